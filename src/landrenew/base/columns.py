@@ -1,0 +1,172 @@
+"""The data dictionary: every column of the parcel, firm and block tables, said once.
+
+The table itself is ``columns.csv`` beside this module. A column has one name, one unit, one range,
+a label and a meaning in both languages. Readers, the rulebooks, the map and the tables all look
+here; ``landrenew columns`` prints it. How a value is obtained is said by the function of the same
+name.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal, cast
+
+from landrenew.base.errors import ColumnError
+from landrenew.base.words import Text
+
+Kind = Literal["number", "integer", "text", "class"]
+Role = Literal["given", "measured", "judged"]
+Table = Literal["parcel", "firm", "block", "layer"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """
+    What one column means.
+
+    Parameters
+    ----------
+    table
+        The table it belongs to first.
+    name
+        The name used everywhere.
+    role
+        ``"given"`` by the user's layer, ``"measured"`` or ``"judged"`` by us.
+    kind
+        ``"number"``, ``"integer"``, ``"text"`` or ``"class"`` (one of few words).
+    unit
+        Unit, ``"1"`` for ratios, empty for text.
+    label
+        Short name for people.
+    meaning
+        One sentence of definition.
+    low
+        Smallest value that can be true, or None.
+    high
+        Largest value that can be true, or None.
+    decimals
+        Digits worth showing.
+    """
+
+    table: Table
+    name: str
+    role: Role
+    kind: Kind
+    unit: str
+    label: Text
+    meaning: Text
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 2
+
+
+INTENSITIES = {
+    "tax_cny10k_per_mu": ("tax_cny10k", "parcel_area_mu"),
+    "output_cny10k_per_mu": ("output_cny10k", "parcel_area_mu"),
+    "value_added_cny10k_per_mu": ("value_added_cny10k", "parcel_area_mu"),
+    "value_added_cny10k_per_tce": ("value_added_cny10k", "energy_tce"),
+    "value_added_cny10k_per_t": ("value_added_cny10k", "emission_t"),
+    "value_added_cny10k_per_person": ("value_added_cny10k", "staff_person"),
+    "rd_share": ("rd_cny10k", "revenue_cny10k"),
+    "tax_cny10k_per_mwh10": ("tax_cny10k", "electricity_mwh10"),
+}
+"""Each intensity column: its numerator and its denominator, both columns."""
+
+
+def score_column(name: str) -> str:
+    """
+    Name the column that keeps one criterion's points.
+
+    Parameters
+    ----------
+    name
+        The indicator column the criterion reads.
+
+    Returns
+    -------
+    str
+        The indicator's name with ``_score`` behind it.
+
+    Examples
+    --------
+    >>> score_column("rd_share")
+    'rd_share_score'
+    """
+    return f"{name}_score"
+
+
+def _from_row(row: dict[str, str]) -> Column:
+    low, high = (float(row[key]) if row[key] else None for key in ("low", "high"))
+    return Column(
+        table=cast("Table", row["table"]),
+        name=row["name"],
+        role=cast("Role", row["role"]),
+        kind=cast("Kind", row["kind"]),
+        unit=row["unit"],
+        label=Text(row["zh"], row["en"]),
+        meaning=Text(row["meaning_zh"], row["meaning_en"]),
+        low=low,
+        high=high,
+        decimals=int(row["decimals"]),
+    )
+
+
+def _points_of(scored: Column) -> Column:
+    label = Text(f"{scored.label.zh}得分", f"{scored.label.en}: points")
+    meaning = Text(f"{scored.label.zh}按规则书所得的分。", f"Points for {scored.label.en.lower()}.")
+    return Column("parcel", score_column(scored.name), "judged", "number", "1", label, meaning)
+
+
+def _read_dictionary() -> dict[str, Column]:
+    text = resources.files("landrenew.base").joinpath("columns.csv").read_text(encoding="utf-8")
+    columns = [_from_row(row) for row in csv.DictReader(text.splitlines())]
+    points = [_points_of(one) for one in columns if one.name in SCORABLE]
+    return {one.name: one for one in [*columns, *points]}
+
+
+SCORABLE = frozenset({*INTENSITIES, "floor_area_ratio", "building_density"})
+"""Indicators a rulebook may give points for."""
+
+COLUMNS: dict[str, Column] = _read_dictionary()
+"""Every column by name."""
+
+FLOWS = tuple(
+    one.name
+    for one in COLUMNS.values()
+    if one.table == "firm" and one.kind == "number" and one.name != "share"
+)
+"""Yearly amounts of a firm that are allocated to parcels."""
+
+
+def column(name: str) -> Column:
+    """
+    Look a column up.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+
+    Returns
+    -------
+    Column
+        Its definition.
+
+    Raises
+    ------
+    ColumnError
+        When the data dictionary has no such column.
+
+    Examples
+    --------
+    >>> column("parcel_area_mu").unit
+    'mu'
+    """
+    if name not in COLUMNS:
+        raise ColumnError(
+            f"数据字典里没有列“{name}”；用 landrenew columns 查看全部列。",
+            f"The data dictionary has no column {name!r}; see: landrenew columns.",
+        )
+    return COLUMNS[name]

@@ -1,0 +1,71 @@
+"""The errors a user of landrenew can meet: one root, five leaves by where it failed.
+
+Each message is one or two sentences: what was found, where, and how to mend it, in Chinese and
+in English. ``str(error)`` is English; the doors ask :meth:`LandrenewError.say` for their language.
+"""
+
+from __future__ import annotations
+
+from landrenew.base.words import Lang, Text
+
+
+class LandrenewError(Exception):
+    """
+    Root of every error that landrenew raises on purpose.
+
+    Parameters
+    ----------
+    zh
+        The sentence in Chinese.
+    en
+        The same sentence in English.
+
+    Attributes
+    ----------
+    text
+        Both sentences.
+    """
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.text = Text(zh, en)
+
+    def __str__(self) -> str:
+        """Give the English sentence."""
+        return self.text.en
+
+    def say(self, lang: Lang) -> str:
+        """
+        Give the sentence in one language.
+
+        Parameters
+        ----------
+        lang
+            ``"zh"`` or ``"en"``.
+
+        Returns
+        -------
+        str
+            The sentence.
+        """
+        return self.text.say(lang)
+
+
+class FileError(LandrenewError, ValueError):
+    """A file, layer, table or folder could not be read or written."""
+
+
+class CrsError(LandrenewError, ValueError):
+    """A coordinate system is missing, wrong, or cannot serve the purpose."""
+
+
+class ColumnError(LandrenewError, ValueError):
+    """A column is missing, given twice, or holds what it must not hold."""
+
+
+class ParcelError(LandrenewError, ValueError):
+    """The parcels as a whole cannot be used: none left, or ids that mean two things."""
+
+
+class RuleError(LandrenewError, ValueError):
+    """A rulebook is broken, or has no word on what was asked of it."""

@@ -1,0 +1,3 @@
+"""Files -> clean layers: project file, readers, checks, repairs, firm-parcel links."""
+
+from __future__ import annotations

@@ -1,0 +1,116 @@
+"""What came in: every layer of the project, checked and in one CRS, and what was found wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from geopandas import GeoDataFrame
+
+    from landrenew.base.words import Text
+    from landrenew.intake.faults import Fault
+    from landrenew.intake.parcels import Parcels
+    from landrenew.intake.project import Project
+    from landrenew.rules.model import Rulebook
+
+
+@dataclass(frozen=True)
+class Balance:
+    """
+    The rows and the area of one layer: what came in is what went out plus what was set aside.
+
+    Parameters
+    ----------
+    layer
+        Layer of the project file.
+    rows_in
+        Rows of the file that ``where`` selects.
+    rows_out
+        Rows that go on.
+    rows_rejected
+        Rows set aside, each with a fault.
+    area_in_m2
+        Planar area in the project CRS of all rows in, as drawn [m2]; None for tables.
+    area_out_m2
+        Area of the rows that go on, after repair [m2].
+    area_rejected_m2
+        Area of the rows set aside, as drawn [m2].
+    area_repaired_m2
+        What repair changed: after less before [m2].
+    """
+
+    layer: str
+    rows_in: int
+    rows_out: int
+    rows_rejected: int
+    area_in_m2: float | None = None
+    area_out_m2: float | None = None
+    area_rejected_m2: float | None = None
+    area_repaired_m2: float | None = None
+
+
+@dataclass(frozen=True)
+class Layers:
+    """
+    Every layer of a project, clean and in the project CRS.
+
+    Parameters
+    ----------
+    project
+        The project file.
+    rulebook
+        The rulebook it names.
+    parcels
+        The checked parcel table.
+    rejected
+        Parcels set aside, with ``code`` and ``detail``, in the project CRS.
+    control_line
+        Control line, or None when the project has none; likewise all below.
+    growth_boundary
+        Growth boundary.
+    towns
+        Towns, with ``town``.
+    parks
+        Parks, with ``park_id``, ``park_name``, ``capacity_mu``.
+    buildings
+        Buildings, with ``floor_count`` and ``height_m``.
+    firms
+        Firms, indexed by ``firm_id``.
+    links
+        ``firm_id``, ``parcel_id``, ``share``; shares of a firm add to 1 or are all missing.
+    barriers
+        Barriers, with ``kind``.
+    protected
+        Protected land.
+    background
+        Backdrop, with ``kind``.
+    ledger
+        Events, with ``event_id``, ``parcel_id``, ``stage``, ``event_date``.
+    faults
+        Everything wrong, in the order found.
+    balances
+        Balance of every layer read.
+    notes
+        What was chosen or guessed, for people.
+    """
+
+    project: Project
+    rulebook: Rulebook
+    parcels: Parcels
+    rejected: GeoDataFrame
+    control_line: GeoDataFrame | None = None
+    growth_boundary: GeoDataFrame | None = None
+    towns: GeoDataFrame | None = None
+    parks: GeoDataFrame | None = None
+    buildings: GeoDataFrame | None = None
+    firms: pd.DataFrame | None = None
+    links: pd.DataFrame | None = None
+    barriers: GeoDataFrame | None = None
+    protected: GeoDataFrame | None = None
+    background: GeoDataFrame | None = None
+    ledger: pd.DataFrame | None = None
+    faults: tuple[Fault, ...] = field(default=())
+    balances: tuple[Balance, ...] = field(default=())
+    notes: tuple[Text, ...] = field(default=())

@@ -1,0 +1,48 @@
+"""What a run hands to the publishers: the layers, and everything computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from geopandas import GeoDataFrame
+
+    from landrenew.assess.share import ControlShare
+    from landrenew.base.words import Text
+    from landrenew.intake.faults import Fault
+    from landrenew.intake.layers import Layers
+    from landrenew.intake.parcels import Parcels
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    One finished run.
+
+    Parameters
+    ----------
+    layers
+        What came in.
+    parcels
+        The parcel table with every measured and judged column.
+    share
+        Control-line share of the city with its towns; None without a control line.
+    blocks
+        Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
+    progress
+        Cleared land by town and year; None without a ledger.
+    faults
+        Faults of the layers and of the steps after them.
+    notes
+        What could not be done, and why.
+    """
+
+    layers: Layers
+    parcels: Parcels
+    share: ControlShare | None = None
+    blocks: GeoDataFrame | None = None
+    progress: pd.DataFrame | None = None
+    faults: tuple[Fault, ...] = field(default=())
+    notes: tuple[Text, ...] = field(default=())
