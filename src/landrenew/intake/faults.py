@@ -116,7 +116,7 @@ KINDS: dict[str, FaultKind] = {
         Text("核对登记面积、单位与图形。", "Check the declared area, its unit and the shape."),
     ),
     "link_unknown_parcel": FaultKind(
-        "doubted",
+        "rejected",
         Text("关联的宗地不在宗地表中", "Linked parcel is not in the parcel table"),
         _CODES,
     ),
@@ -143,6 +143,11 @@ KINDS: dict[str, FaultKind] = {
     "no_height": FaultKind(
         "doubted",
         Text("建筑既无层数也无高度，其建筑面积缺失", "Building has neither storeys nor height"),
+        _ATTRIBUTE,
+    ),
+    "stage_unreadable": FaultKind(
+        "rejected",
+        Text("台账的阶段或日期无法识别", "Stage or date of the ledger cannot be read"),
         _ATTRIBUTE,
     ),
     "stage_jump": FaultKind(

@@ -1,19 +1,64 @@
-"""The parcel table: what a checked table is, and the one-line guard of every measure."""
+"""The parcel table: what a checked table is, how it is made, and the guard of every measure."""
 
 from __future__ import annotations
 
-from typing import NewType
+from dataclasses import replace
+from typing import TYPE_CHECKING, NewType
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
 from geopandas import GeoDataFrame
 
-from landrenew.base.errors import ColumnError, CrsError
-from landrenew.base.words import some
+from landrenew.base.errors import ColumnError, CrsError, ParcelError
+from landrenew.base.geodesy import is_metric
+from landrenew.base.words import Text, some
+from landrenew.intake.faults import Fault
+from landrenew.intake.shapes import Checked, check_polygons
+
+if TYPE_CHECKING:
+    from geopandas import GeoSeries
+    from pyproj import CRS
 
 Parcels = NewType("Parcels", GeoDataFrame)
 """A checked parcel table: a GeoDataFrame for users, another type for mypy.
 
 Index ``parcel_id`` (unique), valid polygons or multipolygons, one projected CRS in metres.
 """
+
+FAR_AWAY_M = 100_000.0
+"""A parcel this far from the middle of all parcels is doubted [m]; no city is so wide."""
+
+
+def metric_crs(table: GeoDataFrame | GeoSeries) -> CRS:
+    """
+    Give the CRS of a table, refusing one that is not projected in metres.
+
+    Parameters
+    ----------
+    table
+        Any table of shapes.
+
+    Returns
+    -------
+    CRS
+        Its CRS, projected, in metres.
+
+    Raises
+    ------
+    CrsError
+        When the CRS is missing or not in metres.
+    """
+    crs = table.crs
+    if crs is None or not is_metric(crs):
+        raise CrsError(
+            f"表的坐标系是 {crs}，须为以米为单位的投影坐标系。请先用 read_city 或"
+            " check_parcels 处理。",
+            f"The table is in {crs}; a projected CRS in metres is needed. Pass it through"
+            " read_city or check_parcels first.",
+        )
+    return crs
 
 
 def require(parcels: GeoDataFrame, *columns: str) -> None:
@@ -34,14 +79,7 @@ def require(parcels: GeoDataFrame, *columns: str) -> None:
     ColumnError
         When a column is missing.
     """
-    crs = parcels.crs
-    if crs is None or not crs.is_projected or crs.axis_info[0].unit_conversion_factor != 1:
-        raise CrsError(
-            f"宗地表的坐标系是 {crs}，须为以米为单位的投影坐标系。请先用 read_city 或"
-            " check_parcels 处理。",
-            f"The parcel table is in {crs}; a projected CRS in metres is needed. Pass it through"
-            " read_city or check_parcels first.",
-        )
+    metric_crs(parcels)
     if absent := [name for name in columns if name not in parcels.columns]:
         raise ColumnError(
             f"宗地表缺少列 {some(absent)}。请先完成产生这些列的步骤，"
@@ -49,3 +87,96 @@ def require(parcels: GeoDataFrame, *columns: str) -> None:
             f"The parcel table lacks {some(absent)}. Run the step that makes them first, or map"
             " them under [parcels.columns].",
         )
+
+
+def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
+    """
+    Make the parcel table out of a layer, setting aside what cannot be used.
+
+    Parameters
+    ----------
+    layer
+        Index ``row``; columns of the data dictionary and a geometry with a CRS. Without
+        ``parcel_id`` the parcels are named after their rows.
+    crs
+        The project CRS [m].
+
+    Returns
+    -------
+    Parcels
+        Index ``parcel_id``, in the order of the file, in ``crs``.
+    Checked
+        What was set aside, the faults and the balance.
+
+    Raises
+    ------
+    ParcelError
+        When one id stands on different parcels, or no parcel is left.
+    """
+    if "parcel_id" not in layer.columns:
+        layer = layer.assign(parcel_id=[f"row-{row}" for row in layer.index])
+    checked = _without_unnamed(_without_repeats(check_polygons(layer, crs, "parcels")))
+    kept = checked.kept
+    if kept.empty:
+        raise ParcelError(
+            f"没有一宗可用的宗地：{len(layer)} 行全部被剔除。请用 landrenew check 查看原因。",
+            f"No parcel is left: all {len(layer)} rows were set aside. See: landrenew check.",
+        )
+    twice = kept["parcel_id"].duplicated(keep=False)
+    if twice.any():
+        ids = some(kept.loc[twice, "parcel_id"].unique())
+        raise ParcelError(
+            f"有宗地编号对应多个不同的图形：{ids}。编号须唯一：请改正编号，"
+            "或在 [parcels.columns] 中换一列作 parcel_id。",
+            f"Ids stand on different parcels: {ids}. Ids must be unique: correct them, or name"
+            " another column as parcel_id under [parcels.columns].",
+        )
+    faults = (*checked.faults, *_far_away(kept))
+    return Parcels(kept.set_index("parcel_id")), replace(checked, faults=faults)
+
+
+def _set_aside(checked: Checked, gone: pd.Series[bool], code: str) -> Checked:
+    """Move rows of a checked layer from the kept to the rejected, keeping the balance."""
+    kept, out = checked.kept[~gone], checked.kept[gone]
+    if out.empty:
+        return checked
+    point = out.geometry.representative_point()
+    faults = tuple(
+        Fault("parcels", int(row), "" if pd.isna(name) else str(name), code, x=x, y=y)
+        for row, name, x, y in zip(out.index, out["parcel_id"], point.x, point.y, strict=True)
+    )
+    area = float(out.geometry.area.sum())
+    balance = replace(
+        checked.balance,
+        rows_out=len(kept),
+        rows_rejected=checked.balance.rows_rejected + len(out),
+        area_out_m2=(checked.balance.area_out_m2 or 0.0) - area,
+        area_rejected_m2=(checked.balance.area_rejected_m2 or 0.0) + area,
+    )
+    rejected = pd.concat([checked.rejected, out.assign(code=code, detail="")])
+    return Checked(kept, gpd.GeoDataFrame(rejected), (*checked.faults, *faults), balance)
+
+
+def _without_unnamed(checked: Checked) -> Checked:
+    return _set_aside(checked, checked.kept["parcel_id"].isna(), "missing_id")
+
+
+def _without_repeats(checked: Checked) -> Checked:
+    shape = pd.Series(shapely.to_wkb(shapely.normalize(checked.kept.geometry.to_numpy())))
+    same = pd.DataFrame({"id": checked.kept["parcel_id"].to_numpy(), "shape": shape})
+    repeated = pd.Series(same.duplicated().to_numpy(), checked.kept.index)
+    return _set_aside(checked, repeated & checked.kept["parcel_id"].notna(), "duplicate_row")
+
+
+def _far_away(kept: GeoDataFrame) -> list[Fault]:
+    points = kept.geometry.representative_point()
+    x, y = points.x.to_numpy(), points.y.to_numpy()
+    distance = np.hypot(x - np.median(x), y - np.median(y))
+    return [
+        Fault(
+            "parcels", int(kept.index[i]), str(kept["parcel_id"].iloc[i]), "far_away",
+            Text(f"{distance[i] / 1000:.0f} km", f"{distance[i] / 1000:.0f} km"),
+            float(x[i]), float(y[i]),
+        )
+        for i in np.flatnonzero(distance > FAR_AWAY_M).tolist()
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ it gets a :class:`~landrenew.base.errors.RuleError` naming what is needed; nothi
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -71,6 +71,8 @@ class Test(Rule):
         Number or word to compare with, in the column's unit.
     """
 
+    __test__: ClassVar[bool] = False  # a rule's test, not one for pytest to collect
+
     column: str
     comparison: Comparison
     threshold: float | str
@@ -97,6 +99,8 @@ class TestSet(Sourced):
     tests
         The tests, in the order they are reported.
     """
+
+    __test__: ClassVar[bool] = False
 
     logic: Literal["any", "all"]
     tests: tuple[Test, ...] = Field(min_length=1)
@@ -308,7 +312,7 @@ class Rulebook(Rule):
     region
         Where it holds.
     effective
-        First day it holds.
+        First day it holds; None where the source does not say.
     expires
         Last day it holds, or None.
     notes
@@ -332,7 +336,7 @@ class Rulebook(Rule):
     name: str
     title: str
     region: str
-    effective: dt.date
+    effective: dt.date | None = None
     expires: dt.date | None = None
     notes: str = ""
     share: ShareRule | None = None

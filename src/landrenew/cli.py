@@ -1,0 +1,302 @@
+"""The door: each command reads, makes one library call, and writes.
+
+Results go to stdout or ``--out``, words and progress to stderr. Exit 0 done, 1 the data fell
+short, 2 wrong use or unreadable input, 3 undetermined. A known error is one sentence.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+from typer.core import TyperGroup
+
+from landrenew.base.errors import FileError, LandrenewError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pandas import DataFrame
+    from typer._click.core import Context  # typer carries its own click
+
+    from landrenew.base.words import Lang, Text
+    from landrenew.intake.faults import Fault
+    from landrenew.intake.layers import Layers
+
+DONE, SHORT, WRONG, OPEN = 0, 1, 2, 3
+SHOWN_FAULTS = 20
+
+
+class _Door(TyperGroup):
+    """Turns a known error into its sentence, in the language asked for."""
+
+    def invoke(self, ctx: Context) -> object:
+        """Run a command; say a known error and leave with 2."""
+        try:
+            return super().invoke(ctx)
+        except LandrenewError as error:
+            typer.echo(error.say(ctx.meta.get("lang", _default_lang())), err=True)
+            raise typer.Exit(WRONG) from error
+
+
+app = typer.Typer(
+    cls=_Door,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="低效工业用地改造：评价、占比、连片与地图 · Renew low-efficiency industrial land",
+)
+rules_app = typer.Typer(no_args_is_help=True, help="规则书 · Rulebooks")
+app.add_typer(rules_app, name="rules")
+
+
+def _default_lang() -> Lang:
+    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+def _lang(ctx: typer.Context, value: str | None) -> str:
+    lang = value or _default_lang()
+    if lang not in {"zh", "en"}:
+        message = "zh / en"
+        raise typer.BadParameter(message)
+    ctx.find_root().meta["lang"] = lang
+    return lang
+
+
+City = Annotated[Path, typer.Argument(help="项目文件 · Project file", metavar="CITY.toml")]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", callback=_lang, is_eager=True, help="zh / en", metavar="zh|en"),
+]
+Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · Output folder")]
+OutFile = Annotated[Path | None, typer.Option("--out", help="输出文件 · Output file")]
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 · Machine output on stdout")]
+
+
+@contextmanager
+def _progress(lang: str | None) -> Iterator[Callable[[Text], None]]:
+    """Show the running step on stderr; quiet when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+                   console=console, transient=True, disable=not console.is_terminal)  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda step: bar.update(task, description=step.say(cast("Lang", lang)))
+
+
+def _tell(lang: str | None, zh: str, en: str) -> None:
+    typer.echo(zh if lang == "zh" else en, err=True)
+
+
+def _tell_notes(lang: str | None, notes: Sequence[Text]) -> None:
+    for note in notes:
+        typer.echo(f"· {note.say(cast('Lang', lang))}", err=True)
+
+
+def _tell_rejected(lang: str | None, layers: Layers) -> None:
+    """Name the parcels that do not enter the share, and why."""
+    from landrenew.base.words import some
+    from landrenew.intake.faults import KINDS
+
+    said = "；" if lang == "zh" else "; "
+    gone = layers.rejected
+    if len(gone):
+        why = said.join(
+            f"{KINDS[str(code)].what.say(cast('Lang', lang))}: {some(rows.index)}"
+            for code, rows in gone.groupby(gone["code"].astype(str))
+        )
+        total = len(gone) + len(layers.parcels)
+        _tell(lang, f"· 宗地 {total} 行，剔除 {len(gone)} 行（行号）：{why}",
+              f"· {total} parcel rows, {len(gone)} set aside (row numbers): {why}")  # fmt: skip
+
+
+def _print_json(record: object) -> None:
+    from landrenew.publish.run_folder import json_text
+
+    sys.stdout.write(json_text(record))
+
+
+@app.command()
+def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
+    """写出示例市并完整运行 · Write the demo city and run it."""
+    from landrenew.sample import write_demo
+
+    city = out / "city"
+    write_demo(city)
+    run(city / "city.toml", out / "out", lang)
+
+
+@app.command()
+def check(city: City, lang: LangOption = None) -> None:
+    """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing."""
+    from landrenew.intake.city import read_city
+    from landrenew.workflow import measured_parcels
+
+    layers = read_city(city)
+    _, found = measured_parcels(layers)
+    faults = (*layers.faults, *found)
+    _tell_notes(lang, layers.notes)
+    _show_faults(faults, cast("Lang", lang))
+    raise typer.Exit(SHORT if faults else DONE)
+
+
+def _show_faults(faults: Sequence[Fault], lang: Lang) -> None:
+    from landrenew.intake.faults import KINDS
+
+    for fault in faults[:SHOWN_FAULTS]:
+        kind = KINDS[fault.code]
+        row = "" if fault.row is None else f" #{fault.row}"
+        detail = fault.detail.say(lang)
+        what = kind.what.say(lang) + (f" ({detail})" if detail else "")
+        typer.echo(f"{fault.layer}{row} {fault.id} {fault.code}: {what} {kind.mend.say(lang)}")
+    if len(faults) > SHOWN_FAULTS:
+        more = len(faults) - SHOWN_FAULTS
+        typer.echo(
+            f"……另有 {more} 处，运行 landrenew run 后见 faults.csv" if lang == "zh"
+            else f"… and {more} more; landrenew run lists all in faults.csv"
+        )  # fmt: skip
+    _tell(lang, f"共 {len(faults)} 处问题。", f"{len(faults)} faults.")
+
+
+@app.command()
+def run(city: City, out: Out = Path("out"), lang: LangOption = None) -> None:
+    """完整运行 · Do the whole job."""
+    from landrenew.base.words import Text
+    from landrenew.publish.run_folder import save_run
+    from landrenew.workflow import run_project
+
+    with _progress(lang) as say:
+        result = run_project(city, say=say)
+        say(Text("写出结果", "Writing"))
+        folder = save_run(result, out, lang=cast("Lang", lang))
+    _tell_notes(lang, (*result.layers.notes, *result.notes))
+    count = len(result.faults)
+    if count:
+        _tell(lang, f"· 数据有 {count} 处问题，见 {folder / 'faults.csv'}。",
+              f"· {count} faults in the data, see {folder / 'faults.csv'}.")  # fmt: skip
+    typer.echo(folder / "map.html")
+
+
+@app.command()
+def share(
+    city: City, as_json: AsJson = False, lang: LangOption = None
+) -> None:  # fmt: skip
+    """工业用地线内占比与目标对照 · Share inside the control line against the target."""
+    from landrenew.publish.run_folder import result_share_record
+    from landrenew.publish.tables import share_words
+    from landrenew.workflow import project_share
+
+    result = project_share(city)
+    _tell_notes(lang, (*result.layers.notes, *result.notes))
+    _tell_rejected(lang, result.layers)
+    if result.share is None:
+        raise typer.Exit(WRONG)
+    if as_json:
+        _print_json(result_share_record(result))
+    else:
+        typer.echo(share_words(result.share, cast("Lang", lang)))
+    raise typer.Exit({"met": DONE, "not_met": SHORT}.get(result.share.verdict, OPEN))
+
+
+@app.command()
+def score(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """逐宗评分、评级与低效判定 · Score, grade and judge each parcel (CSV)."""
+    from landrenew.workflow import run_project
+
+    with _progress(lang) as say:
+        result = run_project(city, say=say)
+    _tell_notes(lang, result.notes)
+    _write_table(result.parcels, out, cast("Lang", lang))
+
+
+@app.command()
+def blocks(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """连片地块组与改造候选 · Contiguous blocks and candidates (CSV)."""
+    from landrenew.workflow import run_project
+
+    with _progress(lang) as say:
+        result = run_project(city, say=say)
+    _tell_notes(lang, result.notes)
+    if result.blocks is None:
+        raise typer.Exit(WRONG)
+    _write_table(result.blocks, out, cast("Lang", lang))
+
+
+def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
+    from landrenew.publish.tables import table_csv
+
+    if out is None:
+        sys.stdout.write(table_csv(table, lang).decode("utf-8-sig").replace("\r\n", "\n"))
+        return
+    try:
+        out.write_bytes(table_csv(table, lang))
+    except OSError as error:
+        raise FileError(
+            f"不能写入 {out}：{error.strerror}。请检查路径与权限。",
+            f"Cannot write {out}: {error.strerror}. Check the path and permissions.",
+        ) from error
+    typer.echo(out)
+
+
+@app.command("map")
+def map_(
+    city: City,
+    out: Annotated[Path, typer.Option("--out", help="HTML")] = Path("map.html"),
+    lang: LangOption = None,
+) -> None:
+    """只出地图 · Draw the map alone."""
+    from landrenew.publish.map import draw_map
+    from landrenew.publish.offline import save_map
+    from landrenew.workflow import run_project
+
+    with _progress(lang) as say:
+        result = run_project(city, say=say)
+        save_map(draw_map(result, cast("Lang", lang)), out)
+    _tell_notes(lang, result.notes)
+    typer.echo(out)
+
+
+@rules_app.command("list")
+def rules_list(lang: LangOption = None) -> None:
+    """列出自带的规则书 · List the shipped rulebooks."""
+    from landrenew.rules.library import read_rulebook, rulebook_names
+
+    for name in rulebook_names():
+        book = read_rulebook(name)
+        typer.echo(f"{name}\t{book.region}\t{book.title}")
+    _tell(
+        lang, "用 landrenew rules show 名称 查看全文。", "See one with: landrenew rules show NAME."
+    )
+
+
+@rules_app.command("show")
+def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001
+    """显示一本规则书 · Show a rulebook, with everything it extends, as JSON."""
+    from landrenew.rules.library import read_rulebook
+
+    _print_json(read_rulebook(name).model_dump(mode="json", exclude_none=True))
+
+
+@app.command()
+def columns(lang: LangOption = None) -> None:
+    """数据字典 · The data dictionary."""
+    from landrenew.base.columns import COLUMNS
+
+    language = cast("Lang", lang)
+    for one in COLUMNS.values():
+        cells = (one.name, one.label.say(language), one.unit, one.role, one.meaning.say(language))
+        typer.echo("\t".join(cells))
+
+
+def main() -> None:
+    """Start the command line."""
+    app()

@@ -1,0 +1,239 @@
+"""Read a whole project: every layer it names, checked, in one CRS, with everything found wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landrenew.base.columns import FLOWS
+from landrenew.base.errors import CrsError, FileError
+from landrenew.base.geodesy import (
+    check_project_crs,
+    choose_crs,
+    is_metric,
+    lonlat_bounds,
+    parse_crs,
+)
+from landrenew.base.words import Text
+from landrenew.intake.attributes import need_columns, our_columns
+from landrenew.intake.layers import Balance, Layers
+from landrenew.intake.links import check_links, find_links, unique_firms
+from landrenew.intake.parcels import Parcels, check_parcels
+from landrenew.intake.project import Layer, Project, read_project
+from landrenew.intake.shapes import Checked, check_any, check_polygons, row_id, with_crs
+from landrenew.intake.sources import read_source
+from landrenew.rules.library import read_rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from geopandas import GeoDataFrame
+    from pyproj import CRS
+
+    from landrenew.intake.faults import Fault
+
+MUST_MEET = ("control_line", "growth_boundary", "towns", "buildings")
+"""Layers that say nothing unless they lie where the parcels lie."""
+
+
+@dataclass
+class _Desk:
+    """What piles up while the layers of one project are read."""
+
+    project: Project
+    only: Collection[str] | None = None
+    faults: list[Fault] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+    def rows(self, name: str) -> pd.DataFrame | None:
+        """Read one layer with our columns; None when the project does not have it."""
+        spec: Layer | None = getattr(self.project, name)
+        is_wanted = self.only is None or name == "parcels" or name in self.only
+        if spec is None or not is_wanted:
+            return None
+        raw = read_source(self.project.folder, spec, name)
+        ours, faults = our_columns(raw, spec, name)
+        ids = {int(row): row_id(ours, i) for i, row in enumerate(ours.index)} if faults else {}
+        self.faults += [replace(fault, id=ids.get(fault.row or 0, "")) for fault in faults]
+        if not isinstance(raw, gpd.GeoDataFrame):
+            return ours
+        located = with_crs(raw, spec, name)
+        return gpd.GeoDataFrame(ours, geometry=located.geometry, crs=located.crs)
+
+    def shapes(self, name: str, crs: CRS, *needed: str, lines: bool = False) -> GeoDataFrame | None:
+        """Read one layer of shapes, checked; a layer without any shape left is refused."""
+        rows = self.rows(name)
+        if rows is None:
+            return None
+        spec: Layer = getattr(self.project, name)
+        located = rows if isinstance(rows, gpd.GeoDataFrame) else with_crs(rows, spec, name)
+        need_columns(located, name, *needed)
+        checked = (check_any if lines else check_polygons)(located, crs, name)
+        self.take(checked)
+        if checked.kept.empty:
+            raise FileError(
+                f"[{name}] 的文件 {spec.path} 没有一个可用的{'图形' if lines else '面'}。"
+                "请检查图层类型。",
+                f"[{name}]: file {spec.path} has no usable {'shape' if lines else 'polygon'}."
+                " Check the kind of layer.",
+            )
+        return checked.kept
+
+    def take(self, checked: Checked) -> None:
+        """Keep the faults and the balance of a checked layer."""
+        self.faults += checked.faults
+        self.balances.append(checked.balance)
+
+    def table(self, name: str, *needed: str) -> pd.DataFrame | None:
+        """Read one table without shapes."""
+        rows = self.rows(name)
+        if rows is not None:
+            need_columns(rows, name, *needed)
+        return rows
+
+
+def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layers:
+    """
+    Read and check every layer of a project; change nothing.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    only
+        Names of the layers to read beside the parcels; None reads every layer.
+
+    Returns
+    -------
+    Layers
+        The layers in the project CRS, the faults, and the balance of rows and areas.
+
+    Raises
+    ------
+    FileError
+        When the project file, a file or a layer cannot be read.
+    CrsError
+        When a CRS is missing or wrong, or a layer lies elsewhere than the parcels.
+    ColumnError
+        When a column that is needed is missing.
+    ParcelError
+        When no parcel is left, or ids mean two things.
+    RuleError
+        When the rulebook cannot be read.
+    """
+    project = read_project(path)
+    rulebook = read_rulebook(project.city.rulebook, project.folder)
+    desk = _Desk(project, only)
+    located = _parcel_rows(desk)
+    crs = _project_crs(desk, located)
+    parcels, checked = check_parcels(located, crs)
+    desk.take(checked)
+    shapes = {
+        "control_line": desk.shapes("control_line", crs),
+        "growth_boundary": desk.shapes("growth_boundary", crs),
+        "towns": desk.shapes("towns", crs, "town"),
+        "parks": desk.shapes("parks", crs, "park_id"),
+        "buildings": desk.shapes("buildings", crs),
+        "protected": desk.shapes("protected", crs),
+        "barriers": desk.shapes("barriers", crs, lines=True),
+        "background": desk.shapes("background", crs, lines=True),
+    }
+    _refuse_elsewhere(parcels, shapes, project)
+    firms, links = _firms(desk, parcels)
+    return Layers(
+        project=project,
+        rulebook=rulebook,
+        parcels=parcels,
+        rejected=checked.rejected,
+        firms=firms,
+        links=links,
+        ledger=desk.table("ledger", "event_id", "parcel_id", "stage", "event_date"),
+        faults=tuple(desk.faults),
+        balances=tuple(desk.balances),
+        notes=tuple(desk.notes),
+        **shapes,
+    )
+
+
+def _parcel_rows(desk: _Desk) -> GeoDataFrame:
+    rows = desk.rows("parcels")
+    if isinstance(rows, gpd.GeoDataFrame):
+        return rows
+    return with_crs(pd.DataFrame(rows), desk.project.parcels, "parcels")
+
+
+def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
+    """Take the CRS the user states, else the parcels' own where it serves, else choose one."""
+    left, bottom, right, top = (float(value) for value in located.total_bounds)
+    if located.crs is None or not np.isfinite([left, bottom, right, top]).all():
+        raise FileError(
+            f"[parcels] 的文件 {desk.project.parcels.path} 没有一个图形有坐标。请检查导出。",
+            f"[parcels]: no shape of file {desk.project.parcels.path} has coordinates. Check the"
+            " export.",
+        )
+    bounds = lonlat_bounds((left, bottom, right, top), located.crs)
+    stated = desk.project.city.crs
+    if stated is not None:
+        crs = parse_crs(stated)
+        check_project_crs(crs, bounds)
+        return crs
+    crs = located.crs if is_metric(located.crs) else choose_crs(bounds)
+    check_project_crs(crs, bounds)
+    desk.notes.append(
+        Text(
+            f"项目坐标系由程序选定：{crs.name}（{crs.to_string()}）。",
+            f"Project CRS chosen: {crs.name} ({crs.to_string()}).",
+        )
+    )
+    return crs
+
+
+def _refuse_elsewhere(
+    parcels: Parcels, shapes: dict[str, GeoDataFrame | None], project: Project
+) -> None:
+    ground = shapely.box(*parcels.total_bounds)
+    for name in MUST_MEET:
+        layer = shapes[name]
+        if layer is not None and not layer.geometry.intersects(ground).any():
+            spec: Layer = getattr(project, name)
+            raise CrsError(
+                f"[{name}] 的文件 {spec.path} 与宗地毫不重叠：宗地范围 {_span(parcels)}，"
+                f"该图层范围 {_span(layer)}。请核对它的坐标系。",
+                f"[{name}]: file {spec.path} does not overlap the parcels: parcels lie in"
+                f" {_span(parcels)}, the layer in {_span(layer)}. Check its CRS.",
+            )
+
+
+def _span(layer: GeoDataFrame) -> str:
+    return "(" + ", ".join(f"{value:.0f}" for value in layer.total_bounds) + ")"
+
+
+def _firms(desk: _Desk, parcels: Parcels) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    table = desk.table("firms", "firm_id")
+    if table is None:
+        return None, None
+    if isinstance(table, gpd.GeoDataFrame) and parcels.crs is not None:
+        table = table.to_crs(parcels.crs)
+    firms, faults = unique_firms(table)
+    desk.faults += faults
+    desk.balances.append(_table_balance("firms", table, firms))
+    if not any(flow in firms.columns for flow in FLOWS):
+        need_columns(firms, "firms", "tax_cny10k")
+    link_table = desk.table("links", "firm_id", "parcel_id")
+    found = find_links(firms, link_table, parcels)
+    links, faults = check_links(found, firms, parcels)
+    desk.faults += faults
+    if link_table is not None:
+        desk.balances.append(_table_balance("links", link_table, links))
+    return firms, links
+
+
+def _table_balance(name: str, came: pd.DataFrame, kept: pd.DataFrame) -> Balance:
+    return Balance(name, len(came), len(kept), len(came) - len(kept))

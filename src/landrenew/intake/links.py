@@ -1,0 +1,175 @@
+"""Which firm stands on which parcel: many firms on one, one firm on many.
+
+Links come from a link table, from ``parcel_id`` in the firm table, or from the firms' points. Here
+they are only checked; how much of a firm goes to a parcel is decided in
+:mod:`landrenew.measure.firms`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+
+from landrenew.base.errors import ColumnError
+from landrenew.base.words import Text, some
+from landrenew.intake.faults import Fault
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from landrenew.intake.parcels import Parcels
+
+SHARES_SUM_TOLERANCE = 1e-6
+
+
+def unique_firms(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Index firms by their id and set aside repeated rows.
+
+    Parameters
+    ----------
+    firms
+        Index ``row``, with ``firm_id``.
+
+    Returns
+    -------
+    DataFrame
+        Index ``firm_id``, unique, with the column ``row``.
+    list of Fault
+        ``missing_id`` and ``duplicate_row``.
+
+    Raises
+    ------
+    ColumnError
+        When one id stands on rows that differ.
+    """
+    unnamed = firms["firm_id"].isna()
+    repeated = firms.astype(str).duplicated() & ~unnamed
+    faults = [
+        *(Fault("firms", int(row), "", "missing_id") for row in firms.index[unnamed]),
+        *(
+            Fault("firms", int(row), firms["firm_id"][row], "duplicate_row")
+            for row in firms.index[repeated]
+        ),
+    ]
+    firms = firms[~unnamed & ~repeated]
+    twice = firms["firm_id"].duplicated(keep=False)
+    if twice.any():
+        ids = some(firms.loc[twice, "firm_id"].unique())
+        raise ColumnError(
+            f"[firms] 中有企业编号对应多行不同的数据：{ids}。请合并这些行，"
+            "多宗地的企业请用 [links] 关联。",
+            f"[firms]: ids stand on rows that differ: {ids}. Merge these rows; a firm on several"
+            " parcels belongs in [links].",
+        )
+    return firms.reset_index().set_index("firm_id"), faults
+
+
+def find_links(firms: pd.DataFrame, table: pd.DataFrame | None, parcels: Parcels) -> pd.DataFrame:
+    """
+    Take the links from where the project has them.
+
+    Parameters
+    ----------
+    firms
+        Index ``firm_id``; may have ``parcel_id`` or a geometry in the project CRS.
+    table
+        The link table with ``firm_id``, ``parcel_id`` and maybe ``share``, or None.
+    parcels
+        The parcel table.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``firm_id``, ``parcel_id``, ``share`` (NaN where not stated), index ``row``.
+
+    Raises
+    ------
+    ColumnError
+        When the firms can be linked in none of these ways.
+    """
+    if table is not None:
+        links = table
+    elif "parcel_id" in firms.columns:
+        links = firms.reset_index()[["firm_id", "parcel_id", "row"]].set_index("row")
+    elif isinstance(firms, gpd.GeoDataFrame):
+        points = firms[["row", "geometry"]].reset_index()
+        met = points.sjoin(parcels[["geometry"]], predicate="intersects").set_index("row")
+        links = met.rename(columns={"index_right": "parcel_id"})[["firm_id", "parcel_id"]]
+    else:
+        raise ColumnError(
+            "[firms] 没有办法关联到宗地：请在 [firms.columns] 中写 parcel_id，"
+            "或给出关联表 [links]，或给出企业点图层。",
+            "[firms] cannot be linked to parcels: map parcel_id under [firms.columns], give a"
+            " table [links], or give firms as points.",
+        )
+    share = links["share"] if "share" in links.columns else np.nan
+    return links[["firm_id", "parcel_id"]].assign(share=share).astype({"share": float})
+
+
+def check_links(
+    links: pd.DataFrame, firms: pd.DataFrame, parcels: Parcels
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Keep the links whose firm and parcel exist, with shares that add to one.
+
+    Parameters
+    ----------
+    links
+        ``firm_id``, ``parcel_id``, ``share``; index ``row``.
+    firms
+        Index ``firm_id``.
+    parcels
+        Index ``parcel_id``.
+
+    Returns
+    -------
+    DataFrame
+        The links kept; the shares of a firm add to 1 or are all missing.
+    list of Fault
+        Links to unknown firms and parcels, shares that do not add, firms without a link.
+    """
+    blank = links[["firm_id", "parcel_id"]].isna().any(axis=1)
+    no_firm = ~links["firm_id"].isin(firms.index) & ~blank
+    no_parcel = ~links["parcel_id"].isin(parcels.index) & ~no_firm & ~blank
+    faults = [
+        *(Fault("links", row, "", "missing_id") for row in links.index[blank].tolist()),
+        *_link_faults(links[no_firm], "link_unknown_firm"),
+        *_link_faults(links[no_parcel], "link_unknown_parcel"),
+    ]
+    links = links[~no_firm & ~blank].copy()
+    links["share"], bad = _whole_shares(links)
+    faults += [
+        Fault("links", None, firm, "link_shares", Text(f"份额之和 {said}", f"shares add to {said}"))
+        for firm, said in bad.items()
+    ]
+    kept = links[links["parcel_id"].isin(parcels.index)]
+    alone = firms.loc[~firms.index.isin(kept["firm_id"]), "row"]
+    faults += [Fault("firms", int(row), str(firm), "firm_unlinked") for firm, row in alone.items()]
+    return kept, faults
+
+
+def _link_faults(links: pd.DataFrame, code: str) -> list[Fault]:
+    pairs = zip(links.index, links["firm_id"], links["parcel_id"], strict=True)
+    return [
+        Fault("links", int(row), str(firm), code, Text(f"{firm} → {parcel}", f"{firm} → {parcel}"))
+        for row, firm, parcel in pairs
+    ]
+
+
+def _whole_shares(links: pd.DataFrame) -> tuple[pd.Series[float], dict[str, str]]:
+    """Rescale shares that do not add to one; drop those of a firm that states only some."""
+    by_firm = links.groupby("firm_id")["share"]
+    stated, rows, total = (
+        by_firm.transform("count"),
+        by_firm.transform("size"),
+        by_firm.transform("sum"),
+    )
+    partly = (stated > 0) & (stated < rows)
+    whole = (stated == rows) & (total > 0)
+    off = whole & ((total - 1).abs() > SHARES_SUM_TOLERANCE)
+    said = total.map("{:.4g}".format).where(~partly, "?")
+    bad = dict(zip(links["firm_id"][off | partly], said[off | partly], strict=True))
+    return (links["share"] / total).where(whole), bad

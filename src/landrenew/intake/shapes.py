@@ -1,0 +1,305 @@
+"""Check shapes: missing, of the wrong type, invalid; repair what repair does not change.
+
+An invalid polygon is repaired only where that changes its area by less than 0.5 %; everything
+else is set aside. Areas here are planar, in the project CRS, and serve the balance of the intake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landrenew.base.errors import CrsError, FileError
+from landrenew.base.geodesy import check_coordinates, parse_crs
+from landrenew.base.words import Text
+from landrenew.intake.faults import NO_DETAIL, Fault
+from landrenew.intake.layers import Balance
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
+
+    from landrenew.intake.project import Layer
+
+    Shapes = NDArray[np.object_]
+    Flags = NDArray[np.bool_]
+
+MAX_REPAIR = 0.005
+"""Largest relative change of area that a repair may make."""
+
+FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".topojson"}
+"""Formats for which GDAL says EPSG:4326 whether or not the file does."""
+
+
+def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
+    """
+    Settle the CRS of a layer: said by the file, or stated in the project file, never guessed.
+
+    Parameters
+    ----------
+    frame
+        The layer as it came.
+    spec
+        The layer as the project file states it.
+    name
+        The layer's name in the project file.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows with a CRS that its coordinates fit.
+
+    Raises
+    ------
+    FileError
+        When the file holds no shapes.
+    CrsError
+        When no CRS is known, two disagree, or the coordinates cannot be in it.
+    """
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise FileError(
+            f"[{name}] 的文件 {spec.path} 没有图形。请给出面图层。",
+            f"[{name}]: file {spec.path} holds no shapes. Give a layer with polygons.",
+        )
+    stated = None if spec.crs is None else parse_crs(spec.crs)
+    own = frame.crs
+    crs = stated or own
+    if crs is None:
+        raise CrsError(
+            f"[{name}] 的文件 {spec.path} 没有坐标系。请在 [{name}] 下写明，例如"
+            ' crs = "EPSG:4490"（CGCS2000 经纬度）或 crs = "EPSG:4549"（3 度带，120E）。',
+            f"[{name}]: file {spec.path} has no CRS. State it under [{name}], for example"
+            ' crs = "EPSG:4490" (CGCS2000 degrees) or crs = "EPSG:4549" (3-degree, CM 120E).',
+        )
+    free = f".{spec.path.rsplit('.', 1)[-1].lower()}" in FREE_DEFAULT
+    if own is not None and stated is not None and own != stated and not free:
+        raise CrsError(
+            f"[{name}] 的文件 {spec.path} 自带坐标系“{own.name}”，项目文件却写“{stated.name}”。"
+            "请删去 crs，或先在 GIS 中改正文件。",
+            f"[{name}]: file {spec.path} says {own.name!r}, the project file says"
+            f" {stated.name!r}. Remove crs, or mend the file in the GIS first.",
+        )
+    layer = frame.set_crs(crs, allow_override=True)
+    left, bottom, right, top = (float(value) for value in layer.total_bounds)
+    if np.isfinite([left, bottom, right, top]).all():
+        check_coordinates((left, bottom, right, top), crs, name)
+    return layer
+
+
+@dataclass(frozen=True)
+class Checked:
+    """
+    A layer after its shapes were checked.
+
+    Parameters
+    ----------
+    kept
+        Rows that go on, in the project CRS.
+    rejected
+        Rows set aside, with ``code`` and ``detail``, shapes as drawn.
+    faults
+        One for each row repaired or set aside.
+    balance
+        Rows and area in, out, set aside.
+    """
+
+    kept: GeoDataFrame
+    rejected: GeoDataFrame
+    faults: tuple[Fault, ...]
+    balance: Balance
+
+
+def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
+    """
+    Bring polygons into the project CRS, repair what can be, set aside the rest.
+
+    Parameters
+    ----------
+    layer
+        Index ``row``; any geometry, with a CRS. A column named like ``parcel_id`` names the rows
+        in the faults.
+    crs
+        The project CRS [m].
+    name
+        The layer's name in the project file.
+
+    Returns
+    -------
+    Checked
+        Kept rows are valid, two-dimensional polygons or multipolygons.
+    """
+    shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
+    before = np.nan_to_num(np.abs(shapely.area(shapes)), posinf=0.0)
+    code = _codes(shapes)
+    mended = shapes.copy()
+    broken = (code == "") & ~shapely.is_valid(shapes)
+    mended[broken] = [_polygons_of(one) for one in shapes[broken]]
+    change = np.abs(shapely.area(mended) - before)
+    too_much = broken & ~(change <= MAX_REPAIR * before)
+    code[broken] = "repaired"
+    code[too_much] = "unrepairable"
+    rejected = (code != "") & (code != "repaired")
+    details = _details(code, shapes, before, np.where(broken, shapely.area(mended), before))
+    kept = layer.loc[~rejected].set_geometry(
+        gpd.GeoSeries(mended[~rejected], layer.index[~rejected]), crs=crs
+    )
+    out = layer.loc[rejected].set_geometry(
+        gpd.GeoSeries(shapes[rejected], layer.index[rejected]), crs=crs
+    )
+    out = out.assign(code=code[rejected], detail=[details[i].en for i in np.flatnonzero(rejected)])
+    faulty = [int(i) for i in np.flatnonzero(code != "")]
+    return Checked(
+        kept,
+        out,
+        tuple(fault_at(layer, i, name, code[i], details[i], shapes[i]) for i in faulty),
+        Balance(
+            layer=name,
+            rows_in=len(layer),
+            rows_out=len(kept),
+            rows_rejected=len(out),
+            area_in_m2=float(before.sum()),
+            area_out_m2=float(kept.geometry.area.sum()),
+            area_rejected_m2=float(before[rejected].sum()),
+            area_repaired_m2=float((shapely.area(mended) - before)[broken & ~too_much].sum()),
+        ),
+    )
+
+
+def _codes(shapes: Shapes) -> Shapes:
+    code = np.full(len(shapes), "", dtype=object)
+    polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
+    code[~polygonal] = "not_polygon"
+    code[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = "empty_geometry"
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    code[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = "unrepairable"
+    return code
+
+
+def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
+    """Repair a shape and keep its polygons: lines and points a repair leaves have no area."""
+    valid = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    parts = shapely.get_parts(valid)
+    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def _details(
+    code: Shapes, shapes: Shapes, before: NDArray[np.float64], after: NDArray[np.float64]
+) -> list[Text]:
+    details = []
+    for i, one in enumerate(code):
+        if one in {"repaired", "unrepairable"}:
+            reason = str(shapely.is_valid_reason(shapes[i]))
+            details.append(
+                Text(
+                    f"{reason}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
+                    f"{reason}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
+                )
+            )
+        elif one == "not_polygon":
+            kind = shapes[i].geom_type
+            details.append(Text(kind, kind))
+        else:
+            details.append(NO_DETAIL)
+    return details
+
+
+def fault_at(
+    layer: pd.DataFrame, i: int, name: str, code: str, detail: Text, shape: BaseGeometry | None
+) -> Fault:
+    """
+    Make the fault of one row, with its number, id and place.
+
+    Parameters
+    ----------
+    layer
+        Table with our columns; index ``row``, or a column ``row``.
+    i
+        Position of the row.
+    name
+        The layer's name in the project file.
+    code
+        Kind of fault.
+    detail
+        What exactly was found.
+    shape
+        The row's shape, in the project CRS, or None.
+
+    Returns
+    -------
+    Fault
+        The fault.
+    """
+    x, y = _place(shape)
+    return Fault(name, int(layer.index[i]), row_id(layer, i), code, detail, x, y)
+
+
+def row_id(layer: pd.DataFrame, i: int) -> str:
+    """
+    Name a row by its first id column, for messages.
+
+    Parameters
+    ----------
+    layer
+        Table with our columns.
+    i
+        Position of the row.
+
+    Returns
+    -------
+    str
+        The id, or an empty string.
+    """
+    for column in ("parcel_id", "firm_id", "building_id", "park_id", "event_id", "town", "name"):
+        if column in layer.columns:
+            value = layer[column].iloc[i]
+            return "" if pd.isna(value) else str(value)
+    return ""
+
+
+def _place(shape: BaseGeometry | None) -> tuple[float | None, float | None]:
+    """Give the middle of a shape's box, which exists even when the shape is broken."""
+    if shape is None or shape.is_empty:
+        return None, None
+    left, bottom, right, top = shape.bounds
+    x, y = (left + right) / 2, (bottom + top) / 2
+    return (x, y) if np.isfinite([x, y]).all() else (None, None)
+
+
+def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
+    """
+    Bring lines, points or polygons into the project CRS and drop what is empty.
+
+    Parameters
+    ----------
+    layer
+        Index ``row``; any geometry, with a CRS.
+    crs
+        The project CRS [m].
+    name
+        The layer's name in the project file.
+
+    Returns
+    -------
+    Checked
+        Kept rows have valid geometry of any type.
+    """
+    shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
+    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    code = np.where(empty, "empty_geometry", "").astype(object)
+    valid = shapely.make_valid(shapes)
+    kept = layer.loc[~empty].set_geometry(
+        gpd.GeoSeries(valid[~empty], layer.index[~empty]), crs=crs
+    )
+    out = layer.loc[empty].assign(code="empty_geometry", detail="")
+    faults = tuple(
+        fault_at(layer, int(i), name, code[i], NO_DETAIL, shapes[i]) for i in np.flatnonzero(empty)
+    )
+    return Checked(kept, out, faults, Balance(name, len(layer), len(kept), len(out)))

@@ -1,0 +1,121 @@
+"""Firms on parcels: each firm's yearly amounts go to its parcels, and nothing gets lost.
+
+An amount that one firm of a parcel does not state is missing for the parcel: a sum over the rest
+would pass for the whole. A parcel without any firm has missing amounts too, never zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from landrenew.base.columns import FLOWS, INTENSITIES
+from landrenew.intake.parcels import require
+
+if TYPE_CHECKING:
+    from landrenew.intake.parcels import Parcels
+
+
+def allocation_shares(links: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
+    """
+    Settle which share of each firm goes to which parcel.
+
+    Parameters
+    ----------
+    links
+        ``firm_id``, ``parcel_id``, ``share``; the shares of a firm add to 1 or are all missing.
+    parcels
+        Parcel table with ``parcel_area_m2``.
+
+    Returns
+    -------
+    DataFrame
+        ``firm_id``, ``parcel_id``, ``share``; the shares of a firm whose links were all kept add
+        to 1.
+
+    Raises
+    ------
+    ColumnError
+        When ``parcel_area_m2`` is missing.
+
+    Notes
+    -----
+    Stated shares hold; a firm without any is split by the land of its parcels.
+    """
+    require(parcels, "parcel_area_m2")
+    links = links.reset_index(drop=True)
+    land = parcels["parcel_area_m2"].reindex(links["parcel_id"]).to_numpy()
+    of_firm = pd.Series(land).groupby(links["firm_id"]).transform("sum")
+    return links.assign(share=links["share"].fillna(land / of_firm))
+
+
+def firm_amounts(parcels: Parcels, firms: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """
+    Bring the firms' yearly amounts to their parcels.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table.
+    firms
+        Index ``firm_id``; any of the amounts of :data:`landrenew.base.columns.FLOWS`, and
+        ``size_class``.
+    shares
+        The result of :func:`allocation_shares`.
+
+    Returns
+    -------
+    DataFrame
+        Index of the parcels: ``firm_count``, each amount in its unit (NaN where no firm stands,
+        or one of them does not state it), and ``size_class``: above scale when one firm is, below
+        when all are, else missing.
+    """
+    of_link = firms.reindex(shares["firm_id"]).reset_index(drop=True)
+    table = pd.DataFrame({"firm_count": shares.groupby("parcel_id").size()})
+    for flow in FLOWS:
+        if flow in firms.columns:
+            amounts = of_link[flow] * shares["share"]
+            table[flow] = amounts.groupby(shares["parcel_id"]).sum(skipna=False)
+    if "size_class" in firms.columns:
+        table["size_class"] = _size_class(of_link["size_class"], shares["parcel_id"])
+    table = table.reindex(parcels.index)
+    table["firm_count"] = table["firm_count"].fillna(0).astype(np.int64)
+    return table
+
+
+def _size_class(sizes: pd.Series[str], parcel: pd.Series[str]) -> pd.Series[str]:
+    above = sizes.eq("above_scale").groupby(parcel).any()
+    below = sizes.eq("below_scale").groupby(parcel).all()
+    words = np.select([above, below], ["above_scale", "below_scale"], "")
+    found = pd.Series(words, above.index, dtype=object)
+    return found.where(above | below, None)
+
+
+def intensities(parcels: Parcels) -> pd.DataFrame:
+    """
+    Divide amounts by land, energy, emission, staff, revenue or electricity.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``parcel_area_mu`` and any of the amounts.
+
+    Returns
+    -------
+    DataFrame
+        Same index; each intensity of :data:`landrenew.base.columns.INTENSITIES` whose two columns
+        are there. NaN where one is missing or the denominator is not above 0.
+
+    Raises
+    ------
+    ColumnError
+        When ``parcel_area_mu`` is missing.
+    """
+    require(parcels, "parcel_area_mu")
+    made = {}
+    for name, (over, under) in INTENSITIES.items():
+        if over in parcels.columns and under in parcels.columns:
+            made[name] = parcels[over] / parcels[under].where(parcels[under] > 0)
+    return pd.DataFrame(made, index=parcels.index)

@@ -1,0 +1,226 @@
+"""Contiguous blocks 连片: what each is, whether it is a candidate, and which park could take it.
+
+Ratios of a block are ratios of totals, taken over the parcels whose values are known, and the
+share of land they rest on stands beside them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landrenew.assess.verdicts import judge
+from landrenew.base.units import to_mu
+from landrenew.intake.parcels import require
+from landrenew.measure.adjacency import contact_groups, contacts
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from landrenew.intake.parcels import Parcels
+    from landrenew.rules.model import Contiguity, TestSet
+
+CLOSING_M = 0.01
+"""A little more than half the gap, so that a gap of exactly the rule's width closes [m]."""
+
+DOUBT = {"low_efficiency_area_share": "undetermined_area_share"}
+"""A share that undetermined land could still raise."""
+
+
+def block_id(
+    parcels: Parcels, contiguity: Contiguity, barriers: GeoDataFrame | None = None
+) -> pd.Series[str]:
+    """
+    Name the contiguous block that each parcel belongs to.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``counted_area_m2`` (projected, metres).
+    contiguity
+        Largest gap [m] and smallest area of a block [mu].
+    barriers
+        What contiguity never crosses, in the same CRS.
+
+    Returns
+    -------
+    Series
+        ``block_id``, same index: ``B001`` is the largest block. None where the group of
+        neighbours is smaller than a block must be.
+
+    Raises
+    ------
+    ColumnError
+        When ``counted_area_m2`` is missing.
+    """
+    require(parcels, "counted_area_m2")
+    pairs = contacts(parcels, max_gap_m=contiguity.max_gap_m, barriers=barriers)
+    group = contact_groups(parcels, pairs)
+    area = to_mu(parcels["counted_area_m2"].groupby(group).sum())
+    large = area[area >= contiguity.min_area_mu].sort_values(ascending=False, kind="stable")
+    digits = max(3, len(str(len(large))))
+    names = {one: f"B{i:0{digits}d}" for i, one in enumerate(large.index, start=1)}
+    named = group.map(names).astype(object)
+    return named.where(named.notna(), None).rename("block_id")
+
+
+def block_table(
+    parcels: Parcels, contiguity: Contiguity, links: pd.DataFrame | None = None
+) -> GeoDataFrame:
+    """
+    Describe each block.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``block_id``, areas and whatever was measured and judged.
+    contiguity
+        Gap for the outline [m] and bound of a small plot [mu].
+    links
+        ``firm_id`` and ``parcel_id``, to count each firm of a block once.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``block_id``, sorted; outline of the block, its gaps closed; counts, mu, ratios of
+        totals and shares as the data dictionary says. Missing where nothing is known.
+
+    Raises
+    ------
+    ColumnError
+        When a column is missing.
+    """
+    require(parcels, "block_id", "counted_area_m2", "parcel_area_mu")
+    mine = parcels[parcels["block_id"].notna()]
+    by = mine["block_id"]
+    land = mine["counted_area_m2"]
+    total = land.groupby(by).sum()
+    table = pd.DataFrame({"parcel_count": by.groupby(by).size(), "area_mu": to_mu(total)})
+    table["town"] = _main_town(mine, total.index)
+    table["owner_count"] = _owners(mine, by)
+    table["firm_count"] = _firms(links, by)
+    is_small = mine["parcel_area_mu"] < contiguity.small_plot_mu
+    table["small_area_share"] = land.where(is_small, 0.0).groupby(by).sum() / total
+    for name, ratio, known, per in (
+        ("counted_floor_area_m2", "floor_area_ratio", "floor_known_area_share", land),
+        ("tax_cny10k", "tax_cny10k_per_mu", "tax_known_area_share", to_mu(land)),
+    ):
+        table[ratio], table[known] = _ratio_of_totals(mine, name, per, by)
+    table["low_efficiency_area_share"] = _class_share(mine, "yes", by)
+    table["undetermined_area_share"] = _class_share(mine, "undetermined", by)
+    if "inside_area_m2" in mine:
+        table["control_share"] = mine["inside_area_m2"].groupby(by).sum() / total
+    table.index.name = "block_id"
+    return gpd.GeoDataFrame(table, geometry=_outlines(mine, contiguity.max_gap_m), crs=parcels.crs)
+
+
+def _ratio_of_totals(
+    mine: Parcels, name: str, land: pd.Series[float], by: pd.Series[str]
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Divide totals over the parcels whose amount is known, and say how much land that is."""
+    amount = mine.get(name, pd.Series(np.nan, mine.index))
+    known = land.where(amount.notna(), 0.0).groupby(by).sum()
+    ratio = amount.groupby(by).sum() / known.where(known > 0)
+    return ratio, known / land.groupby(by).sum()
+
+
+def _class_share(mine: Parcels, word: str, by: pd.Series[str]) -> pd.Series[float]:
+    if "low_efficiency_class" not in mine:
+        return pd.Series(np.nan, by.unique())
+    land = mine["counted_area_m2"]
+    fits = land.where(mine["low_efficiency_class"] == word, 0.0)
+    return fits.groupby(by).sum() / land.groupby(by).sum()
+
+
+def _main_town(mine: Parcels, blocks: pd.Index[str]) -> pd.Series[str]:
+    if "town" not in mine:
+        return pd.Series(None, blocks, dtype=object)
+    land = mine.groupby(["block_id", "town"])["counted_area_m2"].sum().reset_index()
+    land = land.sort_values(["counted_area_m2", "town"], ascending=[False, True])
+    return land.drop_duplicates("block_id").set_index("block_id")["town"].reindex(blocks)
+
+
+def _owners(mine: Parcels, by: pd.Series[str]) -> pd.Series[float]:
+    """Count owners; missing where one parcel's owner is not known."""
+    if "owner" not in mine:
+        return pd.Series(np.nan, by.unique())
+    known = mine["owner"].notna().groupby(by).all()
+    return mine["owner"].groupby(by).nunique().astype(float).where(known)
+
+
+def _firms(links: pd.DataFrame | None, by: pd.Series[str]) -> pd.Series[float]:
+    if links is None:
+        return pd.Series(np.nan, by.unique())
+    block = by.reindex(links["parcel_id"]).to_numpy()
+    counts = links["firm_id"].groupby(block).nunique()
+    return counts.reindex(by.unique(), fill_value=0).astype(float)
+
+
+def _outlines(mine: Parcels, gap: float) -> gpd.GeoSeries:
+    """Draw one outline a block: gaps up to the rule's width are closed, then opened again."""
+    united = mine[["block_id", "geometry"]].dissolve(by="block_id").geometry
+    reach = gap / 2 + CLOSING_M
+    closed = united.buffer(reach, join_style="mitre")
+    return closed.buffer(-reach, join_style="mitre")
+
+
+def consolidation(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
+    """
+    Judge which blocks are candidates for consolidation.
+
+    Parameters
+    ----------
+    blocks
+        The result of :func:`block_table`.
+    rule
+        The rulebook's ``[consolidation]``.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``consolidation_class`` and ``consolidation_tests``. A test on the share of
+        low-efficiency land is undetermined when undetermined parcels could turn it.
+    """
+    judged = judge(blocks, rule, doubt=DOUBT)
+    names = {"verdict": "consolidation_class", "tests": "consolidation_tests"}
+    return judged[list(names)].rename(columns=names)
+
+
+def nearest_parks(blocks: GeoDataFrame, parks: GeoDataFrame) -> pd.DataFrame:
+    """
+    Find for each block the nearest park that could take in all of it.
+
+    Parameters
+    ----------
+    blocks
+        Blocks with ``area_mu`` (projected, metres).
+    parks
+        Parks with ``park_id`` and ``capacity_mu`` in the same CRS; a park without a known
+        capacity takes in nothing.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``nearest_park_id`` and ``nearest_park_distance_m``, the straight distance
+        between outlines [m]; missing where no park has room. Of equal distances the park that
+        stands first.
+    """
+    nothing = pd.Series(np.nan, parks.index)
+    room = parks.get("capacity_mu", nothing).to_numpy(float)
+    distance = shapely.distance(
+        blocks.geometry.to_numpy()[:, None], parks.geometry.to_numpy()[None]
+    )
+    fits = room[None, :] >= blocks["area_mu"].to_numpy()[:, None]
+    distance = np.where(fits, distance, np.inf)
+    best = distance.argmin(axis=1)
+    metres = distance[np.arange(len(blocks)), best]
+    has_room = np.isfinite(metres)
+    names = parks["park_id"].to_numpy(object)[best]
+    return pd.DataFrame({
+        "nearest_park_id": np.where(has_room, names, None),
+        "nearest_park_distance_m": np.where(has_room, metres, np.nan),
+    }, index=blocks.index)  # fmt: skip

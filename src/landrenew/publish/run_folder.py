@@ -1,0 +1,275 @@
+"""The run folder: everything a run publishes, written whole or not at all.
+
+A run is written beside its destination and moved into place when complete. What a user laid into
+the folder stays there. Nothing in the files depends on when or where they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from landrenew.base.errors import FileError
+from landrenew.base.geodesy import MAX_AREA_ERROR
+from landrenew.intake.shapes import MAX_REPAIR
+from landrenew.publish.geopackage import write_geopackage
+from landrenew.publish.map import draw_map
+from landrenew.publish.offline import save_map
+from landrenew.publish.tables import faults_csv, share_record, table_csv, towns_csv
+from landrenew.rules.library import rulebook_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from landrenew.base.words import Lang
+    from landrenew.intake.layers import Layers
+    from landrenew.intake.project import Layer
+    from landrenew.publish.result import Result
+
+VERSIONS = ("landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio")
+
+
+def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
+    """
+    Write the run folder.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+    out
+        The folder. An earlier run in it is replaced as a whole when the new one is complete; files
+        that are not a run's stay.
+    lang
+        Language of the tables and the map's first view.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    FileError
+        When the folder cannot be written; what was there before is untouched.
+    """
+    out = Path(out)
+    with _whole_or_nothing(out) as folder:
+        parcels = result.parcels
+        write_geopackage(result, folder / "parcels.gpkg", lang)
+        parcels.to_parquet(folder / "parcels.parquet")
+        if result.share is not None:
+            record = result_share_record(result)
+            (folder / "share.json").write_text(json_text(record), encoding="utf-8")
+            (folder / "towns.csv").write_bytes(towns_csv(result.share, lang))
+        if result.blocks is not None:
+            (folder / "blocks.csv").write_bytes(table_csv(result.blocks, lang))
+        if result.progress is not None:
+            (folder / "progress.csv").write_bytes(table_csv(result.progress, lang))
+        (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
+        (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
+        save_map(draw_map(result, lang), folder / "map.html")
+    return out
+
+
+def result_share_record(result: Result) -> dict[str, object]:
+    """
+    Give the share of a run as the record of the ``share --json`` contract.
+
+    Parameters
+    ----------
+    result
+        A run with a share.
+
+    Returns
+    -------
+    dict
+        See :func:`landrenew.publish.tables.share_record`; empty when the run has no share.
+    """
+    if result.share is None:
+        return {}
+    balance = next(one for one in result.layers.balances if one.layer == "parcels")
+    rows = {"in": balance.rows_in, "out": balance.rows_out, "rejected": balance.rows_rejected}
+    return share_record(result.share, crs=crs_name(result.layers), rows=rows)
+
+
+def json_text(record: object) -> str:
+    """
+    Write a record as JSON for people and machines.
+
+    Parameters
+    ----------
+    record
+        Anything JSON can hold.
+
+    Returns
+    -------
+    str
+        Indented text, Chinese as it is, with a line end.
+    """
+    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def crs_name(layers: Layers) -> str:
+    """
+    Name the project CRS.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    str
+        Authority code where there is one, else the name.
+    """
+    crs = layers.parcels.crs
+    if crs is None:
+        return ""
+    code = crs.to_authority()
+    return crs.name if code is None else ":".join(code)
+
+
+@contextmanager
+def _whole_or_nothing(out: Path) -> Iterator[Path]:
+    """Give an empty folder to write in, and put it in the place of ``out`` when all went well."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.exists() and not out.is_dir():
+            raise NotADirectoryError(20, "not a folder", str(out))
+        work = Path(
+            tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".tmp-landrenew", dir=out.parent)
+        )
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    fresh = work / "new"
+    try:
+        fresh.mkdir()
+        yield fresh
+        _swap(fresh, out, work / "old")
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(fresh: Path, out: Path, old: Path) -> None:
+    """Put the new folder in place; on failure put the old one back."""
+    if not out.exists():
+        fresh.rename(out)
+        return
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    for entry in old.iterdir():
+        if not (out / entry.name).exists() and entry.name not in RUN_FILES:
+            entry.rename(out / entry.name)
+
+
+RUN_FILES = frozenset({
+    "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
+    "faults.csv", "manifest.json", "map.html",
+})  # fmt: skip
+"""Every file a run may write; one that a new run does not write is taken away with the old run."""
+
+
+def _cannot_write(out: Path, error: OSError) -> FileError:
+    said = error.strerror or str(error)
+    return FileError(
+        f"不能写入输出文件夹 {out}：{said}。原有结果未动。请检查权限和磁盘空间，"
+        "或用 --out 另选文件夹。",
+        f"Cannot write output folder {out}: {said}. Earlier results are untouched. Check"
+        " permissions and disk space, or choose another folder with --out.",
+    )
+
+
+def manifest(result: Result) -> dict[str, object]:
+    """
+    Account for a run: what went in, by which rule, with what, and that the rows add up.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    dict
+        Inputs with sha256, rulebook with sha256, versions, parameters, the balance of each layer,
+        counts of faults, and the notes.
+    """
+    layers = result.layers
+    project = layers.project
+    faults: dict[str, int] = {}
+    for fault in result.faults:
+        faults[fault.code] = faults.get(fault.code, 0) + 1
+    return {
+        "city": project.city.name,
+        "as_of": project.city.as_of,
+        "crs": crs_name(layers),
+        "inputs": [
+            _input_record(project.folder, name, getattr(project, name))
+            for name in type(project).model_fields
+            if hasattr(getattr(project, name), "path")
+        ],
+        "rasters": {
+            name: _sha256(project.folder / path)
+            for name, path in project.rasters.model_dump().items()
+            if path is not None
+        },
+        "rulebook": {
+            "name": layers.rulebook.name,
+            "title": layers.rulebook.title,
+            "sha256": _sha256(rulebook_path(project.city.rulebook, project.folder)),
+        },
+        "versions": {"python": platform.python_version()} | {one: version(one) for one in VERSIONS},
+        "parameters": {
+            **project.tolerances.model_dump(),
+            "max_repair_share": MAX_REPAIR,
+            "max_crs_area_error": MAX_AREA_ERROR,
+        },
+        "seed": None,
+        "balance": [asdict(balance) for balance in layers.balances],
+        "faults": dict(sorted(faults.items())),
+        "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
+    }
+
+
+def _input_record(folder: Path, name: str, layer: Layer) -> dict[str, object]:
+    path = folder / layer.path
+    files = sorted(path.rglob("*")) if path.is_dir() else _with_companions(path)
+    return {
+        "layer": name,
+        "path": layer.path,
+        "where": layer.where,
+        "as_of": layer.as_of,
+        "source": layer.source,
+        "sha256": {one.name: _sha256(one) for one in files if one.is_file()},
+    }
+
+
+def _with_companions(path: Path) -> list[Path]:
+    """List the files of a source: a shapefile is several, the others are one."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    return sorted(one for one in path.parent.glob(f"{path.stem}.*") if one.suffix != ".lock")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

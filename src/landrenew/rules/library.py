@@ -1,0 +1,162 @@
+"""Find, read and extend rulebooks."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from landrenew.base.errors import RuleError
+from landrenew.rules.model import Rulebook
+
+_BOOKS = Path(__file__).parent / "books"
+
+
+def rulebook_names() -> list[str]:
+    """
+    List the rulebooks that come with landrenew.
+
+    Returns
+    -------
+    list of str
+        Their names, in alphabetical order.
+
+    Examples
+    --------
+    >>> "cixi-2022" in rulebook_names()
+    True
+    """
+    return sorted(
+        book.name.removesuffix(".toml") for book in _BOOKS.iterdir() if book.name.endswith(".toml")
+    )
+
+
+def _text(name: str, folder: Path) -> bytes:
+    """Give the bytes of a shipped book or of a file."""
+    if not name.endswith(".toml"):
+        if name in rulebook_names():
+            return rulebook_path(name).read_bytes()
+        shipped = "、".join(rulebook_names())
+        raise RuleError(
+            f"没有名为“{name}”的规则书。自带的有：{shipped}；自己的规则书请写 .toml 文件的路径。",
+            f"There is no rulebook {name!r}. Shipped: {', '.join(rulebook_names())}; for your own"
+            " write the path of a .toml file.",
+        )
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise RuleError(
+            f"读不到规则书 {folder / name}：{error.strerror}。请检查路径。",
+            f"Cannot read rulebook {folder / name}: {error.strerror}. Check the path.",
+        ) from error
+
+
+def _raw(name: str, folder: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Read one book as a table, with the book it extends beneath it."""
+    if name in seen:
+        chain = " → ".join((*seen, name))
+        raise RuleError(
+            f"规则书互相引用：{chain}。请去掉其中一个 extends。",
+            f"Rulebooks extend each other: {chain}. Remove one of the extends.",
+        )
+    try:
+        own = tomllib.loads(_text(name, folder).decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleError(
+            f"规则书 {name} 不是正确的 TOML：{error}。",
+            f"Rulebook {name} is not valid TOML: {error}.",
+        ) from error
+    parent = own.pop("extends", None)
+    if parent is None:
+        return own
+    return {**_raw(str(parent), folder, (*seen, name)), **own}
+
+
+def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
+    """
+    Read a rulebook, shipped or from a file.
+
+    Parameters
+    ----------
+    name
+        Name of a shipped book, or a path ending in ``.toml``.
+    folder
+        Folder that a relative path starts from.
+
+    Returns
+    -------
+    Rulebook
+        The book. A book with ``extends`` takes every part it does not state itself, whole, from
+        the book it extends.
+
+    Raises
+    ------
+    RuleError
+        When there is no such book, it is not TOML, or a part of it is wrong.
+
+    Examples
+    --------
+    >>> read_rulebook("cixi-2022").share.target
+    0.8
+    """
+    raw = _raw(name, Path(folder))
+    try:
+        return Rulebook.model_validate(raw)
+    except ValidationError as error:
+        said = "; ".join(
+            f"[{'.'.join(map(str, one['loc']))}] {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
+        raise RuleError(
+            f"规则书 {name} 有误：{said}。写法见 docs/rulebooks.md。",
+            f"Rulebook {name} is wrong: {said}. The format is described in docs/rulebooks.md.",
+        ) from error
+
+
+def rulebook_path(name: str, folder: str | Path = ".") -> Path:
+    """
+    Find the file of a rulebook.
+
+    Parameters
+    ----------
+    name
+        Name of a shipped book, or a path ending in ``.toml``.
+    folder
+        Folder that a relative path starts from.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    return Path(folder) / name if name.endswith(".toml") else _BOOKS / f"{name}.toml"
+
+
+def missing_part(book: Rulebook, part: str, zh: str, en: str) -> RuleError:
+    """
+    Make the error for a part that a rulebook does not have.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+    part
+        Name of the part, such as ``contiguity``.
+    zh
+        What the part says, in Chinese.
+    en
+        The same in English.
+
+    Returns
+    -------
+    RuleError
+        To raise, or to show as a note.
+    """
+    return RuleError(
+        f"规则书 {book.name} 没有“{zh}”[{part}]：已公开的文件未作规定。请按本地文件写一本规则书"
+        f'（extends = "{book.name}"），补上 [{part}]。',
+        f"Rulebook {book.name} has no {en} [{part}]: the published documents are silent. Write a"
+        f' rulebook from your local document (extends = "{book.name}") that adds [{part}].',
+    )

@@ -1,0 +1,3 @@
+"""The same measure step, part by part, on threads."""
+
+from __future__ import annotations

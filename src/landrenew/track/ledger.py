@@ -1,0 +1,142 @@
+"""The ledger: dated events that bring a parcel from survey to production, one stage at a time.
+
+Stages only move forward, and nothing is supplied or built on land that was not demolished first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from landrenew.base.units import to_mu
+from landrenew.base.words import Text
+from landrenew.intake.faults import Fault
+from landrenew.intake.parcels import require
+
+if TYPE_CHECKING:
+    from landrenew.intake.parcels import Parcels
+
+STAGES = (
+    "surveyed", "listed", "willing", "agreed", "vacated",
+    "demolished", "supplied", "built", "in_production",
+)  # fmt: skip
+"""The stages in their order."""
+
+CLEARED = STAGES.index("demolished")
+
+
+def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Keep the events that make sense, in the order they happened.
+
+    Parameters
+    ----------
+    events
+        ``event_id``, ``parcel_id``, ``stage``, ``event_date`` (YYYY-MM-DD); index ``row``.
+    parcels
+        The parcel table.
+
+    Returns
+    -------
+    DataFrame
+        The events kept, sorted by parcel and date, with ``date`` and ``step`` (position of the
+        stage).
+    list of Fault
+        Events with an unknown parcel, an unreadable date, an unknown stage, or out of order.
+    """
+    events = events.assign(
+        date=pd.to_datetime(events["event_date"], format="ISO8601", errors="coerce"),
+        step=events["stage"].map({stage: i for i, stage in enumerate(STAGES)}),
+    )
+    unreadable = events["date"].isna() | events["step"].isna()
+    unknown = ~events["parcel_id"].isin(parcels.index) & ~unreadable
+    faults = [
+        *_faults(events[unreadable], "stage_unreadable"),
+        *_faults(events[unknown], "link_unknown_parcel"),
+    ]
+    kept = events[~unreadable & ~unknown].sort_values(
+        ["parcel_id", "date", "step", "event_id"], kind="stable"
+    )
+    late = ~_in_order(kept)
+    return kept[~late], [*faults, *_faults(kept[late], "stage_jump")]
+
+
+def _in_order(events: pd.DataFrame) -> pd.Series[bool]:
+    """Tell for each event whether it moves forward from the last event that did."""
+    fine: dict[object, bool] = {}
+    reached: dict[str, int] = {}
+    cleared: set[str] = set()
+    for row, parcel, step in zip(events.index, events["parcel_id"], events["step"], strict=True):
+        forward = step > reached.get(parcel, -1)
+        allowed = forward and (step <= CLEARED or parcel in cleared)
+        fine[row] = allowed
+        if allowed:
+            reached[parcel] = step
+            if step == CLEARED:
+                cleared.add(parcel)
+    return pd.Series(fine, index=events.index, dtype=bool)
+
+
+def _faults(events: pd.DataFrame, code: str) -> list[Fault]:
+    said = events["parcel_id"].astype(str) + " " + events["stage"].astype(str)
+    said += " " + events["event_date"].astype(str)
+    return [
+        Fault("ledger", int(row), str(event), code, Text(what, what))
+        for row, event, what in zip(events.index, events["event_id"], said, strict=True)
+    ]
+
+
+def renewal_stage(parcels: Parcels, events: pd.DataFrame) -> pd.Series[str]:
+    """
+    Give the stage that each parcel has reached.
+
+    Parameters
+    ----------
+    parcels
+        The parcel table.
+    events
+        Events kept by :func:`check_events`.
+
+    Returns
+    -------
+    Series
+        ``renewal_stage``, same index; None where the ledger is silent.
+    """
+    last = events.drop_duplicates("parcel_id", keep="last").set_index("parcel_id")["stage"]
+    stage = last.reindex(parcels.index).astype(object)
+    return stage.where(stage.notna(), None).rename("renewal_stage")
+
+
+def cleared_land(parcels: Parcels, events: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add up the land demolished, by town and year.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``counted_area_m2``, and ``town`` where known.
+    events
+        Events kept by :func:`check_events`.
+
+    Returns
+    -------
+    DataFrame
+        ``town``, ``year``, ``parcel_count`` and ``cleared_mu`` (overlapping ground once), sorted.
+
+    Raises
+    ------
+    ColumnError
+        When ``counted_area_m2`` is missing.
+    """
+    require(parcels, "counted_area_m2")
+    cleared = events[events["step"] == CLEARED]
+    rows = parcels.loc[cleared["parcel_id"]]
+    town = rows["town"].to_numpy(object) if "town" in rows else None
+    land = pd.DataFrame({
+        "town": town,
+        "year": cleared["date"].dt.year.to_numpy(),
+        "cleared_mu": to_mu(rows["counted_area_m2"]).to_numpy(),
+    })  # fmt: skip
+    by = land.groupby(["town", "year"], dropna=False)["cleared_mu"]
+    return by.agg(parcel_count="size", cleared_mu="sum").reset_index()

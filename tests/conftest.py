@@ -1,0 +1,44 @@
+"""What every test may use: small squares, parcel tables, project folders, the demo city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from landrenew.intake.parcels import Parcels
+
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "data" / "demo"
+SHARED = ROOT.parent / "shared" / "data"
+CRS = "EPSG:4549"
+ORIGIN = (620_400.0, 3_339_600.0)
+
+
+def square(column: float = 0, row: float = 0, size: float = 10.0) -> shapely.Polygon:
+    """Draw a square on a grid of its own size, near Cixi."""
+    x, y = ORIGIN[0] + column * size, ORIGIN[1] + row * size
+    return shapely.box(x, y, x + size, y + size)
+
+
+def parcels_of(*shapes: shapely.Geometry, **columns: list[object]) -> Parcels:
+    """Make a parcel table P0, P1, … of the given shapes."""
+    index = [f"P{i}" for i in range(len(shapes))]
+    table = gpd.GeoDataFrame(columns, geometry=list(shapes), index=index, crs=CRS)
+    table.index.name = "parcel_id"
+    return Parcels(table)
+
+
+def zones_of(*shapes: shapely.Geometry, **columns: list[object]) -> gpd.GeoDataFrame:
+    """Make a layer of the given shapes."""
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=CRS)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of real layers, or skip and say so."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real layers are not here: {SHARED}")
+    return SHARED
