@@ -1,0 +1,229 @@
+"""The folium elements of the published map, and the page's own files.
+
+Each element carries its data in a block of JSON that is no script; the page's own ``page/*.js``
+draws it. Ids are fixed, so that the same result gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+    from landrenew.base.words import Lang
+
+SCRIPTS = ("words", "data", "layers", "card", "share", "panel", "search", "page")
+"""The page's scripts, in the order they build on each other."""
+
+NAMES = "{ parcels, shapes, start }"
+"""What they leave behind for the elements below to call."""
+
+
+def page_folder() -> Traversable:
+    """
+    Find the page's files inside the installed package.
+
+    Returns
+    -------
+    Traversable
+        Folder with the page's own files and the vendored library.
+    """
+    return resources.files("landrenew.publish").joinpath("page")
+
+
+def _read(path: str) -> str:
+    return page_folder().joinpath(path).read_text(encoding="utf-8")
+
+
+def page_script() -> str:
+    """
+    Join the page's own scripts into one that leaves a single name behind, ``landrenew``.
+
+    Returns
+    -------
+    str
+        JavaScript.
+    """
+    parts = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
+    return f"const landrenew = (() => {{\n'use strict';\n{parts}\nreturn {NAMES};\n}})();"
+
+
+def library_style() -> str:
+    """
+    Give Leaflet's style sheet with its few pictures inside it.
+
+    Returns
+    -------
+    str
+        CSS.
+    """
+
+    def inside(found: re.Match[str]) -> str:
+        picture = page_folder().joinpath("vendor", "leaflet", found[1]).read_bytes()
+        return f"url(data:image/png;base64,{base64.b64encode(picture).decode()})"
+
+    return re.sub(r"url\((images/[\w-]+\.png)\)", inside, _read("vendor/leaflet/leaflet.css"))
+
+
+def library_script() -> str:
+    """
+    Give Leaflet, without its link to a source map.
+
+    Returns
+    -------
+    str
+        JavaScript.
+    """
+    return re.sub(r"//# sourceMappingURL=\S+", "", _read("vendor/leaflet/leaflet.js"))
+
+
+def _tidy(data: object) -> object:
+    """Turn whole floats into integers (shorter) and refuse what JSON cannot say."""
+    if isinstance(data, dict):
+        return {str(key): _tidy(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_tidy(value) for value in data]
+    if isinstance(data, float) and math.isfinite(data) and data == int(data):
+        return int(data)
+    return data
+
+
+def write_json(data: object) -> str:
+    r"""
+    Write data so that it can stand inside an HTML page whatever names it holds.
+
+    Parameters
+    ----------
+    data
+        Dictionaries, lists, text, numbers and None.
+
+    Returns
+    -------
+    str
+        JSON in which no character can end the element or a line of script.
+
+    Examples
+    --------
+    >>> write_json({"name": "</script>"})
+    '{"name":"\\u003c/script\\u003e"}'
+    """
+    text = json.dumps(_tidy(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+class PageLayer(folium.map.Layer):
+    """
+    A layer of the map whose data stands in the page as JSON and whose look stands in ``page/``.
+
+    Parameters
+    ----------
+    name
+        Name of the layer, part of its id.
+    draws
+        Function of the page's script that draws it.
+    data
+        What it draws.
+    """
+
+    _template = Template("""
+    {% macro html(this, kwargs) %}
+    <script type="application/json" id="{{ this.get_name() }}">{{ this.json }}</script>
+    {% endmacro %}
+    {% macro script(this, kwargs) %}
+    var {{ this.get_name() }} = landrenew.{{ this.draws }}({{ this.get_name()|tojson }})
+        .addTo({{ this._parent.get_name() }});
+    {% endmacro %}
+    """)
+
+    def __init__(self, name: str, draws: str, data: object) -> None:
+        # The page has its own switches; folium's would start by taking the layer off.
+        super().__init__(name=name, overlay=True, control=False, show=False)
+        self._name, self._id = "Layer", name
+        self.draws = draws
+        self.json = write_json(data)
+
+
+class ParcelLayer(PageLayer):
+    """
+    The parcels. All that is known of how they are stored and drawn stands behind this element.
+
+    Parameters
+    ----------
+    data
+        What :func:`landrenew.publish.payload.parcels_payload` gave.
+    """
+
+    def __init__(self, data: object) -> None:
+        super().__init__("parcels", "parcels", data)
+
+
+class ShapeLayer(PageLayer):
+    """
+    A small layer of lines and areas: blocks, boundaries, the backdrop.
+
+    Parameters
+    ----------
+    name
+        Name of the layer, which the page's script styles by.
+    data
+        Shapes and what is said of them.
+    """
+
+    def __init__(self, name: str, data: object) -> None:
+        super().__init__(name, "shapes", data)
+
+
+class Page(MacroElement):
+    """
+    Everything round the map: title, panel, card, search, legend, and all scripts and styles.
+
+    They stand in the page itself, so that no link is needed and none is made.
+
+    Parameters
+    ----------
+    facts
+        What :func:`landrenew.publish.facts.page_facts` gave.
+    lang
+        Language on opening.
+    bounds
+        Left, bottom, right, top of the parcels [degree].
+    """
+
+    _template = Template("""
+    {% macro header(this, kwargs) %}
+    <style>{{ this.library_style }}</style>
+    <style>{{ this.style }}</style>
+    <script>{{ this.library }}</script>
+    <script>{{ this.script }}</script>
+    {% endmacro %}
+    {% macro html(this, kwargs) %}
+    {{ this.skeleton }}
+    <script type="application/json" id="{{ this.get_name() }}">{{ this.json }}</script>
+    {% endmacro %}
+    {% macro script(this, kwargs) %}
+    landrenew.start({{ this._parent.get_name() }}, {{ this.get_name()|tojson }});
+    {% endmacro %}
+    """)
+
+    def __init__(self, facts: dict[str, Any], lang: Lang, bounds: list[float]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca annotates nothing here
+        self._name, self._id = "Page", "facts"
+        self.library, self.library_style = library_script(), library_style()
+        self.script, self.style, self.skeleton = (
+            page_script(),
+            _read("page.css"),
+            _read("page.html"),
+        )
+        self.json = write_json({**facts, "lang": lang, "bounds": bounds})

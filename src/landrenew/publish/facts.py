@@ -1,0 +1,192 @@
+"""What the page says beside the map: the city, the share by town, the rules and the sources."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from landrenew.assess.share import DEFINITION
+from landrenew.base.columns import COLUMNS
+from landrenew.base.units import to_mu
+from landrenew.base.words import Text
+from landrenew.intake.faults import KINDS
+from landrenew.publish.wording import layer_words
+
+if TYPE_CHECKING:
+    from landrenew.assess.share import ControlShare
+    from landrenew.intake.layers import Layers
+    from landrenew.publish.result import Result
+    from landrenew.rules.model import Rulebook, Sourced
+
+INPUTS = (
+    "parcels", "control_line", "growth_boundary", "towns", "parks", "buildings", "firms", "links",
+    "barriers", "protected", "background", "ledger",
+)  # fmt: skip
+"""Layers of the project file, in the order they are listed."""
+
+YEAR = 4
+
+
+def _real(value: float | None, digits: int) -> float | None:
+    """Round for the page; what is missing or not a number stays missing."""
+    return None if value is None or not math.isfinite(value) else round(value, digits)
+
+
+def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
+    """
+    Write a control-line share, with its towns, as the page reads it.
+
+    Parameters
+    ----------
+    share
+        Share of the city or a town; None without a control line.
+
+    Returns
+    -------
+    dict or None
+        Shares [0-1] to 6 decimals, areas [mu] to 2 decimals.
+    """
+    if share is None:
+        return None
+    return {
+        "name": share.name,
+        "share": _real(share.share, 6),
+        "target": share.target,
+        "verdict": share.verdict,
+        "interval": [_real(end, 6) for end in share.interval],
+        "inside_mu": _real(to_mu(share.inside_m2), 2),
+        "total_mu": _real(to_mu(share.total_m2), 2),
+        "parcels": share.parcels,
+        "counts": share.counts,
+        "retire_mu": _real(share.retire_mu, 2),
+        "build_mu": _real(share.build_mu, 2),
+        "majority_share": _real(share.majority_share, 6),
+        "towns": [share_facts(town) for town in share.towns],
+    }
+
+
+def _city(layers: Layers) -> dict[str, Any]:
+    city, crs = layers.project.city, layers.parcels.crs
+    code = ":".join(crs.to_authority() or ()) if crs else ""
+    return {
+        "name": city.name,
+        "as_of": city.as_of,
+        "drawing_unit": city.drawing_unit,
+        "crs": f"{crs.name} {f'({code})' if code else ''}".strip() if crs else "",
+    }
+
+
+def _document(part: Sourced | None, subject: Text) -> list[dict[str, Any]]:
+    if part is None:
+        return []
+    return [{"subject": subject, "document": part.document, "source": part.source}]
+
+
+def _rules(rulebook: Rulebook) -> dict[str, Any]:
+    documents = [
+        *_document(rulebook.share, Text("线内占比目标", "Share target")),
+        *_document(rulebook.low_efficiency, Text("低效判定", "Low-efficiency tests")),
+        *_document(rulebook.scoring, Text("效益评分", "Scoring")),
+        *_document(rulebook.grades, Text("评级", "Grades")),
+        *_document(rulebook.storeys, Text("计容", "Counting of floors")),
+        *_document(rulebook.contiguity, Text("连片", "Contiguity")),
+        *_document(rulebook.consolidation, Text("连片改造候选", "Consolidation")),
+    ]
+    return {
+        "name": rulebook.name,
+        "title": rulebook.title,
+        "region": rulebook.region,
+        "effective": rulebook.effective.isoformat() if rulebook.effective else None,
+        "expires": rulebook.expires.isoformat() if rulebook.expires else None,
+        "notes": rulebook.notes,
+        "documents": documents,
+    }
+
+
+def _inputs(layers: Layers) -> list[dict[str, Any]]:
+    balances = {one.layer: one for one in layers.balances}
+    listed = []
+    for name in INPUTS:
+        given, balance = getattr(layers.project, name), balances.get(name)
+        if given is not None:
+            listed.append(
+                {
+                    "label": layer_words(name),
+                    "source": given.source,
+                    "as_of": given.as_of,
+                    "rows_in": balance.rows_in if balance else None,
+                    "rows_out": balance.rows_out if balance else None,
+                    "rows_rejected": balance.rows_rejected if balance else None,
+                }
+            )
+    return listed
+
+
+def _absent(result: Result) -> list[Text]:
+    """Say what the map cannot show, so that nothing is missing in silence."""
+    layers, rulebook = result.layers, result.layers.rulebook
+    said = []
+    if result.share is None:
+        said.append(
+            Text("没有工业控制线，未计算线内占比。", "No control line: the share is not computed.")
+        )
+    elif rulebook.share is None:
+        said.append(Text("规则书没有线内占比目标。", "The rulebook has no target for the share."))
+    if layers.towns is None and "town" not in result.parcels.columns:
+        said.append(Text("没有镇街，未分镇街统计。", "No towns: no figures by town."))
+    if rulebook.grades is None or "efficiency_grade" not in result.parcels.columns:
+        said.append(Text("规则书没有评级，未评级。", "The rulebook has no grades."))
+    if rulebook.low_efficiency is None:
+        said.append(Text("规则书没有低效认定标准。", "The rulebook has no low-efficiency tests."))
+    if result.blocks is None:
+        said.append(Text("未划分连片地块组。", "No contiguous blocks were formed."))
+    return said
+
+
+def _mixed_years(layers: Layers) -> list[Text]:
+    given = [getattr(layers.project, name) for name in INPUTS]
+    dates = [layers.project.city.as_of, *(one.as_of for one in given if one is not None)]
+    years = sorted({date[:YEAR] for date in dates if date})
+    if len(years) <= 1:
+        return []
+    listed = ", ".join(years)
+    return [
+        Text(f"各图层的数据时间不一致：{listed}。", f"Layers are of different years: {listed}.")
+    ]
+
+
+def _faults(result: Result) -> dict[str, int]:
+    counted = Counter(KINDS[one.code].outcome for one in result.faults if one.code in KINDS)
+    return {name: counted[name] for name in ("repaired", "rejected", "doubted")}
+
+
+def page_facts(result: Result) -> dict[str, Any]:
+    """
+    Gather everything the page says beside the map.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    dict
+        ``city``, ``share``, ``definition``, ``rules``, ``inputs``, ``notes``, ``faults`` and the
+        labels the page needs from the data dictionary.
+    """
+    layers = result.layers
+    notes = [*_absent(result), *_mixed_years(layers), *layers.notes, *result.notes]
+    labels = ("parcel_id", "town", "owner", "efficiency_score", "efficiency_grade", "pool",
+              "low_efficiency_class", "block_id", "consolidation_class")  # fmt: skip
+    return {
+        "city": _city(layers),
+        "share": share_facts(result.share),
+        "definition": DEFINITION,
+        "rules": _rules(layers.rulebook),
+        "inputs": _inputs(layers),
+        "notes": list(dict.fromkeys(notes)),
+        "faults": _faults(result),
+        "labels": {name: COLUMNS[name].label for name in labels},
+    }

@@ -1,0 +1,174 @@
+// The card: what is known of one parcel, block or park, and why it is judged so.
+
+function heading(title, subtitle, onClose) {
+  return el('div', { class: 'card-head' },
+    el('div', {}, el('h2', {}, title), subtitle ? el('p', { class: 'sub' }, subtitle) : null),
+    el('button', { type: 'button', class: 'close', 'aria-label': say('close'), onclick: onClose }, '×'));
+}
+
+function chip(text, colour) {
+  const made = el('span', { class: 'chip' }, text);
+  if (colour) {
+    made.style.background = colour;
+    made.style.color = isDark(colour) ? '#fff' : '#2c2a26';
+  }
+  return made;
+}
+
+function factList(table, names, i) {
+  const rows = names
+    .filter((name) => table.value(name, i) !== null || table.columns[name].values)
+    .map((name) => el('div', { 'data-fact': name },
+      el('dt', {}, table.label(name)), el('dd', {}, table.shown(name, i))));
+  return el('dl', { class: 'facts' }, ...rows);
+}
+
+function part(name, title, ...children) {
+  return el('section', { class: 'part', 'data-part': name }, el('h3', {}, title), ...children);
+}
+
+function grid(heads, rows) {
+  return el('table', { class: 'grid' },
+    el('thead', {}, el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, say(head))))),
+    el('tbody', {}, ...rows));
+}
+
+const OUTCOMES = { y: 'holds', n: 'fails', u: 'open' };
+
+function testRow(test, table, i) {
+  const outcome = test.outcomes[i];
+  const value = table.has(test.column) ? table.shown(test.column, i) : NONE;
+  return el('tr', { class: `outcome-${outcome}` },
+    el('th', { scope: 'row' }, say(test.label)),
+    el('td', {}, value === NONE ? say('missing') : value),
+    el('td', {}, `${SIGNS[test.comparison]} ${plain(test.column, test.threshold, test.unit)}`),
+    el('td', { class: 'outcome' }, say(OUTCOMES[outcome])));
+}
+
+// A set of tests, each with its value, its threshold and what came of it.
+function testPart(title, tests, table, i, joined) {
+  if (!tests) return null;
+  return part('tests', title,
+    el('p', { class: 'hint' }, say(joined)),
+    grid(['indicator', 'value', 'standard', 'outcome'], tests.tests.map((test) => testRow(test, table, i))),
+    el('p', { class: 'hint' }, `${say('source')} ${tests.document}`));
+}
+
+function baselineWords(one, decimals) {
+  if (one.form === 'min_max') {
+    const [low, high] = one.extremes.map((end) => amount(one.column, end, decimals, ['', '']));
+    return say('between', { low, high });
+  }
+  const said = one.baseline === null ? '' : say('baseline', { x: plain(one.column, one.baseline, one.unit) });
+  return one.cap === null ? said : `${said} · ${say('cap', { x: one.cap })}`;
+}
+
+function criterionRow(one, table, i) {
+  const points = table.value(one.points, i);
+  const value = table.value(one.column, i);
+  const column = table.columns[one.column];
+  const bar = el('span', { class: 'bar' });
+  bar.style.width = `${Math.max(0, Math.min(100, ((points || 0) / one.weight) * 100))}%`;
+  const lacks = value === null;
+  return el('tr', { class: lacks ? 'lacks' : '' },
+    el('th', { scope: 'row' }, say(one.label),
+      el('small', {}, baselineWords(one, column ? column.decimals : 2))),
+    el('td', {}, lacks ? say('missing') : table.shown(one.column, i),
+      lacks && one.missing === 'mean_points' ? el('small', {}, say('mean_points')) : null),
+    el('td', {}, number(one.weight, Number.isInteger(one.weight) ? 0 : 1)),
+    el('td', { class: 'points' }, number(points), el('span', { class: 'track' }, bar)));
+}
+
+function lackWords(criteria, table, i) {
+  const lacking = criteria.filter((one) => table.value(one.column, i) === null);
+  if (!lacking.length) return null;
+  return el('p', { class: 'warn' }, say('lacking', { x: lacking.map((one) => say(one.label)).join(lang === 'zh' ? '、' : ', ') }));
+}
+
+function scorePart(layer, i) {
+  const { scoring, table } = layer;
+  if (!scoring) return null;
+  const pool = scoring.pools[table.value('pool', i)];
+  const grade = table.value('efficiency_grade', i);
+  const reason = table.value('exempt_reason', i);
+  const why = reason === null ? null : `${say('exempt')} · ${reason}`;
+  if (!pool) {
+    return part('score', say('score'), el('p', {}, why || say('not_graded')));
+  }
+  const full = pool.criteria.reduce((sum, one) => sum + one.weight, 0);
+  const total = table.value('efficiency_score', i);
+  return part('score', say('score'),
+    el('p', { class: 'total' },
+      el('strong', {}, number(total)),
+      el('span', {}, say('of', { x: +full.toFixed(2) })),
+      el('span', {}, grade === null ? say('not_graded') : `${say('grade')} ${grade}`),
+      el('span', {}, `${say('pool')} ${say(pool.label)}`)),
+    why ? el('p', { class: 'warn' }, why) : null,
+    lackWords(pool.criteria, table, i),
+    grid(['indicator', 'value', 'weight', 'points'], pool.criteria.map((one) => criterionRow(one, table, i))),
+    el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.graded_by].filter(Boolean))].join(' ')}`));
+}
+
+function validity({ effective, expires }) {
+  const said = [effective && `${say('effective')} ${effective}`, expires && `${say('until')} ${expires}`];
+  return said.filter(Boolean).join(' ');
+}
+
+function rulePart(rules) {
+  return el('p', { class: 'hint rule' }, `${say('rulebook')} ${[rules.title, validity(rules)].filter(Boolean).join(' · ')}`);
+}
+
+const CHIPS = ['efficiency_grade', 'low_efficiency_class', 'control_class'];
+
+function parcelChips(layer, i) {
+  const themes = layer.themes.filter((theme) => CHIPS.includes(theme.name));
+  return el('p', { class: 'chips' }, ...themes.map((theme) => {
+    const { label, colour } = layer.classOf(theme, i);
+    return chip(say(label), colour);
+  }));
+}
+
+function blockLink(layer, i, open) {
+  const block = layer.table.value('block_id', i);
+  if (block === null) return null;
+  return part('block', say('block'),
+    el('button', { type: 'button', class: 'link', onclick: () => open(block) }, block));
+}
+
+function parcelCard(layer, i, { rules, openBlock, close }) {
+  const { table } = layer;
+  const places = ['town', 'owner'].map((name) => table.value(name, i)).filter((one) => one !== null);
+  return [
+    heading(layer.ids[i], places.join(' · '), close),
+    parcelChips(layer, i),
+    part('basics', say('basics'), factList(table, layer.facts, i)),
+    testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic),
+    scorePart(layer, i),
+    blockLink(layer, i, openBlock),
+    rulePart(rules),
+  ];
+}
+
+const CANDIDATES = { y: ['candidate', '#a3195b'], n: ['not_candidate', '#d9d6cf'], u: ['candidate_open', '#efe3ea'] };
+
+function blockCard(layer, i, { rules, close }) {
+  const { data, table } = layer;
+  const [word, colour] = CANDIDATES[data.candidates[i]];
+  return [
+    heading(data.ids[i], say('block'), close),
+    el('p', { class: 'chips' }, chip(say(word), colour)),
+    part('basics', say('basics'), factList(table, data.facts, i)),
+    testPart(say('conditions'), data.tests, table, i, data.tests && `${data.tests.logic}_block`),
+    rulePart(rules),
+  ];
+}
+
+function parkCard(layer, i, { close }) {
+  const { names, ids, capacity_mu: capacity } = layer.data;
+  return [
+    heading(names[i] || ids[i] || say('park'), say('park'), close),
+    el('dl', { class: 'facts' }, el('div', {},
+      el('dt', {}, say('capacity')),
+      el('dd', {}, capacity[i] === null ? NONE : `${number(capacity[i])} ${say('area')}`))),
+  ];
+}

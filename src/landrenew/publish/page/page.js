@@ -1,0 +1,300 @@
+// The page: it puts the parts together, and holds what is chosen at the moment.
+
+const CLOSE_UP = 17;
+const ROOM = 40;
+
+class Page {
+  constructor(map, facts) {
+    this.map = map;
+    this.facts = facts;
+    this.layers = {};
+    this.town = null;
+    this.open = null;
+    this.selection = L.layerGroup().addTo(map);
+    map.eachLayer((layer) => this.adopt(layer));
+    this.nameParks();
+    this.search = new Search(this.entries(), (one) => this.goTo(one));
+    this.addControls();
+    this.listen();
+  }
+
+  adopt(layer) {
+    if (layer instanceof Parcels) this.layers.parcels = layer;
+    if (layer instanceof SmallLayer) this.layers[layer.name] = layer;
+  }
+
+  nameParks() {
+    if (!this.layers.parks) return;
+    const { ids, names } = this.layers.parks.data;
+    ids.forEach((id, i) => { if (names[i]) parkNames.set(id, names[i]); });
+  }
+
+  get parcels() { return this.layers.parcels; }
+
+  smallLayers() {
+    return LAYER_ORDER.filter((name) => name !== 'parcels' && this.layers[name]).map((name) => this.layers[name]);
+  }
+
+  begin() {
+    this.smallLayers().filter(({ name }) => ['towns', 'parks'].includes(name)).forEach((layer) => layer.nameAll());
+    this.showAll();
+    this.setLang(this.facts.lang);
+  }
+
+  setLang(wanted) {
+    setLang(wanted);
+    for (const node of document.querySelectorAll('[data-say]')) node.textContent = say(node.dataset.say);
+    for (const one of ['zh', 'en']) {
+      document.getElementById(`lang-${one}`).setAttribute('aria-pressed', String(lang === one));
+    }
+    const { city } = this.facts;
+    document.getElementById('city-name').textContent = city.name;
+    document.title = `${city.name} · ${say('subtitle')}`;
+    this.fill('meta', metaRows(city));
+    this.fill('share', shareFigure(this.facts.share, this.facts.definition));
+    this.fill('about', about(this.facts));
+    this.fillLayers();
+    this.search.name();
+    this.nameControls();
+    this.fillChosen();
+    this.parcels.draw();
+    if (this.open) this.showCard();
+  }
+
+  fill(id, children) {
+    document.getElementById(id).replaceChildren(...children.filter((child) => child !== null));
+  }
+
+  fillLayers() {
+    this.fill('layers', layerSwitches(this.layers, (name) => this.map.hasLayer(this.layers[name]), (name, isOn) => this.toggle(name, isOn)));
+  }
+
+  fillChosen() {
+    this.fill('legend', legend(this.parcels, this.town, (name) => this.setTheme(name)));
+    this.fill('towns', townBars(this.facts.share, this.town, (name) => this.setTown(name)));
+  }
+
+  setTheme(name) {
+    this.parcels.paint(name);
+    this.fill('legend', legend(this.parcels, this.town, (one) => this.setTheme(one)));
+    document.querySelector(`input[name="theme"][value="${name}"]`).focus();
+  }
+
+  toggle(name, isOn) {
+    const layer = this.layers[name];
+    if (isOn) this.map.addLayer(layer);
+    else this.map.removeLayer(layer);
+    this.spreadLabels();
+  }
+
+  spreadLabels() {
+    spreadLabels(this.smallLayers().filter((layer) => this.map.hasLayer(layer)));
+  }
+
+  // Keep one town in colour and zoom to it; null shows the whole city again.
+  setTown(name) {
+    this.town = name;
+    const { table } = this.parcels;
+    const isThere = name === null ? null : (i) => (table.value('town', i) || NONE) === name;
+    this.parcels.keep(isThere);
+    this.fillChosen();
+    document.body.classList.remove('panel-open');
+    this.fillDrawer();
+    if (isThere) this.flyTo(this.parcels.boundsOf(isThere), CLOSE_UP);
+    else this.showAll();
+  }
+
+  showAll() {
+    const [left, bottom, right, top] = this.facts.bounds;
+    this.flyTo(L.latLngBounds([bottom, left], [top, right]), CLOSE_UP);
+  }
+
+  // The card covers the right of a wide map and the foot of a narrow one.
+  flyTo(bounds, maxZoom) {
+    if (!bounds.isValid()) return;
+    const card = document.getElementById('card');
+    const isNarrow = window.innerWidth < 760;
+    const right = !card.hidden && !isNarrow ? card.offsetWidth + ROOM : ROOM;
+    const bottom = !card.hidden && isNarrow ? card.offsetHeight + ROOM : ROOM;
+    this.map.fitBounds(bounds, {
+      maxZoom, animate: false, paddingTopLeft: [ROOM, ROOM], paddingBottomRight: [right, bottom],
+    });
+  }
+
+  entries() {
+    const { parcels, layers } = this;
+    const made = parcels.ids.map((text, i) => ({ kind: 'parcel', text, i }));
+    if (layers.blocks) layers.blocks.data.ids.forEach((text, i) => made.push({ kind: 'block', text, i }));
+    if (layers.parks) {
+      layers.parks.data.names.forEach((name, i) => made.push({ kind: 'park', text: name || layers.parks.data.ids[i] || '', i }));
+    }
+    const towns = parcels.table.has('town') ? parcels.table.columns.town.words : [];
+    towns.forEach((text) => made.push({ kind: 'town', text }));
+    return made.filter(({ text }) => text);
+  }
+
+  goTo({ kind, text, i }) {
+    if (kind === 'town') {
+      this.setTown(text);
+      return;
+    }
+    this.select(kind, i);
+    this.flyTo(this.open.layer.bounds(i), CLOSE_UP);
+  }
+
+  select(kind, i) {
+    const layer = this.layers[{ parcel: 'parcels', block: 'blocks', park: 'parks' }[kind]];
+    this.open = { kind, i, layer };
+    document.body.classList.remove('panel-open');
+    this.fillDrawer();
+    const style = { fill: false, interactive: false, pane: 'selection' };
+    this.selection.clearLayers();
+    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#fff', weight: 6 }));
+    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#14120f', weight: 2.5 }));
+    this.showCard();
+  }
+
+  showCard() {
+    const { kind, i, layer } = this.open;
+    const make = { parcel: parcelCard, block: blockCard, park: parkCard }[kind];
+    const children = make(layer, i, {
+      rules: this.facts.rules,
+      openBlock: (id) => this.goToBlock(id),
+      close: () => this.closeCard(),
+    });
+    this.fill('card', children);
+    const card = document.getElementById('card');
+    card.hidden = false;
+    card.scrollTop = 0;
+  }
+
+  goToBlock(id) {
+    const { blocks } = this.layers;
+    const i = blocks ? blocks.data.ids.indexOf(id) : -1;
+    if (i >= 0) this.goTo({ kind: 'block', text: id, i });
+  }
+
+  closeCard() {
+    this.open = null;
+    document.getElementById('card').hidden = true;
+    this.selection.clearLayers();
+  }
+
+  // What lies at a place: a parcel, else a block, else a park; only of the layers switched on.
+  whatIsAt(place) {
+    for (const [kind, name] of [['parcel', 'parcels'], ['block', 'blocks'], ['park', 'parks']]) {
+      const layer = this.layers[name];
+      const i = layer && this.map.hasLayer(layer) ? layer.at(place) : -1;
+      if (i >= 0) return { kind, i };
+    }
+    return null;
+  }
+
+  listen() {
+    const { map } = this;
+    map.on('click', ({ latlng }) => {
+      const found = this.whatIsAt(latlng);
+      if (found) this.select(found.kind, found.i);
+      else this.closeCard();
+    });
+    this.tip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'tip' });
+    if (window.matchMedia('(hover: hover)').matches) map.on('mousemove', ({ latlng }) => this.hover(latlng));
+    map.on('mouseout movestart', () => map.closeTooltip(this.tip));
+    map.on('zoomend moveend', () => this.spreadLabels());
+    document.getElementById('lang-zh').addEventListener('click', () => this.setLang('zh'));
+    document.getElementById('lang-en').addEventListener('click', () => this.setLang('en'));
+    document.getElementById('print').addEventListener('click', () => window.print());
+    document.getElementById('drawer').addEventListener('click', () => this.toggleDrawer());
+    document.addEventListener('keydown', ({ key, target }) => {
+      if (key === 'Escape' && target.id !== 'search') this.closeCard();
+    });
+    window.addEventListener('beforeprint', () => this.turnForPrint(true));
+    window.addEventListener('afterprint', () => this.turnForPrint(false));
+  }
+
+  // The tooltip follows the pointer; looking a place up takes well under a millisecond.
+  hover(latlng) {
+    const { parcels } = this;
+    const i = this.map.hasLayer(parcels) ? parcels.at(latlng) : -1;
+    this.map.getContainer().style.cursor = i >= 0 ? 'pointer' : '';
+    if (i < 0) {
+      this.map.closeTooltip(this.tip);
+      return;
+    }
+    const { table, theme } = parcels;
+    const town = table.value('town', i);
+    const rows = [el('strong', {}, parcels.ids[i]), town === null ? null : el('span', {}, town)];
+    if (theme) rows.push(el('span', {}, `${say(theme.label)} ${say(parcels.classOf(theme, i).label)}`));
+    this.tip.setContent(el('div', {}, ...rows.filter((row) => row !== null))).setLatLng(latlng);
+    if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+  }
+
+  toggleDrawer() {
+    document.body.classList.toggle('panel-open');
+    this.fillDrawer();
+  }
+
+  fillDrawer() {
+    const isOpen = document.body.classList.contains('panel-open');
+    document.getElementById('drawer').setAttribute('aria-expanded', String(isOpen));
+  }
+
+  // On paper the page takes the size of a sheet, and the map is fitted to it anew.
+  turnForPrint(isPrinting) {
+    const [left, bottom, right, top] = this.facts.bounds;
+    const whole = L.latLngBounds([bottom, left], [top, right]);
+    const view = this.map.getBounds();
+    const sheet = view.contains(whole) ? whole : view;
+    document.body.classList.toggle('printing', isPrinting);
+    this.map.invalidateSize({ animate: false });
+    this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
+    this.viewBefore = isPrinting ? view : null;
+  }
+
+  addControls() {
+    L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(this.map);
+    const corner = L.control({ position: 'bottomleft' });
+    corner.onAdd = () => this.compass();
+    corner.addTo(this.map);
+  }
+
+  compass() {
+    const button = (word, text, act) => el('button', { type: 'button', 'data-name': word, onclick: act }, text);
+    const made = el('div', { class: 'compass' },
+      svg('svg', { viewBox: '0 0 30 44', class: 'north', 'aria-hidden': 'true' },
+        svg('path', { d: 'M15 14 L23 42 L15 36 Z', fill: '#33302b' }),
+        svg('path', { d: 'M15 14 L7 42 L15 36 Z', fill: '#fff', stroke: '#33302b' }),
+        svg('text', { x: 15, y: 11, 'text-anchor': 'middle', class: 'north-word' })),
+      el('div', { class: 'zoom' },
+        button('zoom_in', '+', () => this.map.zoomIn()),
+        button('zoom_out', '−', () => this.map.zoomOut()),
+        button('whole', '⌂', () => this.showAll())));
+    L.DomEvent.disableClickPropagation(made);
+    return made;
+  }
+
+  nameControls() {
+    document.querySelector('.north-word').textContent = say('north');
+    for (const button of document.querySelectorAll('.zoom button')) {
+      button.title = say(button.dataset.name);
+      button.setAttribute('aria-label', say(button.dataset.name));
+    }
+  }
+}
+
+const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, selection: 420, labels: 450 };
+
+// Panes exist before the layers do: the map's constructor calls this.
+L.Map.addInitHook(function makePanes() {
+  for (const [name, order] of Object.entries(PANE_ORDER)) {
+    const pane = this.createPane(name);
+    pane.style.zIndex = order;
+    pane.style.pointerEvents = 'none';
+  }
+});
+
+function start(map, id) {
+  const page = new Page(map, readBlock(id));
+  page.begin();
+  return page;
+}

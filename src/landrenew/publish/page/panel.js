@@ -1,0 +1,116 @@
+// The legend of the chosen theme, the switches of the layers, and what there is to say about it all.
+
+function swatch({ colour, hatched, mark }) {
+  const box = el('span', { class: 'swatch', 'aria-hidden': 'true' }, mark ? say(mark) : '');
+  box.style.color = !hatched && isDark(colour) ? '#fff' : '#2c2a26';
+  box.style.background = hatched
+    ? `repeating-linear-gradient(135deg, ${colour} 0 1.5px, #f3f2ee 1.5px 4.5px)` : colour;
+  return box;
+}
+
+function themeChoice(layer, onChoose) {
+  return el('div', { class: 'themes', role: 'radiogroup', 'aria-label': say('theme') },
+    ...layer.themes.map((theme) => el('label', { title: say(theme.meaning) },
+      el('input', {
+        type: 'radio', name: 'theme', value: theme.name, checked: theme === layer.theme,
+        onchange: () => onChoose(theme.name),
+      }), el('span', {}, say(theme.label)))));
+}
+
+function legendRows(theme, town) {
+  const tally = theme.tally[town === null ? '' : town] || [];
+  return theme.classes.map((one, at) => {
+    const [count, land] = tally[at] || [0, 0];
+    return el('tr', {}, el('td', {}, swatch(one)), el('th', { scope: 'row' }, say(one.label)),
+      el('td', {}, number(count, 0)), el('td', {}, number(land)));
+  });
+}
+
+function legend(layer, town, onChoose) {
+  const { theme } = layer;
+  if (!theme) return [];
+  return [
+    el('h2', {}, say('theme')),
+    themeChoice(layer, onChoose),
+    el('table', { class: 'legend' },
+      el('thead', {}, el('tr', {}, el('th', {}), el('th', { scope: 'col' }, town === null ? say('whole_city') : town),
+        el('th', { scope: 'col' }, say('count')), el('th', { scope: 'col' }, say('area')))),
+      el('tbody', {}, ...legendRows(theme, town))),
+    theme.threshold === undefined ? null
+      : el('p', { class: 'hint' }, `${say('threshold')} ${plain(theme.name, theme.threshold, layer.table.columns[theme.name].unit)}`),
+  ];
+}
+
+// A small picture of how a layer looks, for its switch.
+function symbol(name) {
+  if (name === 'parcels') {
+    return svg('svg', { class: 'symbol', viewBox: '0 0 26 14', 'aria-hidden': 'true' },
+      svg('path', { d: 'M2 2h10v10H2z', fill: '#74b3a4', stroke: '#555' }),
+      svg('path', { d: 'M13 4h11v8H13z', fill: '#f2c45a', stroke: '#555' }));
+  }
+  const style = STYLES[name](name === 'blocks' ? 'y' : { background: 'sea', protected: 'farmland', barriers: 'railway' }[name]);
+  const drawn = svg('svg', { class: 'symbol', viewBox: '0 0 26 14', 'aria-hidden': 'true' });
+  const shape = style.fill ? 'M1 2h24v10H1z' : 'M1 7h24';
+  if (style.halo) drawn.append(svg('path', { d: shape, stroke: '#fff', 'stroke-width': style.halo, fill: 'none' }));
+  drawn.append(svg('path', {
+    d: shape,
+    fill: style.fill ? style.fillColor : 'none',
+    'fill-opacity': style.fillOpacity === undefined ? 1 : style.fillOpacity,
+    stroke: style.color || 'none',
+    'stroke-width': style.weight || 0,
+    'stroke-dasharray': style.dashArray || 'none',
+  }));
+  return drawn;
+}
+
+const LAYER_ORDER = ['parcels', 'control_line', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
+
+function layerSwitches(layers, isOn, onToggle) {
+  const names = LAYER_ORDER.filter((name) => layers[name]);
+  return [
+    el('h2', {}, say('layers')),
+    el('ul', { class: 'layers' }, ...names.map((name) => el('li', {}, el('label', {},
+      el('input', {
+        type: 'checkbox', 'data-layer': name, checked: isOn(name),
+        onchange: (event) => onToggle(name, event.target.checked),
+      }), symbol(name), el('span', {}, say(name === 'towns' ? 'town_lines' : name)))))),
+  ];
+}
+
+function inputRow({ label, source, as_of: asOf, rows_in: rowsIn, rows_out: rowsOut, rows_rejected: rejected }) {
+  const said = [source || say('no_source'), asOf || say('no_date')];
+  if (rowsIn !== null) {
+    said.push(say('rows', { in: number(rowsIn, 0), out: number(rowsOut, 0), rejected: number(rejected, 0) }));
+  }
+  return el('li', {}, el('strong', {}, say(label)), ` ${said.join(lang === 'zh' ? '；' : '; ')}`);
+}
+
+function ruleRows(rules) {
+  return [
+    el('h3', {}, say('rulebook')),
+    el('p', {}, [rules.title, rules.region, validity(rules)].filter(Boolean).join(' · ')),
+    el('ul', {}, ...rules.documents.map((one) => el('li', {}, el('strong', {}, say(one.subject)),
+      ` ${one.document}`, el('small', {}, `${say('from')} ${one.source}`)))),
+    rules.notes ? el('p', {}, rules.notes) : null,
+  ];
+}
+
+function about(facts) {
+  const list = (items) => el('ul', {}, ...items);
+  return [
+    el('h2', {}, say('about')),
+    facts.notes.length ? el('h3', {}, say('notes')) : null,
+    facts.notes.length ? list(facts.notes.map((note) => el('li', {}, say(note)))) : null,
+    ...ruleRows(facts.rules),
+    el('h3', {}, say('inputs')),
+    list(facts.inputs.map(inputRow)),
+    el('p', {}, say('faults', facts.faults)),
+    el('p', {}, say('drawn')),
+  ];
+}
+
+function metaRows({ as_of: asOf, crs, drawing_unit: unit }) {
+  const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', null]];
+  return rows.map(([word, value]) => el('div', { class: `meta-${word}` },
+    el('dt', {}, say(word)), el('dd', {}, value || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
+}

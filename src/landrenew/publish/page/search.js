@@ -1,0 +1,82 @@
+// The search box: parcels, towns, blocks and parks by any part of their name, by mouse or keyboard.
+
+const SHOWN = 8;
+const KIND_ORDER = ['town', 'park', 'block', 'parcel'];
+
+class Search {
+  constructor(entries, onChoose) {
+    this.entries = entries.map((one) => ({ ...one, key: one.text.toLowerCase() }));
+    this.onChoose = onChoose;
+    this.box = document.getElementById('search');
+    this.list = document.getElementById('found');
+    this.matches = [];
+    this.active = -1;
+    this.box.addEventListener('input', () => this.update());
+    this.box.addEventListener('focus', () => this.update());
+    this.box.addEventListener('keydown', (event) => this.press(event));
+    this.box.addEventListener('blur', () => this.hide());
+  }
+
+  name() {
+    this.box.placeholder = say('search');
+    this.box.setAttribute('aria-label', say('search'));
+    this.hide();
+  }
+
+  // Whole name before beginning before any part; towns and parks before blocks before parcels.
+  find(text) {
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) return [];
+    const rank = ({ key, kind }) => (key === wanted ? 0 : key.startsWith(wanted) ? 10 : 20) + KIND_ORDER.indexOf(kind);
+    return this.entries
+      .filter(({ key }) => key.includes(wanted))
+      .map((one) => [rank(one), one])
+      .sort((a, b) => a[0] - b[0])
+      .slice(0, SHOWN)
+      .map(([, one]) => one);
+  }
+
+  update() {
+    this.matches = this.find(this.box.value);
+    this.active = this.matches.length ? 0 : -1;
+    if (!this.box.value.trim()) this.hide();
+    else this.show();
+  }
+
+  show() {
+    const rows = this.matches.map((one, at) => el('li', {
+      role: 'option', id: `found-${at}`, 'aria-selected': String(at === this.active),
+      onmousedown: (event) => { event.preventDefault(); this.choose(at); },
+    }, el('span', { class: 'kind' }, say(one.kind)), el('span', {}, one.text)));
+    if (!rows.length) rows.push(el('li', { class: 'nothing', 'aria-disabled': 'true' }, say('nothing')));
+    this.list.replaceChildren(...rows);
+    this.list.hidden = false;
+    this.box.setAttribute('aria-expanded', 'true');
+    if (this.active >= 0) this.box.setAttribute('aria-activedescendant', `found-${this.active}`);
+    else this.box.removeAttribute('aria-activedescendant');
+  }
+
+  hide() {
+    this.list.hidden = true;
+    this.box.setAttribute('aria-expanded', 'false');
+    this.box.removeAttribute('aria-activedescendant');
+  }
+
+  press(event) {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    if (event.key in steps && this.matches.length) {
+      event.preventDefault();
+      this.active = (this.active + steps[event.key] + this.matches.length) % this.matches.length;
+      this.show();
+    } else if (event.key === 'Enter' && !event.isComposing) this.choose(this.active);
+    else if (event.key === 'Escape') this.hide();
+  }
+
+  choose(at) {
+    const one = this.matches[at];
+    if (!one) return;
+    this.box.value = one.text;
+    this.box.blur();
+    this.onChoose(one);
+  }
+}

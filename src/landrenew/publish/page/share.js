@@ -1,0 +1,77 @@
+// The share of industrial land inside the control line: the city's figure and the towns' bars.
+
+const SYMBOLS = { met: '✓', not_met: '✕', undetermined: '?' };
+
+function badge(verdict) {
+  return el('span', { class: `badge badge-${verdict}` }, `${SYMBOLS[verdict]} ${say(verdict)}`);
+}
+
+// A bar from 0 to 100 %, with the doubt as a pale band and the target as a tick.
+function gauge({ share, interval, target, verdict }) {
+  const at = (value) => `${(Math.max(0, Math.min(1, value || 0)) * 100).toFixed(3)}%`;
+  const fill = el('span', { class: `gauge-fill gauge-${verdict}` });
+  fill.style.width = at(share);
+  const band = el('span', { class: 'gauge-band' });
+  band.style.left = at(interval[0]);
+  band.style.width = at((interval[1] || 0) - (interval[0] || 0));
+  const made = el('span', { class: 'gauge' }, fill, band);
+  if (target !== null) {
+    const tick = el('span', { class: 'gauge-target' });
+    tick.style.left = at(target);
+    made.append(tick);
+  }
+  return made;
+}
+
+const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)} %`);
+
+function gapWords({ retire_mu: retire, build_mu: build, verdict }) {
+  if (retire === null || build === null || verdict === 'met') return null;
+  const one = (word, value) => el('div', {}, el('dt', {}, say(word)), el('dd', {}, `${number(value)} ${say('area')}`));
+  return el('div', { class: 'gap' }, el('p', { class: 'hint' }, say('gap')),
+    el('dl', {}, one('retire', retire), one('build', build)));
+}
+
+function shareFigure(share, definition) {
+  if (!share) return [el('h2', {}, say('share')), el('p', { class: 'hint' }, say('no_share'))];
+  const [low, high] = share.interval;
+  const { inside, straddling, outside } = share.counts;
+  return [
+    el('h2', {}, say('share')),
+    el('div', { class: 'figure' },
+      el('output', { id: 'share-value', class: 'big' }, percent(share.share)),
+      el('div', {}, badge(share.verdict), el('p', { class: 'target' }, targetWords(share.target)))),
+    gauge(share),
+    low === high ? null : el('p', { class: 'hint' }, `${say('interval')} ${percent(low)} – ${percent(high)}`),
+    gapWords(share),
+    el('dl', { class: 'facts' },
+      el('div', {}, el('dt', {}, `${say('inside_land')} / ${say('total_land')}`),
+        el('dd', {}, `${number(share.inside_mu)} / ${number(share.total_mu)} ${say('area')}`)),
+      el('div', {}, el('dt', {}, say('parcels')), el('dd', {}, number(share.parcels, 0))),
+      el('div', {}, el('dt', {}, `${say('inside')} · ${say('straddling')} · ${say('outside')}`),
+        el('dd', {}, [inside, straddling, outside].map((n) => number(n, 0)).join(' · ')))),
+    el('p', { class: 'hint' }, `${say('definition')}${lang === 'zh' ? '：' : ': '}${say(definition)}`),
+  ];
+}
+
+function townRow(town, chosen, onChoose) {
+  const isChosen = town.name === chosen;
+  return el('li', {}, el('button', {
+    type: 'button', class: 'town', 'aria-pressed': String(isChosen), 'data-town': town.name,
+    title: `${number(town.inside_mu)} / ${number(town.total_mu)} ${say('area')}`,
+    onclick: () => onChoose(isChosen ? null : town.name),
+  }, el('span', { class: 'town-name' }, town.name), gauge(town), el('span', { class: 'town-share' }, percent(town.share))));
+}
+
+function townBars(share, chosen, onChoose) {
+  if (!share || !share.towns.length) return [];
+  const rank = (town) => (town.share === null ? -1 : town.share);
+  const sorted = [...share.towns].sort((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
+  return [
+    el('h2', {}, say('towns')),
+    el('p', { class: 'hint' }, say('towns_hint')),
+    el('ol', { class: 'towns' }, ...sorted.map((town) => townRow(town, chosen, onChoose))),
+    chosen === null ? null
+      : el('button', { type: 'button', class: 'link', id: 'all-towns', onclick: () => onChoose(null) }, say('show_all')),
+  ];
+}

@@ -1,0 +1,175 @@
+// Words of the page in Chinese and English, numbers for people, and the one way to make elements.
+
+const WORDS = {
+  subtitle: ['低效工业用地更新 · 工业控制线', 'Industrial land renewal · control line'],
+  stamp: ['内部工作用图 不得公开', 'Internal working map · not for publication'],
+  print: ['打印', 'Print'],
+  drawer: ['占比与图例', 'Share & legend'],
+  close: ['关闭', 'Close'],
+  search: ['搜索宗地编号、镇街、地块组、园区', 'Search parcel, town, block or park'],
+  nothing: ['没有找到', 'Nothing found'],
+  as_of: ['数据时间', 'Data of'],
+  crs: ['坐标系', 'CRS'],
+  drawing_unit: ['制图单位', 'Drawn by'],
+  review: ['审图号', 'Map review no.'],
+  unknown: ['未注明', 'not stated'],
+  no_source: ['来源未注明', 'source not stated'],
+  no_date: ['时间未注明', 'date not stated'],
+  share: ['工业用地线内占比', 'Industrial land inside the control line'],
+  target: ['目标', 'Target'],
+  no_target: ['规则书没有目标', 'no target in the rulebook'],
+  met: ['达标', 'Met'],
+  not_met: ['未达标', 'Not met'],
+  undetermined: ['待定', 'Undetermined'],
+  interval: ['可能区间', 'Possible range'],
+  gap: ['达标还需（二者取一）', 'Either of these reaches the target'],
+  retire: ['线外腾退', 'clear outside'],
+  build: ['线内新增', 'add inside'],
+  inside_land: ['线内', 'Inside'],
+  total_land: ['全部', 'All'],
+  parcels: ['宗地', 'Parcels'],
+  inside: ['线内', 'inside'],
+  straddling: ['跨线', 'straddling'],
+  outside: ['线外', 'outside'],
+  no_share: ['没有工业控制线，未计算线内占比。', 'No control line: the share is not computed.'],
+  theme: ['宗地着色', 'Colour parcels by'],
+  whole_city: ['全市', 'Whole city'],
+  count: ['宗', 'parcels'],
+  area: ['亩', 'mu'],
+  threshold: ['规则书界线', 'Rulebook threshold'],
+  layers: ['图层', 'Layers'],
+  towns: ['分镇街线内占比', 'Share by town'],
+  towns_hint: ['点击镇街可缩放并筛选', 'Click a town to zoom and filter'],
+  show_all: ['显示全市', 'Show whole city'],
+  about: ['说明', 'About this map'],
+  definition: ['口径', 'Definition'],
+  rulebook: ['规则书', 'Rulebook'],
+  effective: ['施行', 'in force from'],
+  until: ['至', 'until'],
+  inputs: ['数据来源', 'Data'],
+  rows: ['读入 {in}，采用 {out}，剔除 {rejected}', '{in} read, {out} used, {rejected} set aside'],
+  faults: ['数据问题：修复 {repaired}，剔除 {rejected}，存疑 {doubted}（清单见 faults.csv）',
+    'Faults: {repaired} repaired, {rejected} set aside, {doubted} doubted (listed in faults.csv)'],
+  notes: ['未能显示或需要注意', 'Not shown, or to be noted'],
+  drawn: ['图形仅供显示：坐标取 6 位小数，底图简化至 3 米；数字均取自成果表。',
+    'Shapes are for the eye only: 6 decimals, backdrop within 3 m; figures come from the tables.'],
+  basics: ['基本情况', 'Facts'],
+  verdict: ['低效判定', 'Low-efficiency'],
+  any: ['任一条成立即为低效', 'Any one test suffices'],
+  all: ['各条均成立方为低效', 'Every test must hold'],
+  all_block: ['各条均成立方为候选', 'Every test must hold'],
+  any_block: ['任一条成立即为候选', 'Any one test suffices'],
+  indicator: ['指标', 'Indicator'],
+  value: ['现状', 'Value'],
+  standard: ['标准', 'Standard'],
+  outcome: ['结论', 'Result'],
+  holds: ['成立', 'holds'],
+  fails: ['不成立', 'does not'],
+  open: ['缺数据', 'data missing'],
+  missing: ['缺', 'missing'],
+  score: ['效益评分', 'Score'],
+  points: ['得分', 'Points'],
+  weight: ['权重', 'Weight'],
+  baseline: ['基准 {x}', 'baseline {x}'],
+  cap: ['上限 {x} 倍', 'cap ×{x}'],
+  between: ['本组 {low} – {high}', 'pool {low} – {high}'],
+  of: ['权重合计 {x}', 'weights total {x}'],
+  pool: ['评价组', 'Pool'],
+  grade: ['评级', 'Grade'],
+  not_graded: ['未评级', 'Not graded'],
+  exempt: ['不参评', 'Not graded (exempt)'],
+  lacking: ['缺少：{x}', 'Missing: {x}'],
+  mean_points: ['（缺数据，按规则取本组平均分）', '(missing: the pool’s mean points, by rule)'],
+  no_score: ['规则书没有评分。', 'The rulebook has no scoring.'],
+  no_tests: ['规则书没有认定标准。', 'The rulebook has no tests.'],
+  block: ['连片地块组', 'Block'],
+  conditions: ['候选条件', 'Conditions for a candidate'],
+  candidate: ['连片改造候选', 'Candidate for consolidation'],
+  not_candidate: ['非候选', 'Not a candidate'],
+  candidate_open: ['候选待定', 'Candidate undetermined'],
+  park: ['园区', 'Park'],
+  town: ['镇街', 'Town'],
+  parcel: ['宗地', 'Parcel'],
+  capacity: ['可用容量', 'Capacity'],
+  source: ['依据', 'By'],
+  from: ['出处', 'Read in'],
+  north: ['北', 'N'],
+  zoom_in: ['放大', 'Zoom in'],
+  zoom_out: ['缩小', 'Zoom out'],
+  whole: ['全图', 'Whole map'],
+  background: ['水系、道路与建成区', 'Water, roads, built-up land'],
+  protected: ['永久基本农田与生态红线', 'Protected land'],
+  barriers: ['阻隔（河流、铁路、高速）', 'Barriers'],
+  town_lines: ['镇街界', 'Town boundaries'],
+  growth_boundary: ['城镇开发边界', 'Growth boundary'],
+  parks: ['产业园区', 'Parks'],
+  control_line: ['工业控制线', 'Industrial control line'],
+  blocks: ['连片地块组', 'Contiguous blocks'],
+};
+
+const SIGNS = { below: '<', at_most: '≤', above: '>', at_least: '≥', equals: '=' };
+const NONE = '—';
+
+let lang = 'zh';
+
+function setLang(wanted) {
+  lang = wanted === 'en' ? 'en' : 'zh';
+  document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
+}
+
+// A key of WORDS, or a pair [Chinese, English]; {x} in it is filled from the values.
+function say(what, values = {}) {
+  const pair = Array.isArray(what) ? what : WORDS[what];
+  const text = pair[lang === 'zh' ? 0 : 1];
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+function number(value, decimals = 2) {
+  if (value === null || value === undefined) return NONE;
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+}
+
+function percent(share, decimals = 2) {
+  return share === null || share === undefined ? NONE : `${number(share * 100, decimals)} %`;
+}
+
+const isShare = (name) => name.endsWith('_share');
+
+// A number of a column as people write it: shares in percent, others with their unit.
+function amount(name, value, decimals, unit) {
+  if (value === null || value === undefined) return NONE;
+  if (isShare(name)) return percent(value, Math.max(0, decimals - 2));
+  const said = number(value, decimals);
+  return say(unit) ? `${said} ${say(unit)}` : said;
+}
+
+// A threshold, baseline or bound: as many decimals as it has, no more.
+function plain(name, value, unit) {
+  if (Array.isArray(value)) return say(value);
+  const said = isShare(name) ? `${+(value * 100).toPrecision(6)} %` : String(value);
+  return !isShare(name) && say(unit) ? `${said} ${say(unit)}` : said;
+}
+
+// Every element of the page is made here; text only ever enters as text, never as markup.
+function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === false) continue;
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? '' : value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function svg(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}

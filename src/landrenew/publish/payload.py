@@ -1,0 +1,331 @@
+"""What each parcel and each block carries into the page: an allow-list, nothing else.
+
+A column that is not named here or in the rulebook stays out of the file. Firms' names and raw
+amounts never go in; the owner does, because the map is stamped for internal use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from landrenew.base.columns import COLUMNS, Column, score_column
+from landrenew.base.words import Text
+from landrenew.publish.shapes import encode
+from landrenew.publish.themes import themes
+from landrenew.publish.wording import class_words, unit_words
+from landrenew.rules.model import MinMax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from geopandas import GeoDataFrame
+
+    from landrenew.publish.result import Result
+    from landrenew.rules.model import Criterion, Pool, Rulebook, TestSet
+
+PARCEL_FACTS = (
+    "parcel_area_mu",
+    "declared_area_m2",
+    "control_class",
+    "control_share",
+    "growth_class",
+    "protected_area_m2",
+    "park_id",
+    "land_code",
+    "floor_area_ratio",
+    "building_density",
+    "building_count",
+    "estimated_floor_share",
+    "firm_count",
+    "size_class",
+    "tax_cny10k_per_mu",
+    "exempt_reason",
+    "renewal_stage",
+)
+"""Facts the card lists, in this order."""
+
+PARCEL_COLUMNS = (
+    "town",
+    "owner",
+    *PARCEL_FACTS,
+    "efficiency_score",
+    "efficiency_grade",
+    "pool",
+    "low_efficiency_class",
+    "block_id",
+)
+"""Columns every parcel carries, where the run made them."""
+
+BLOCK_COLUMNS = (
+    "town",
+    "area_mu",
+    "parcel_count",
+    "owner_count",
+    "firm_count",
+    "control_share",
+    "floor_area_ratio",
+    "tax_cny10k_per_mu",
+    "small_area_share",
+    "low_efficiency_area_share",
+    "undetermined_area_share",
+    "tax_known_area_share",
+    "floor_known_area_share",
+    "nearest_park_id",
+    "nearest_park_distance_m",
+    "consolidation_class",
+)
+"""Columns every block carries, where the run made them."""
+
+PRIVATE = frozenset({"firm_id", "firm_name"})
+"""Never published, whatever a rulebook reads."""
+
+CHOICES = {"yes": "y", "no": "n", "undetermined": "u"}
+
+
+def _criteria(rulebook: Rulebook) -> Iterator[str]:
+    for pool in rulebook.scoring.pools if rulebook.scoring else ():
+        for criterion in pool.criteria:
+            yield criterion.column
+            yield score_column(criterion.column)
+
+
+def published(
+    table: GeoDataFrame, listed: Iterable[str], rulebook: Rulebook, tests: TestSet | None
+) -> list[str]:
+    """
+    Choose the columns of a table that go into the page.
+
+    Parameters
+    ----------
+    table
+        Parcel or block table.
+    listed
+        Columns of the allow-list.
+    rulebook
+        Rulebook, whose criteria explain the score.
+    tests
+        Tests that explain the verdict, or None.
+
+    Returns
+    -------
+    list of str
+        Columns that are listed or that the rulebook reads, and that the table has.
+    """
+    read = [one.column for one in tests.tests] if tests else []
+    wanted = dict.fromkeys([*listed, *_criteria(rulebook), *read])
+    return [name for name in wanted if name in table.columns and name not in PRIVATE]
+
+
+def _numbers(values: pd.Series[Any], about: Column) -> dict[str, Any]:
+    rounded = pd.to_numeric(values).astype("float64").round(about.decimals).to_numpy()
+    whole = about.decimals == 0
+    said = [
+        None if not np.isfinite(one) else int(one) if whole else one + 0.0
+        for one in rounded.tolist()
+    ]
+    return {"values": said}
+
+
+def _words(values: pd.Series[Any]) -> dict[str, Any]:
+    """Keep each distinct word once; -1 stands for a missing one."""
+    codes, words = pd.factorize(values.astype("object").where(values.notna(), None))
+    return {"codes": codes.tolist(), "words": [str(one) for one in words]}
+
+
+def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
+    """
+    Write one column as the page reads it.
+
+    Parameters
+    ----------
+    values
+        The column; missing stays missing.
+    about
+        Its entry in the data dictionary.
+
+    Returns
+    -------
+    dict
+        Label, unit and decimals, with ``values`` for numbers rounded to the dictionary's
+        decimals, or ``words`` and ``codes`` for text.
+    """
+    said: dict[str, Any] = {"label": about.label, "unit": unit_words(about.unit)}
+    if about.kind in {"number", "integer"}:
+        return {**said, "decimals": about.decimals, **_numbers(values, about)}
+    said |= _words(values)
+    if about.kind == "class":
+        said["say"] = [class_words(word) for word in said["words"]]
+    return said
+
+
+def _columns(table: GeoDataFrame, names: Iterable[str]) -> dict[str, Any]:
+    return {name: write_column(table[name], COLUMNS[name]) for name in names}
+
+
+def explain_tests(
+    table: GeoDataFrame, tests: TestSet | None, decided: str
+) -> dict[str, Any] | None:
+    """
+    Lay out a set of tests with the outcome for every row.
+
+    Parameters
+    ----------
+    table
+        Parcel or block table.
+    tests
+        The tests, or None when the rulebook has none.
+    decided
+        Column with the outcome of each test, joined by commas; the page decides nothing anew.
+
+    Returns
+    -------
+    dict or None
+        The document and, for each test, its column, comparison, threshold and one letter per
+        row: ``y`` holds, ``n`` does not, ``u`` cannot be told.
+    """
+    if tests is None or decided not in table.columns:
+        return None
+    parts = table[decided].fillna("").str.split(",", expand=True)
+    outcomes = parts.reindex(columns=range(len(tests.tests)))
+    said = []
+    for at, test in enumerate(tests.tests):
+        about, threshold = COLUMNS[test.column], test.threshold
+        said.append(
+            {
+                "column": test.column,
+                "label": about.label,
+                "unit": unit_words(about.unit),
+                "comparison": test.comparison,
+                "threshold": class_words(threshold) if isinstance(threshold, str) else threshold,
+                "outcomes": "".join(outcomes[at].map(CHOICES).fillna("u")),
+            }
+        )
+    return {"logic": tests.logic, "document": tests.document, "tests": said}
+
+
+def _extremes(parcels: GeoDataFrame, pool: Pool, name: str) -> list[float | None]:
+    """Find what the pool's points ran between, for criteria that say ``min_max``."""
+    if "pool" not in parcels.columns or name not in parcels.columns:
+        return [None, None]
+    values = pd.to_numeric(parcels.loc[parcels["pool"].eq(pool.name), name]).dropna()
+    if values.empty:
+        return [None, None]
+    digits = COLUMNS[name].decimals
+    return [round(float(values.min()), digits), round(float(values.max()), digits)]
+
+
+def _criterion(parcels: GeoDataFrame, pool: Pool, criterion: Criterion) -> dict[str, Any]:
+    about = COLUMNS[criterion.column]
+    said: dict[str, Any] = {
+        "column": criterion.column,
+        "points": score_column(criterion.column),
+        "label": about.label,
+        "unit": unit_words(about.unit),
+        "form": criterion.form,
+        "weight": criterion.weight,
+        "missing": criterion.missing,
+    }
+    if isinstance(criterion, MinMax):
+        return {**said, "extremes": _extremes(parcels, pool, criterion.column)}
+    baseline = criterion.baseline
+    full = None if baseline is None else baseline * criterion.baseline_factor
+    return {**said, "baseline": full, "cap": criterion.cap, "floor": criterion.floor}
+
+
+def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any] | None:
+    """
+    Lay out how parcels are scored: pools, criteria, weights and baselines.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table.
+    rulebook
+        The rulebook.
+
+    Returns
+    -------
+    dict or None
+        The document and its pools by name; None when the rulebook scores nothing.
+    """
+    scoring = rulebook.scoring
+    if scoring is None:
+        return None
+    pools = {
+        pool.name: {
+            "label": Text(pool.zh, pool.en),
+            "criteria": [_criterion(parcels, pool, one) for one in pool.criteria],
+        }
+        for pool in scoring.pools
+    }
+    grades = rulebook.grades
+    return {
+        "document": scoring.document,
+        "pools": pools,
+        "graded_by": grades.document if grades else None,
+        "exempt": grades.exempt if grades else None,
+    }
+
+
+def parcels_payload(result: Result) -> dict[str, Any]:
+    """
+    Gather everything the page knows of the parcels.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    dict
+        ``ids``, ``columns``, ``facts`` (columns the card lists), ``themes``, ``tests``,
+        ``scoring`` and ``shapes``; rows in the table's order.
+    """
+    parcels, rulebook = result.parcels, result.layers.rulebook
+    names = published(parcels, PARCEL_COLUMNS, rulebook, rulebook.low_efficiency)
+    return {
+        "ids": [str(one) for one in parcels.index],
+        "columns": _columns(parcels, names),
+        "facts": [name for name in PARCEL_FACTS if name in names],
+        "themes": themes(parcels, rulebook),
+        "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
+        "scoring": explain_scoring(parcels, rulebook),
+        "shapes": encode(parcels.geometry),
+    }
+
+
+def blocks_payload(result: Result) -> dict[str, Any] | None:
+    """
+    Gather everything the page knows of the blocks.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    dict or None
+        ``ids``, ``columns``, ``facts``, ``candidates`` (one letter per block), ``tests`` and
+        ``shapes``; None when the run has no blocks.
+    """
+    blocks, rulebook = result.blocks, result.layers.rulebook
+    if blocks is None:
+        return None
+    tests = rulebook.consolidation
+    read = [one.column for one in tests.tests] if tests else []
+    names = [name for name in dict.fromkeys([*BLOCK_COLUMNS, *read]) if name in blocks.columns]
+    classes = "consolidation_class"
+    judged = blocks[classes] if classes in blocks.columns else pd.Series("no", blocks.index)
+    return {
+        "ids": [str(one) for one in blocks.index],
+        "columns": _columns(blocks, names),
+        "facts": [name for name in BLOCK_COLUMNS if name in names and name != classes],
+        "candidates": "".join(judged.map(CHOICES).fillna("u")),
+        "tests": explain_tests(blocks, tests, "consolidation_tests"),
+        "shapes": encode(blocks.geometry),
+    }

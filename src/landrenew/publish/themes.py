@@ -1,0 +1,283 @@
+"""The themes parcels are coloured by: classes, colours, and how much land is in each.
+
+A parcel's class is settled here, on unrounded values, so the legend's sums are the tables' sums.
+Colours are told apart by colour-blind readers; every class also has a letter or a number.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from landrenew.assess.share import UNKNOWN_TOWN
+from landrenew.base.columns import COLUMNS
+from landrenew.base.units import to_mu
+from landrenew.base.words import Text
+from landrenew.publish.wording import CLASSES, unit_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    from landrenew.rules.model import Rulebook
+
+NO_DATA = "#c9c9c6"
+EXEMPT = "#a9a3bd"
+GRADE_COLOURS = ("#2b6c9e", "#74b3a4", "#f2c45a", "#d2622a", "#8c3b1f", "#5e2a17")
+STEPS = ("#f6e3a1", "#b9d99b", "#6cbba5", "#3c8aa5", "#2a5079")
+DASH = Text("–", "–")
+LETTERS = string.digits + string.ascii_lowercase
+
+CLASS_COUNT = len(STEPS)
+NUMBERED = ("floor_area_ratio", "tax_cny10k_per_mu")
+"""Indicators shown in class breaks."""
+
+
+Tally = dict[str, list[list[float]]]
+"""For the city (empty key) and each town: parcels and mu by class."""
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """
+    One class of a theme, as the legend shows it.
+
+    Parameters
+    ----------
+    label
+        Name of the class.
+    colour
+        Fill, ``#rrggbb``.
+    mark
+        Letter or number beside the colour, and on the parcel when it is large on screen.
+    hatched
+        Whether the fill is hatched: no data, or undetermined.
+    """
+
+    label: Text
+    colour: str
+    mark: Text = DASH
+    hatched: bool = False
+
+
+def round_number(value: float) -> float:
+    """
+    Round a class bound to two leading digits, the second of them 0 or 5.
+
+    Parameters
+    ----------
+    value
+        Any number.
+
+    Returns
+    -------
+    float
+        A number people can remember.
+
+    Examples
+    --------
+    >>> round_number(0.8371), round_number(17.2), round_number(-4.31)
+    (0.85, 15.0, -4.5)
+    """
+    if value == 0:
+        return 0.0
+    step = 5 * 10.0 ** (math.floor(math.log10(abs(value))) - 1)
+    return round(round(value / step) * step, 10)
+
+
+def class_bounds(values: pd.Series[float], threshold: float | None = None) -> list[float]:
+    """
+    Choose round class bounds that share the parcels out about evenly.
+
+    Parameters
+    ----------
+    values
+        An indicator; missing values are left out.
+    threshold
+        A rulebook's threshold that must be one of the bounds, or None.
+
+    Returns
+    -------
+    list of float
+        Rising bounds, at most one fewer than there are colours; a value on a bound belongs to
+        the class above it.
+    """
+    known = values[np.isfinite(values)]
+    if known.empty:
+        return []
+    cuts = np.quantile(known, np.arange(1, CLASS_COUNT) / CLASS_COUNT)
+    bounds = sorted({round_number(float(cut)) for cut in cuts})
+    if threshold is not None and threshold not in bounds:
+        nearest = min(bounds, key=lambda bound: abs(bound - threshold))
+        bounds = sorted({*bounds, threshold} - {nearest})
+    return bounds
+
+
+def _threshold(rulebook: Rulebook, name: str) -> float | None:
+    tests = rulebook.low_efficiency.tests if rulebook.low_efficiency else ()
+    found = [one.threshold for one in tests if one.column == name]
+    return next((float(one) for one in found if not isinstance(one, str)), None)
+
+
+def _steps(bounds: Sequence[float], name: str) -> list[Swatch]:
+    unit = unit_words(COLUMNS[name].unit)
+    said = [f"{bound:g}" for bound in bounds]
+    spans = [f"< {said[0]}", *(f"{a} – {b}" for a, b in pairwise(said))]
+    spans.append(f"≥ {said[-1]}")
+    picked = np.linspace(0, len(STEPS) - 1, len(spans)).round().astype(int)
+    return [
+        Swatch(
+            Text(f"{span} {unit.zh}".rstrip(), f"{span} {unit.en}".rstrip()),
+            STEPS[at],
+            Text(mark, mark),
+        )
+        for span, at, mark in zip(spans, picked, "12345", strict=False)
+    ]
+
+
+def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str, Any] | None:
+    values = pd.to_numeric(parcels[name]).astype("float64")
+    threshold = _threshold(rulebook, name)
+    bounds = class_bounds(values, threshold)
+    if not bounds:
+        return None
+    swatches = [
+        *_steps(bounds, name),
+        Swatch(Text("无数据", "No data"), NO_DATA, hatched=True),
+    ]
+    filled = values.to_numpy()
+    codes = np.where(
+        np.isfinite(filled), np.searchsorted(bounds, filled, side="right"), len(swatches) - 1
+    )
+    said = _theme(parcels, name, swatches, codes)
+    if threshold is not None:
+        said["threshold"] = threshold
+    return said
+
+
+def _lettered(
+    parcels: GeoDataFrame, name: str, swatches: dict[str, Swatch], missing: Swatch
+) -> dict[str, Any]:
+    """Colour by the words of a class column; what is missing or unknown comes last."""
+    words = {word: at for at, word in enumerate(swatches)}
+    codes = parcels[name].map(words).astype("float64").fillna(len(words)).to_numpy().astype(int)
+    return _theme(parcels, name, [*swatches.values(), missing], codes)
+
+
+def _tally(parcels: GeoDataFrame, codes: NDArray[np.int_], count: int) -> Tally:
+    """Count parcels and land by class, for the city (empty key) and for each town."""
+    area = parcels["counted_area_m2"] if "counted_area_m2" in parcels.columns else None
+    mu = to_mu(area) if area is not None else parcels["parcel_area_mu"]
+    frame = pd.DataFrame({"code": codes, "mu": mu.to_numpy()})
+    if "town" in parcels.columns:
+        frame["town"] = parcels["town"].astype("object").fillna(UNKNOWN_TOWN).to_numpy()
+    else:
+        frame["town"] = UNKNOWN_TOWN
+    groups = [("", frame), *frame.groupby("town", sort=True)]
+    said = {}
+    for town, rows in groups:
+        sums = rows.groupby("code")["mu"].agg(["size", "sum"]).reindex(range(count), fill_value=0)
+        said[str(town)] = [[int(n), round(float(land), 2)] for n, land in sums.to_numpy().tolist()]
+    return said
+
+
+def _theme(
+    parcels: GeoDataFrame,
+    name: str,
+    swatches: list[Swatch],
+    codes: NDArray[np.int_],
+) -> dict[str, Any]:
+    about = COLUMNS[name]
+    tally = _tally(parcels, codes, len(swatches))
+    shown = [one.__dict__ for one in swatches]
+    return {
+        "name": name,
+        "label": about.label,
+        "meaning": about.meaning,
+        "classes": shown,
+        "codes": "".join(LETTERS[code] for code in codes),
+        "tally": tally,
+    }
+
+
+def _grades(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]:
+    grades = rulebook.grades
+    letters = [one.grade for one in grades.classes] if grades else []
+    swatches = {
+        letter: Swatch(Text(f"{letter} 类", f"Grade {letter}"), colour, Text(letter, letter))
+        for letter, colour in zip(letters, GRADE_COLOURS, strict=False)
+    }
+    if grades and grades.exempt not in swatches:
+        exempt = grades.exempt
+        swatches[exempt] = Swatch(
+            Text(f"{exempt} 不参评", f"{exempt} not graded"), EXEMPT, Text(exempt, exempt)
+        )
+    missing = Swatch(Text("数据不足", "Data short"), NO_DATA, hatched=True)
+    return _lettered(parcels, "efficiency_grade", swatches, missing)
+
+
+def _verdicts(parcels: GeoDataFrame) -> dict[str, Any]:
+    swatches = {
+        "yes": Swatch(Text("低效", "Low-efficiency"), "#cc5a2b", Text("低", "L")),
+        "no": Swatch(Text("非低效", "Not low-efficiency"), "#9cc3b8", Text("否", "N")),
+    }
+    missing = Swatch(CLASSES["undetermined"], NO_DATA, Text("?", "?"), hatched=True)
+    return _lettered(parcels, "low_efficiency_class", swatches, missing)
+
+
+def _control(parcels: GeoDataFrame) -> dict[str, Any]:
+    swatches = {
+        "inside": Swatch(CLASSES["inside"], "#4f86b8", Text("内", "I")),
+        "straddling": Swatch(CLASSES["straddling"], "#f0c65a", Text("跨", "S")),
+        "outside": Swatch(CLASSES["outside"], "#c8664a", Text("外", "O")),
+    }
+    return _lettered(parcels, "control_class", swatches, Swatch(Text("无数据", "No data"), NO_DATA))
+
+
+def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
+    """
+    Build every theme the run's columns allow.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with measured and judged columns.
+    rulebook
+        Rulebook, for its grades and thresholds.
+
+    Returns
+    -------
+    list of dict
+        For each theme its ``name``, ``label``, ``classes``, ``codes`` (one character per parcel,
+        the number of its class) and ``tally`` (parcels and mu by class, for the city and each
+        town). Themes whose column the run lacks are absent.
+    """
+    made: list[dict[str, Any] | None] = []
+    if "efficiency_grade" in parcels.columns and rulebook.grades:
+        made.append(_grades(parcels, rulebook))
+    if "low_efficiency_class" in parcels.columns:
+        made.append(_verdicts(parcels))
+    if "control_class" in parcels.columns:
+        made.append(_control(parcels))
+    numbered = NUMBERED if rulebook.grades else ("efficiency_score", *NUMBERED)
+    made += [_numbered(parcels, rulebook, name) for name in numbered if name in parcels.columns]
+    return [_without_empty_end(one) for one in made if one]
+
+
+def _without_empty_end(theme: dict[str, Any]) -> dict[str, Any]:
+    """Leave the class for missing values out of the legend when nothing is missing."""
+    if theme["tally"][""][-1][0]:
+        return theme
+    return {
+        **theme,
+        "classes": theme["classes"][:-1],
+        "tally": {town: rows[:-1] for town, rows in theme["tally"].items()},
+    }

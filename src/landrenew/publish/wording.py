@@ -1,0 +1,117 @@
+"""Words of the published map that stand in no dictionary: units, class words, layer names."""
+
+from __future__ import annotations
+
+from landrenew.base.words import Text
+
+UNITS = {
+    "m2": Text("㎡", "m²"),
+    "mu": Text("亩", "mu"),
+    "m": Text("米", "m"),
+    "1": Text("", ""),
+    "": Text("", ""),
+    "cny10k": Text("万元", "CNY10k"),
+    "tce": Text("吨标煤", "tce"),
+    "t": Text("吨", "t"),
+    "mwh10": Text("万千瓦时", "10MWh"),
+    "person": Text("人", "people"),
+}
+"""How people write our units."""
+
+NO_UNIT = UNITS["1"]
+
+CLASSES = {
+    "inside": Text("线内", "Inside"),
+    "straddling": Text("跨线", "Straddling"),
+    "outside": Text("线外", "Outside"),
+    "yes": Text("是", "Yes"),
+    "no": Text("否", "No"),
+    "undetermined": Text("待定", "Undetermined"),
+    "above_scale": Text("规上", "Above scale"),
+    "below_scale": Text("规下", "Below scale"),
+    "river": Text("河流", "River"),
+    "railway": Text("铁路", "Railway"),
+    "expressway": Text("高速公路", "Expressway"),
+    "farmland": Text("永久基本农田", "Permanent farmland"),
+    "ecology": Text("生态保护红线", "Ecological red line"),
+}
+"""Class words for people; a word not listed is shown as it stands."""
+
+LAYERS = {
+    "parcels": Text("工业用地宗地", "Industrial parcels"),
+    "control_line": Text("工业控制线", "Industrial control line"),
+    "growth_boundary": Text("城镇开发边界", "Growth boundary"),
+    "towns": Text("镇街", "Towns"),
+    "parks": Text("产业园区", "Parks"),
+    "buildings": Text("建筑", "Buildings"),
+    "firms": Text("企业", "Firms"),
+    "links": Text("企业与宗地关联", "Firm–parcel links"),
+    "barriers": Text("阻隔（河流、铁路、高速）", "Barriers (river, rail, expressway)"),
+    "protected": Text("永久基本农田与生态红线", "Protected land"),
+    "background": Text("底图", "Backdrop"),
+    "ledger": Text("台账", "Ledger"),
+    "blocks": Text("连片地块组", "Contiguous blocks"),
+}
+"""Layers of the project file, for people."""
+
+
+def unit_words(unit: str) -> Text:
+    """
+    Say a unit of the data dictionary in words.
+
+    Parameters
+    ----------
+    unit
+        Unit as the dictionary writes it, such as ``cny10k/mu``.
+
+    Returns
+    -------
+    Text
+        The unit for people; empty for ratios.
+
+    Examples
+    --------
+    >>> unit_words("cny10k/mu").zh
+    '万元/亩'
+    """
+    parts = [UNITS.get(part, Text(part, part)) for part in unit.split("/")]
+    return Text("/".join(part.zh for part in parts), "/".join(part.en for part in parts))
+
+
+def class_words(word: str) -> Text:
+    """
+    Say a class word for people.
+
+    Parameters
+    ----------
+    word
+        Word of a class column, such as ``straddling``.
+
+    Returns
+    -------
+    Text
+        Its name; the word itself when none is known.
+
+    Examples
+    --------
+    >>> class_words("straddling").zh
+    '跨线'
+    """
+    return CLASSES.get(word, Text(word, word))
+
+
+def layer_words(layer: str) -> Text:
+    """
+    Name a layer of the project file for people.
+
+    Parameters
+    ----------
+    layer
+        Key of the project file, such as ``control_line``.
+
+    Returns
+    -------
+    Text
+        Its name; the key itself when none is known.
+    """
+    return LAYERS.get(layer, Text(layer, layer))

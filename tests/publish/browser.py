@@ -1,0 +1,84 @@
+"""Headless Chromium with the network cut, for the tests that look at the map."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE = (1280, 800)
+NARROW = (390, 844)
+
+
+@dataclass
+class Seen:
+    """What a page did that it must not do."""
+
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def nothing(self) -> bool:
+        """Tell whether no request left the machine and no error reached the console."""
+        return self.requests == [] and self.errors == []
+
+
+def chromium() -> str:
+    """Find the browser; without one the test is skipped here, and fails in CI."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found:
+        return found
+    message = f"no Chromium on this machine (looked for {', '.join(NAMES)})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start the browser."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, file: Path, size: tuple[int, int] = WIDE
+) -> Iterator[tuple[Page, Seen]]:
+    """Open a file as a double click does, with every request but the file's own cut off."""
+    seen = Seen()
+
+    def cut(route: Route) -> None:
+        if route.request.url == file.as_uri():
+            route.continue_()
+        else:
+            seen.requests.append(route.request.url)
+            route.abort()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            seen.errors.append(message.text)
+
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    context.route(lambda url: not url.startswith(("data:", "blob:")), cut)
+    page = context.new_page()
+    page.on("console", note)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.goto(file.as_uri())
+    yield page, seen
+    context.close()

@@ -1,0 +1,332 @@
+"""The map as its reader meets it: opened from the disk, network cut, clicked and typed at."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from browser import NARROW, WIDE, chromium, launched, opened
+from map_city import NASTY, TOWNS, made_layers, made_result, parcels
+from playwright.sync_api import expect
+
+from landrenew.intake.parcels import Parcels
+from landrenew.publish.map import draw_map
+from landrenew.publish.offline import save_map
+from landrenew.publish.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from browser import Seen
+    from playwright.sync_api import Page
+
+    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
+
+pytestmark = pytest.mark.browser
+
+ONE = "330282100020"
+
+
+@pytest.fixture(scope="module")
+def show() -> Iterator[Show]:
+    with launched() as browser:
+        yield partial(opened, browser)
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return made_result()
+
+
+@pytest.fixture(scope="module")
+def file(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("map") / "地图 map.html"
+    save_map(draw_map(result), path)
+    return path
+
+
+def colour_at(page: Page, parcel: str) -> list[int]:
+    """Read the pixel the reader sees in the middle of a parcel, a little off its letter."""
+    return page.evaluate(
+        """(id) => {
+            const layer = layer_parcels, i = layer.ids.indexOf(id);
+            const place = layer.bounds(i).getCenter();
+            const at = map_city.latLngToLayerPoint(place).subtract(layer._bounds.min);
+            const [x, y] = [at.x * layer.ratio, (at.y + 9) * layer.ratio];
+            const copy = document.createElement('canvas').getContext('2d');
+            copy.drawImage(layer._container, -x, -y);
+            return [...copy.getImageData(0, 0, 1, 1).data];
+        }""",
+        parcel,
+    )
+
+
+def place_of(page: Page, parcel: str) -> tuple[float, float]:
+    """Find where on the screen a parcel lies."""
+    spot = page.evaluate(
+        """(id) => {
+            const layer = layer_parcels;
+            const place = layer.bounds(layer.ids.indexOf(id)).getCenter();
+            const box = map_city.getContainer().getBoundingClientRect();
+            const at = map_city.latLngToContainerPoint(place);
+            return [box.left + at.x, box.top + at.y];
+        }""",
+        parcel,
+    )
+    return spot[0], spot[1]
+
+
+def search(page: Page, words: str) -> None:
+    page.locator("#search").fill(words)
+    page.locator("#search").press("Enter")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_it_opens_with_the_network_cut_and_asks_for_nothing(
+    show: Show, file: Path, result: Result, size: tuple[int, int]
+) -> None:
+    with show(file, size) as (page, seen):
+        assert page.evaluate("layer_parcels.ids.length") == len(result.parcels)
+        shown = page.evaluate(
+            "[...layer_parcels.visible().values()].reduce((n, some) => n + some.length, 0)"
+        )
+        assert shown == len(result.parcels)
+        page.mouse.wheel(0, -400)
+        page.wait_for_timeout(300)
+        assert seen.nothing(), seen
+
+
+def test_the_share_can_be_read(show: Show, file: Path, result: Result) -> None:
+    with show(file) as (page, seen):
+        expect(page.locator("#share-value")).to_have_text(
+            f"{result.share.share:.2%}".replace("%", " %")
+        )
+        expect(page.locator("#share")).to_contain_text("目标 80 %")
+        expect(page.locator("#share .badge")).to_contain_text("达标")
+        mu = result.share.inside_m2 * 0.0015
+        expect(page.locator("#share")).to_contain_text(f"{mu:,.2f} /")
+        expect(page.locator(".town")).to_have_count(len(TOWNS))
+        assert seen.nothing(), seen
+
+
+def test_an_id_is_searched_and_its_card_explains_it(show: Show, file: Path, result: Result) -> None:
+    row = result.parcels.loc[ONE]
+    with show(file) as (page, seen):
+        search(page, ONE)
+        card = page.locator("#card")
+        expect(card.locator("h2")).to_have_text(ONE)
+        expect(card).to_contain_text(f"{row['parcel_area_mu']:,.2f} 亩")
+        expect(card.locator("[data-part=tests] tbody tr")).to_have_count(2)
+        expect(card.locator("[data-part=tests]")).to_contain_text("任一条成立即为低效")
+        expect(card.locator("[data-part=tests]")).to_contain_text("< 0.6")
+        expect(card.locator(".total strong")).to_have_text(f"{row['efficiency_score']:.2f}")
+        expect(card.locator("[data-part=score]")).to_contain_text("基准 20 万元/亩 · 上限 1.5 倍")
+        expect(card.locator("[data-part=score]")).to_contain_text(f"{row['rd_share_score']:.2f}")
+        assert page.evaluate("map_city.getZoom()") > 15
+        page.locator("[data-part=block] button").click()
+        expect(card.locator("h2")).to_have_text(row["block_id"])
+        expect(card).to_contain_text("滨海产业园 K1")
+        expect(card).to_contain_text("1,234 米")
+        assert seen.nothing(), seen
+
+
+def test_a_missing_value_is_called_missing(show: Show, file: Path, result: Result) -> None:
+    lacking = result.parcels["tax_cny10k_per_mu"].isna()
+    one = result.parcels.index[lacking & result.parcels["efficiency_grade"].isna()][0]
+    with show(file) as (page, _):
+        search(page, str(one))
+        expect(page.locator("[data-part=score]")).to_contain_text("缺少：亩均税收")
+        expect(page.locator(".outcome-u")).to_contain_text("缺数据")
+
+
+def test_a_click_on_a_parcel_opens_its_card_and_escape_closes_it(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        search(page, ONE)
+        page.locator(".close").click()
+        expect(page.locator("#card")).to_be_hidden()
+        page.mouse.click(*place_of(page, "330282100021"))
+        expect(page.locator("#card h2")).to_have_text("330282100021")
+        page.keyboard.press("Escape")
+        expect(page.locator("#card")).to_be_hidden()
+        assert seen.nothing(), seen
+
+
+def test_a_layer_is_switched_off_and_on(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        for name in ("parcels", "control_line", "blocks", "parks"):
+            box = page.locator(f"[data-layer={name}]")
+            box.uncheck()
+            assert not page.evaluate(f"map_city.hasLayer(layer_{name})")
+            box.check()
+            assert page.evaluate(f"map_city.hasLayer(layer_{name})")
+        assert seen.nothing(), seen
+
+
+def test_each_theme_recolours_the_parcels_and_its_legend_counts_them(
+    show: Show, file: Path, result: Result
+) -> None:
+    with show(file) as (page, seen):
+        search(page, ONE)
+        colours = set()
+        for theme in page.locator("input[name=theme]").all():
+            theme.check()
+            counts = page.locator(".legend tbody td:nth-child(3)").all_inner_texts()
+            assert sum(int(count.replace(",", "")) for count in counts) == len(result.parcels)
+            colours.add(tuple(colour_at(page, ONE)))
+        assert len(colours) >= 4
+        assert seen.nothing(), seen
+
+
+def test_a_town_is_kept_in_colour_and_the_legend_counts_it_alone(
+    show: Show, file: Path, result: Result
+) -> None:
+    with show(file) as (page, seen):
+        page.locator(".town", has_text="周巷镇").click()
+        counts = page.locator(".legend tbody td:nth-child(3)").all_inner_texts()
+        assert sum(map(int, counts)) == (result.parcels["town"] == "周巷镇").sum()
+        expect(page.locator(".legend thead")).to_contain_text("周巷镇")
+        page.locator("#all-towns").click()
+        expect(page.locator(".legend thead")).to_contain_text("全市")
+        assert seen.nothing(), seen
+
+
+def test_the_pointer_shows_what_lies_under_it(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        search(page, ONE)
+        page.locator(".close").click()
+        page.mouse.move(*place_of(page, "330282100021"))
+        expect(page.locator(".tip")).to_contain_text("330282100021")
+        assert seen.nothing(), seen
+
+
+def test_both_languages(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        expect(page.locator(".stamp")).to_have_text("内部工作用图 不得公开")
+        search(page, ONE)
+        page.locator("#lang-en").click()
+        expect(page.locator(".stamp")).to_have_text("Internal working map · not for publication")
+        expect(page.locator("#card")).to_contain_text("Any one test suffices")
+        expect(page.locator("#card")).to_contain_text("baseline 20 CNY10k/mu")
+        assert page.evaluate("document.documentElement.lang") == "en"
+        for part in ("#share", "#layers", "#legend"):
+            assert not any("\u4e00" <= sign <= "\u9fff" for sign in page.locator(part).inner_text())
+        assert seen.nothing(), seen
+
+
+def test_it_opens_in_english_when_asked(show: Show, result: Result, tmp_path: Path) -> None:
+    save_map(draw_map(result, "en"), tmp_path / "map.html")
+    with show(tmp_path / "map.html") as (page, seen):
+        expect(page.locator("#legend h2")).to_have_text("Colour parcels by")
+        assert seen.nothing(), seen
+
+
+def test_a_name_is_text_whatever_it_holds(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        for name in NASTY:
+            page.evaluate(
+                "(id) => map_city.setView(layer_parcels.bounds(layer_parcels.ids.indexOf(id))"
+                ".getCenter(), 17, { animate: false }) && 0",
+                name,
+            )
+            page.mouse.click(*place_of(page, name))
+            assert page.locator("#card h2").evaluate("node => node.textContent") == name
+            assert page.locator("#card script, #card img, #card b, #card i").count() == 0
+        assert page.evaluate("window.hacked === undefined")
+        assert page.locator("#city-name").inner_text() == "示例市 <i>"
+        assert seen.nothing(), seen
+
+
+def test_search_lists_offers_and_the_keyboard_chooses(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        box = page.locator("#search")
+        box.fill("33028210002")
+        expect(page.locator("#found li")).to_have_count(8)
+        box.press("ArrowDown")
+        box.press("ArrowDown")
+        box.press("Enter")
+        expect(page.locator("#card h2")).to_have_text("330282100022")
+        search(page, "滨海")
+        expect(page.locator("#card h2")).to_have_text("滨海产业园")
+        expect(page.locator("#card")).to_contain_text("812.50 亩")
+        search(page, "浒山")
+        expect(page.locator(".legend thead")).to_contain_text("浒山街道")
+        box.fill("没有这个编号")
+        expect(page.locator("#found")).to_have_text("没有找到")
+        assert seen.nothing(), seen
+
+
+def test_every_control_is_reached_by_keyboard(show: Show, file: Path) -> None:
+    with show(file) as (page, _):
+        reached = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate(
+                "(n => n.id || n.dataset.layer || n.dataset.town || n.dataset.name || n.name)"
+                "(document.activeElement)"
+            ))  # fmt: skip
+        assert {
+            "lang-en",
+            "print",
+            "search",
+            "theme",
+            "control_line",
+            "周巷镇",
+            "zoom_in",
+        } <= reached
+
+
+def test_a_narrow_screen_has_a_drawer_and_no_sideways_scroll(show: Show, file: Path) -> None:
+    with show(file, NARROW) as (page, seen):
+        expect(page.locator("#panel")).to_be_hidden()
+        page.locator("#drawer").click()
+        expect(page.locator("#share-value")).to_be_visible()
+        page.locator("input[name=theme][value=control_class]").check()
+        page.locator("#drawer").click()
+        search(page, ONE)
+        expect(page.locator("#card h2")).to_be_visible()
+        page.locator("#lang-en").click()
+        assert page.evaluate("document.documentElement.scrollWidth") == NARROW[0]
+        assert page.locator("#card").evaluate("node => node.scrollWidth <= node.clientWidth")
+        assert seen.nothing(), seen
+
+
+def test_the_sheet_for_print_holds_the_whole_city(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("map_city.getContainer().offsetWidth") < 800
+        assert page.evaluate("layer_parcels.visible().size") > 3
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.body.className") == ""
+        assert seen.nothing(), seen
+
+
+def test_it_works_with_parcels_alone(show: Show, tmp_path: Path) -> None:
+    table = Parcels(parcels(24).loc[:, ["geometry", "parcel_area_mu", "owner"]])
+    layers = made_layers(table)
+    bare = dataclasses.replace(
+        layers, control_line=None, growth_boundary=None, towns=None, parks=None, barriers=None,
+        protected=None, background=None, notes=(),
+        rulebook=layers.rulebook.model_copy(update=dict.fromkeys(
+            ("share", "low_efficiency", "scoring", "grades", "consolidation"))),
+    )  # fmt: skip
+    save_map(draw_map(Result(layers=bare, parcels=table)), tmp_path / "map.html")
+    with show(tmp_path / "map.html") as (page, seen):
+        expect(page.locator("#share")).to_contain_text("没有工业控制线")
+        expect(page.locator("#about")).to_contain_text("未划分连片地块组")
+        search(page, ONE)
+        expect(page.locator("#card h2")).to_have_text(ONE)
+        assert seen.nothing(), seen
+
+
+def test_without_a_browser_it_skips_here_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
+        chromium()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no Chromium"):
+        chromium()

@@ -1,0 +1,279 @@
+"""What the map carries: every parcel, its true figures, and no column that was not allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from map_city import CRS, FIRM, NASTY, TOWNS, X, Y, made_result
+from shapely import MultiPolygon, Point, Polygon, box
+
+from landrenew.base.columns import COLUMNS
+from landrenew.intake.faults import Fault
+from landrenew.intake.parcels import Parcels
+from landrenew.publish.elements import write_json
+from landrenew.publish.facts import page_facts, share_facts
+from landrenew.publish.map import draw_map
+from landrenew.publish.offline import offline_page
+from landrenew.publish.payload import BLOCK_COLUMNS, blocks_payload, parcels_payload
+from landrenew.publish.result import Result
+from landrenew.publish.shapes import decode, encode
+from landrenew.publish.themes import class_bounds, round_number
+from landrenew.rules.model import Rulebook
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return made_result(120)
+
+
+def blocks_of(html: str) -> dict[str, dict]:
+    found = re.findall(
+        r'<script type="application/json" id="(\w+)">(.*?)</script>', html, re.DOTALL
+    )
+    return {name: json.loads(text) for name, text in found}
+
+
+@pytest.fixture(scope="module")
+def page(result: Result) -> str:
+    return offline_page(draw_map(result))
+
+
+def with_columns(result: Result, drop: list[str]) -> Result:
+    kept = Parcels(result.parcels.drop(columns=drop))
+    return dataclasses.replace(
+        result, parcels=kept, layers=dataclasses.replace(result.layers, parcels=kept)
+    )
+
+
+def with_rules(result: Result, **changes: object) -> Result:
+    book = Rulebook(**{**result.layers.rulebook.model_dump(), **changes})
+    return dataclasses.replace(result, layers=dataclasses.replace(result.layers, rulebook=book))
+
+
+def test_every_parcel_is_there_in_the_tables_order(result: Result, page: str) -> None:
+    data = blocks_of(page)["layer_parcels"]
+    assert data["ids"] == list(result.parcels.index)
+    assert len(data["shapes"]["rings"]) == len(result.parcels)
+
+
+def test_shapes_are_true_to_six_decimals(result: Result) -> None:
+    drawn = decode(parcels_payload(result)["shapes"])
+    true = result.parcels.to_crs("EPSG:4326").geometry
+    for rings, shape in zip(drawn, true, strict=True):
+        assert np.allclose(rings[0], shape.exterior.coords, atol=5.1e-7)
+
+
+def test_bounds_of_the_page_are_those_of_the_parcels(result: Result) -> None:
+    page = blocks_of(offline_page(draw_map(result)))["page_facts"]
+    assert page["bounds"] == pytest.approx(result.parcels.to_crs(4326).total_bounds.tolist())
+
+
+def test_a_parcel_far_away_does_not_open_the_map_on_the_desert() -> None:
+    made = made_result(30)
+    first = made.parcels.index[8]
+    moved = made.parcels.geometry.copy()
+    moved[first] = box(X + 90_000, Y - 90_000, X + 90_100, Y - 89_900)
+    made.parcels.geometry = moved
+    far = Fault("parcels", 1, first, "far_away")
+    near = page_bounds(dataclasses.replace(made, faults=(far,)))
+    assert page_bounds(made)[2] > near[2] + 0.5
+    assert near == pytest.approx(made.parcels.drop(first).to_crs(4326).total_bounds.tolist())
+
+
+def page_bounds(result: Result) -> list[float]:
+    return blocks_of(offline_page(draw_map(result)))["page_facts"]["bounds"]
+
+
+def test_holes_parts_and_empty_shapes_come_back() -> None:
+    hole = Polygon(box(0, 0, 9, 9).exterior, [box(3, 3, 6, 6).exterior])
+    shapes = gpd.GeoSeries(
+        [hole, MultiPolygon([box(0, 0, 1, 1), box(5, 5, 6, 6)]), Polygon(), Point(1, 1)], crs=4326
+    )
+    assert [len(rings) for rings in decode(encode(shapes))] == [2, 2, 0, 0]
+    assert decode(encode(shapes))[0][1] == [
+        (6.0, 3.0),
+        (6.0, 6.0),
+        (3.0, 6.0),
+        (3.0, 3.0),
+        (6.0, 3.0),
+    ]
+
+
+def test_a_layer_of_points_draws_nothing() -> None:
+    assert encode(gpd.GeoSeries([Point(1, 1)], crs=4326)) == {
+        "rings": [0],
+        "sizes": [],
+        "steps": [],
+    }
+
+
+def test_figures_equal_the_table_at_the_dictionarys_decimals(result: Result) -> None:
+    columns = parcels_payload(result)["columns"]
+    for name, said in columns.items():
+        true = result.parcels[name]
+        if "values" in said:
+            expected = true.astype(float).round(COLUMNS[name].decimals)
+            assert said["values"] == expected.astype(object).where(expected.notna(), None).tolist()
+        else:
+            words = [None if code < 0 else said["words"][code] for code in said["codes"]]
+            assert words == true.astype(object).where(true.notna(), None).tolist()
+
+
+def test_no_column_outside_the_list_reaches_the_bytes(page: str) -> None:
+    assert "firm_name" not in page
+    assert FIRM not in page
+    assert json.dumps(FIRM)[1:-1] not in page
+
+
+def test_a_rulebook_cannot_make_a_firms_name_public(result: Result) -> None:
+    tests = {
+        "document": "d", "source": "s", "confidence": "user", "logic": "any",
+        "tests": [{"column": "firm_name", "comparison": "equals", "threshold": "x"}],
+    }  # fmt: skip
+    assert FIRM not in offline_page(draw_map(with_rules(result, low_efficiency=tests)))
+
+
+def test_what_the_rulebook_reads_is_carried_to_explain_it(result: Result) -> None:
+    assert "rd_share" in parcels_payload(result)["columns"]
+    assert "rd_share" not in parcels_payload(with_rules(result, scoring=None))["columns"]
+
+
+def test_tallies_are_the_tables_sums(result: Result) -> None:
+    mu = result.parcels["counted_area_m2"] * 0.0015
+    grade = result.parcels["efficiency_grade"]
+    theme = parcels_payload(result)["themes"][0]
+    letters = [one["mark"][0] for one in theme["classes"][:-1]]
+    for at, letter in enumerate(letters):
+        count, land = theme["tally"][""][at]
+        assert count == (grade == letter).sum()
+        assert land == pytest.approx(mu[grade == letter].sum(), abs=0.005)
+    for theme in parcels_payload(result)["themes"]:
+        for town in TOWNS:
+            rows = theme["tally"].get(town, [])
+            assert sum(n for n, _ in rows) == (result.parcels["town"] == town).sum()
+
+
+def test_a_value_on_the_threshold_is_classed_unrounded() -> None:
+    made = made_result(60)
+    table = made.parcels
+    table.loc[table.index[0], "floor_area_ratio"] = 0.5999
+    theme = next(
+        one for one in parcels_payload(made)["themes"] if one["name"] == "floor_area_ratio"
+    )
+    bounds = class_bounds(table["floor_area_ratio"], 0.6)
+    assert 0.6 in bounds
+    assert int(theme["codes"][0]) == bounds.index(0.6)
+
+
+def test_class_bounds_are_round_and_rise() -> None:
+    values = pd.Series([0.31, 0.52, 0.74, 0.98, 1.42, 2.2, np.nan])
+    bounds = class_bounds(values)
+    assert bounds == sorted(set(bounds))
+    assert all(round_number(bound) == bound for bound in bounds)
+    assert class_bounds(pd.Series([np.nan])) == []
+
+
+def test_one_value_for_all_still_makes_a_theme() -> None:
+    made = made_result(30)
+    made.parcels["floor_area_ratio"] = 0.0
+    names = [one["name"] for one in parcels_payload(made)["themes"]]
+    assert "floor_area_ratio" in names
+
+
+def test_themes_without_their_column_are_absent(result: Result) -> None:
+    cut = with_columns(result, ["control_class", "tax_cny10k_per_mu"])
+    names = [one["name"] for one in parcels_payload(cut)["themes"]]
+    assert names == ["efficiency_grade", "low_efficiency_class", "floor_area_ratio"]
+
+
+def test_without_grades_the_score_itself_is_a_theme(result: Result) -> None:
+    names = [one["name"] for one in parcels_payload(with_rules(result, grades=None))["themes"]]
+    assert "efficiency_score" in names
+    assert "efficiency_grade" not in names
+
+
+def test_tests_carry_the_outcomes_that_the_run_decided(result: Result) -> None:
+    tests = parcels_payload(result)["tests"]["tests"]
+    letters = {"y": "yes", "n": "no", "u": "undetermined"}
+    joined = [
+        ",".join(letters[test["outcomes"][row]] for test in tests)
+        for row in range(len(result.parcels))
+    ]
+    assert joined == result.parcels["low_efficiency_tests"].tolist()
+
+
+def test_criteria_say_baseline_or_extremes(result: Result) -> None:
+    tax, rd, _ = parcels_payload(result)["scoring"]["pools"]["all"]["criteria"]
+    pool = result.parcels.loc[result.parcels["pool"].eq("all"), "rd_share"]
+    assert (tax["baseline"], tax["cap"], tax["weight"]) == (20.0, 1.5, 50)
+    assert rd["extremes"] == [round(pool.min(), 4), round(pool.max(), 4)]
+
+
+def test_blocks_carry_their_candidates(result: Result) -> None:
+    data = blocks_payload(result)
+    assert data["ids"] == list(result.blocks.index)
+    words = result.blocks["consolidation_class"].map({"yes": "y", "no": "n", "undetermined": "u"})
+    assert data["candidates"] == "".join(words)
+    assert set(data["columns"]) <= set(BLOCK_COLUMNS)
+
+
+def test_share_is_the_tables_share(result: Result) -> None:
+    said, true = share_facts(result.share), result.share
+    assert said["share"] == round(true.share, 6)
+    assert said["inside_mu"] == round(true.inside_m2 * 0.0015, 2)
+    assert [town["name"] for town in said["towns"]] == [town.name for town in true.towns]
+
+
+def test_a_town_without_land_has_no_share(result: Result) -> None:
+    empty = dataclasses.replace(
+        result.share, share=float("nan"), interval=(float("nan"), float("nan"))
+    )
+    assert share_facts(empty)["share"] is None
+    assert share_facts(empty)["interval"] == [None, None]
+
+
+def test_what_is_missing_is_said(result: Result) -> None:
+    bare = Result(layers=result.layers, parcels=result.parcels)
+    said = " ".join(note.en for note in page_facts(bare)["notes"])
+    assert "No control line" in said
+    assert "No contiguous blocks" in said
+    assert "different years: 2023, 2024" in said
+
+
+def test_names_cannot_leave_their_json(page: str) -> None:
+    for name in (*NASTY, "示例市 <i>"):
+        if "<" in name:
+            assert name not in page
+    assert blocks_of(page)["layer_parcels"]["ids"][: len(NASTY)] == NASTY
+    assert "\u2028" not in page
+
+
+def test_json_refuses_what_is_no_json() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        write_json({"x": float("nan")})
+
+
+def test_demo_sized_page_stays_small() -> None:
+    made = made_result(3_000)
+    size = len(offline_page(draw_map(dataclasses.replace(made, blocks=None))).encode())
+    assert size < 1_500_000
+
+
+def test_the_result_is_left_as_it_was() -> None:
+    made = made_result(30)
+    before = made.parcels.copy()
+    draw_map(made)
+    pd.testing.assert_frame_equal(pd.DataFrame(made.parcels), pd.DataFrame(before))
+
+
+def test_a_metre_layer_is_placed_on_the_globe() -> None:
+    rings = decode(encode(gpd.GeoSeries([box(X, Y, X + 10, Y + 10)], crs=CRS)))
+    lon, lat = rings[0][0][0]
+    assert 121 < lon < 122
+    assert 30 < lat < 31
