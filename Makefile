@@ -1,0 +1,38 @@
+# Two commands do everything on a machine with Python >= 3.11 and make:
+#   make demo   install and run the invented city, print where the map is
+#   make test   install, lint, check types, run every test
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint types clean
+
+demo: .venv/ready
+	@$(BIN)/landrenew demo --out maps/demo
+
+test: lint types
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready-dev
+	$(BIN)/mypy
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || (echo 'landrenew needs Python 3.11 or newer; say which: make demo PYTHON=python3.12' && exit 1)
+	$(PYTHON) -m venv .venv
+	$(PIP) install --upgrade 'pip>=25.1'
+
+.venv/ready: .venv/bin/python pyproject.toml
+	$(PIP) install --editable .
+	@touch $@
+
+.venv/ready-dev: .venv/ready
+	$(PIP) install --group dev
+	@touch $@
+
+clean:
+	rm -rf .venv maps/demo
