@@ -11,6 +11,7 @@ from browser import NARROW, WIDE, chromium, launched, opened
 from map_city import NASTY, TOWNS, made_layers, made_result, parcels
 from playwright.sync_api import expect
 
+from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
 from landrenew.publish.map import draw_map
 from landrenew.publish.offline import save_map
@@ -313,10 +314,11 @@ def test_it_works_with_parcels_alone(show: Show, tmp_path: Path) -> None:
         rulebook=layers.rulebook.model_copy(update=dict.fromkeys(
             ("share", "low_efficiency", "scoring", "grades", "consolidation"))),
     )  # fmt: skip
-    save_map(draw_map(Result(layers=bare, parcels=table)), tmp_path / "map.html")
+    note = Text("规则书没有连片标准", "The rulebook has no contiguity")
+    save_map(draw_map(Result(layers=bare, parcels=table, notes=(note,))), tmp_path / "map.html")
     with show(tmp_path / "map.html") as (page, seen):
         expect(page.locator("#share")).to_contain_text("没有工业控制线")
-        expect(page.locator("#about")).to_contain_text("未划分连片地块组")
+        expect(page.locator("#about")).to_contain_text(note.zh)
         search(page, ONE)
         expect(page.locator("#card h2")).to_have_text(ONE)
         assert seen.nothing(), seen

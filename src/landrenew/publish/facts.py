@@ -45,13 +45,13 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        Shares [0-1] to 6 decimals, areas [mu] to 2 decimals.
+        Shares [0-1] to 9 decimals, areas [mu] to 2 decimals.
     """
     if share is None:
         return None
     return {
         "name": share.name,
-        "share": _real(share.share, 6),
+        "share": _real(share.share, 9),
         "target": share.target,
         "verdict": share.verdict,
         "interval": [_real(end, 6) for end in share.interval],
@@ -123,27 +123,6 @@ def _inputs(layers: Layers) -> list[dict[str, Any]]:
     return listed
 
 
-def _absent(result: Result) -> list[Text]:
-    """Say what the map cannot show, so that nothing is missing in silence."""
-    layers, rulebook = result.layers, result.layers.rulebook
-    said = []
-    if result.share is None:
-        said.append(
-            Text("没有工业控制线，未计算线内占比。", "No control line: the share is not computed.")
-        )
-    elif rulebook.share is None:
-        said.append(Text("规则书没有线内占比目标。", "The rulebook has no target for the share."))
-    if layers.towns is None and "town" not in result.parcels.columns:
-        said.append(Text("没有镇街，未分镇街统计。", "No towns: no figures by town."))
-    if rulebook.grades is None or "efficiency_grade" not in result.parcels.columns:
-        said.append(Text("规则书没有评级，未评级。", "The rulebook has no grades."))
-    if rulebook.low_efficiency is None:
-        said.append(Text("规则书没有低效认定标准。", "The rulebook has no low-efficiency tests."))
-    if result.blocks is None:
-        said.append(Text("未划分连片地块组。", "No contiguous blocks were formed."))
-    return said
-
-
 def _mixed_years(layers: Layers) -> list[Text]:
     given = [getattr(layers.project, name) for name in INPUTS]
     dates = [layers.project.city.as_of, *(one.as_of for one in given if one is not None)]
@@ -177,7 +156,7 @@ def page_facts(result: Result) -> dict[str, Any]:
         labels the page needs from the data dictionary.
     """
     layers = result.layers
-    notes = [*_absent(result), *_mixed_years(layers), *layers.notes, *result.notes]
+    notes = [*_mixed_years(layers), *layers.notes, *result.notes]
     labels = ("parcel_id", "town", "owner", "efficiency_score", "efficiency_grade", "pool",
               "low_efficiency_class", "block_id", "consolidation_class")  # fmt: skip
     return {

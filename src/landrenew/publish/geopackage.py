@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geopandas import GeoDataFrame
@@ -109,18 +109,29 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
         ("rejected", rejected, "", REJECTED_LOOKS),
         ("control_line", layers.control_line, "", LINE_LOOKS),
     ]
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN_AT})
     styles = []
-    for name, table, column, looks in contents:
-        if table is None or table.empty:
-            continue
-        pyogrio.write_dataframe(
-            table.reset_index(), path, layer=name, driver="GPKG",
-            promote_to_multi=name != "rejected", append=path.exists(),
-            geometry_type="Unknown" if name == "rejected" else None,
-        )  # fmt: skip
-        styles.append((name, _qml(column, looks, lang)))
+    with _fixed_date():
+        for name, table, column, looks in contents:
+            if table is None or table.empty:
+                continue
+            pyogrio.write_dataframe(
+                table.reset_index(), path, layer=name, driver="GPKG",
+                promote_to_multi=name != "rejected", append=path.exists(),
+                geometry_type="Unknown" if name == "rejected" else None,
+            )  # fmt: skip
+            styles.append((name, _qml(column, looks, lang)))
     _add_styles(path, styles)
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    """Let GDAL write one date everywhere; the setting is the process's, so it is put back."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN_AT})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _add_styles(path: Path, styles: Sequence[tuple[str, str]]) -> None:

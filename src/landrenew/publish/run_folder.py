@@ -10,12 +10,15 @@ import hashlib
 import json
 import platform
 import shutil
+import sqlite3
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.errors import FileError
 from landrenew.base.geodesy import MAX_AREA_ERROR
@@ -33,6 +36,11 @@ if TYPE_CHECKING:
     from landrenew.intake.layers import Layers
     from landrenew.intake.project import Layer
     from landrenew.publish.result import Result
+
+COULD_NOT_WRITE = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
+"""What the writers raise when the disk is full or refuses."""
+
+SEVERAL_FILES = {".shp", ".tab", ".mif"}
 
 VERSIONS = ("landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio")
 
@@ -141,41 +149,50 @@ def crs_name(layers: Layers) -> str:
 
 @contextmanager
 def _whole_or_nothing(out: Path) -> Iterator[Path]:
-    """Give an empty folder to write in, and put it in the place of ``out`` when all went well."""
+    """Give an empty folder to write in, and bring its files to ``out`` when all went well."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         if out.exists() and not out.is_dir():
             raise NotADirectoryError(20, "not a folder", str(out))
-        work = Path(
-            tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".tmp-landrenew", dir=out.parent)
-        )
+        home = out if out.is_dir() else out.parent
+        home.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".landrenew-", suffix=".tmp", dir=home))
     except OSError as error:
         raise _cannot_write(out, error) from error
-    fresh = work / "new"
+    fresh, old = work / "new", work / "old"
     try:
         fresh.mkdir()
+        old.mkdir()
         yield fresh
-        _swap(fresh, out, work / "old")
-    except OSError as error:
+        _put_in_place(fresh, out, old)
+        shutil.rmtree(old)
+    except COULD_NOT_WRITE as error:
         raise _cannot_write(out, error) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(fresh, ignore_errors=True)
+        with suppress(OSError):  # what could not be put back is not thrown away either
+            old.rmdir()
+        with suppress(OSError):
+            work.rmdir()
 
 
-def _swap(fresh: Path, out: Path, old: Path) -> None:
-    """Put the new folder in place; on failure put the old one back."""
+def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
+    """Exchange the files of a run one by one; on any failure put the earlier ones back."""
     if not out.exists():
         fresh.rename(out)
         return
-    out.rename(old)
+    came: list[Path] = []
     try:
-        fresh.rename(out)
-    except OSError:
-        old.rename(out)
+        for name in sorted(RUN_FILES):
+            if (out / name).exists():
+                (out / name).rename(old / name)
+        for one in sorted(fresh.iterdir()):
+            came.append(one.rename(out / one.name))
+    except BaseException:
+        for one in came:
+            one.unlink()
+        for one in old.iterdir():
+            one.rename(out / one.name)
         raise
-    for entry in old.iterdir():
-        if not (out / entry.name).exists() and entry.name not in RUN_FILES:
-            entry.rename(out / entry.name)
 
 
 RUN_FILES = frozenset({
@@ -185,8 +202,8 @@ RUN_FILES = frozenset({
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 
 
-def _cannot_write(out: Path, error: OSError) -> FileError:
-    said = error.strerror or str(error)
+def _cannot_write(out: Path, error: Exception) -> FileError:
+    said = getattr(error, "strerror", None) or str(error)
     return FileError(
         f"不能写入输出文件夹 {out}：{said}。原有结果未动。请检查权限和磁盘空间，"
         "或用 --out 另选文件夹。",
@@ -261,10 +278,11 @@ def _input_record(folder: Path, name: str, layer: Layer) -> dict[str, object]:
 
 
 def _with_companions(path: Path) -> list[Path]:
-    """List the files of a source: a shapefile is several, the others are one."""
-    if path.suffix.lower() != ".shp":
+    """List the files of a source: a shapefile or a MapInfo table is several, the others are one."""
+    if path.suffix.lower() not in SEVERAL_FILES:
         return [path]
-    return sorted(one for one in path.parent.glob(f"{path.stem}.*") if one.suffix != ".lock")
+    named = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.stem}."))
+    return sorted(one for one in named if one.suffix != ".lock")
 
 
 def _sha256(path: Path) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from landrenew.base.words import Lang
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet takes for the start of a formula, the full-width signs of Chinese included."""
 
 AREA_METHOD = Text(
     "椭球面积（GRS80，国土调查办发〔2008〕32号），1 亩 = 2000/3 平方米",

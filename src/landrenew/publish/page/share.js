@@ -23,11 +23,21 @@ function gauge({ share, interval, target, verdict }) {
   return made;
 }
 
+// A share with as many digits as it takes not to look met when it is not.
+function sharePercent({ share, target }) {
+  if (share === null || target === null) return percent(share);
+  const bar = +(target * 100).toFixed(6);
+  let decimals = 2;
+  while (decimals < 6 && (+(share * 100).toFixed(decimals) >= bar) !== (share >= target)) decimals += 1;
+  return percent(share, decimals);
+}
+
 const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)} %`);
 
 function gapWords({ retire_mu: retire, build_mu: build, verdict }) {
-  if (retire === null || build === null || verdict === 'met') return null;
-  const one = (word, value) => el('div', {}, el('dt', {}, say(word)), el('dd', {}, `${number(value)} ${say('area')}`));
+  if (retire === null || verdict === 'met') return null;
+  const mu = (value) => (value === null ? '–' : `${number(value)} ${say('area')}`);
+  const one = (word, value) => el('div', {}, el('dt', {}, say(word)), el('dd', {}, mu(value)));
   return el('div', { class: 'gap' }, el('p', { class: 'hint' }, say('gap')),
     el('dl', {}, one('retire', retire), one('build', build)));
 }
@@ -39,7 +49,7 @@ function shareFigure(share, definition) {
   return [
     el('h2', {}, say('share')),
     el('div', { class: 'figure' },
-      el('output', { id: 'share-value', class: 'big' }, percent(share.share)),
+      el('output', { id: 'share-value', class: 'big' }, sharePercent(share)),
       el('div', {}, badge(share.verdict), el('p', { class: 'target' }, targetWords(share.target)))),
     gauge(share),
     low === high ? null : el('p', { class: 'hint' }, `${say('interval')} ${percent(low)} – ${percent(high)}`),
@@ -60,7 +70,7 @@ function townRow(town, chosen, onChoose) {
     type: 'button', class: 'town', 'aria-pressed': String(isChosen), 'data-town': town.name,
     title: `${number(town.inside_mu)} / ${number(town.total_mu)} ${say('area')}`,
     onclick: () => onChoose(isChosen ? null : town.name),
-  }, el('span', { class: 'town-name' }, town.name), gauge(town), el('span', { class: 'town-share' }, percent(town.share))));
+  }, el('span', { class: 'town-name' }, town.name), gauge(town), el('span', { class: 'town-share' }, sharePercent(town))));
 }
 
 function townBars(share, chosen, onChoose) {
