@@ -1,0 +1,10 @@
+"""The invented demo city: what is true of it is known by construction.
+
+:func:`write_demo` writes its files. Other rooms only read them, as they would a real city's.
+"""
+
+from __future__ import annotations
+
+from landrenew.sample.write import write_demo
+
+__all__ = ["write_demo"]
