@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
 import shapely
+from hypothesis import settings
 
 from landrenew.intake.parcels import Parcels
+
+if TYPE_CHECKING:
+    from landrenew.publish.result import Result
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo"
 SHARED = ROOT.parent / "shared" / "data"
 CRS = "EPSG:4549"
 ORIGIN = (620_400.0, 3_339_600.0)
+
+settings.register_profile("house", deadline=None, max_examples=40)  # a suite under a minute
+settings.load_profile("house")
 
 
 def square(column: float = 0, row: float = 0, size: float = 10.0) -> shapely.Polygon:
@@ -42,3 +50,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real layers are not here: {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo_result() -> Result:
+    """Give the finished run of the demo city."""
+    from landrenew.workflow import run_project  # noqa: PLC0415  only where a test asks for it
+
+    return run_project(DEMO / "city.toml")
+
+
+@pytest.fixture(scope="session")
+def demo_run(demo_result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the run folder of the demo city."""
+    from landrenew.publish.run_folder import save_run  # noqa: PLC0415
+
+    return save_run(demo_result, tmp_path_factory.mktemp("demo") / "out")

@@ -10,6 +10,7 @@ import locale
 import os
 import sys
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -56,7 +57,10 @@ app.add_typer(rules_app, name="rules")
 
 
 def _default_lang() -> Lang:
-    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    stated = [os.environ.get(one) for one in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if sys.platform == "win32":  # elsewhere Python takes silence for en_US
+        stated.append(locale.getlocale()[0])
+    said = next(filter(None, stated), "")
     return "en" if said.lower().startswith("en") else "zh"
 
 
@@ -122,7 +126,7 @@ def _tell_rejected(lang: str | None, layers: Layers) -> None:
 def _print_json(record: object) -> None:
     from landrenew.publish.run_folder import json_text
 
-    sys.stdout.write(json_text(record))
+    typer.echo(json_text(record).encode(), nl=False)  # JSON is UTF-8 whatever the terminal is
 
 
 @app.command()
@@ -131,7 +135,8 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
     from landrenew.sample import write_demo
 
     city = out / "city"
-    write_demo(city)
+    with _writing(out):
+        write_demo(city)
     run(city / "city.toml", out / "out", lang)
 
 
@@ -139,11 +144,13 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
 def check(city: City, lang: LangOption = None) -> None:
     """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing."""
     from landrenew.intake.city import read_city
+    from landrenew.track.ledger import check_events
     from landrenew.workflow import measured_parcels
 
     layers = read_city(city)
-    _, found = measured_parcels(layers)
-    faults = (*layers.faults, *found)
+    parcels, found = measured_parcels(layers)
+    told = [] if layers.ledger is None else check_events(layers.ledger, parcels)[1]
+    faults = (*layers.faults, *found, *told)
     _tell_notes(lang, layers.notes)
     _show_faults(faults, cast("Lang", lang))
     raise typer.Exit(SHORT if faults else DONE)
@@ -235,16 +242,23 @@ def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
     from landrenew.publish.tables import table_csv
 
     if out is None:
-        sys.stdout.write(table_csv(table, lang).decode("utf-8-sig").replace("\r\n", "\n"))
+        text = table_csv(table, lang).decode("utf-8-sig").replace("\r\n", "\n")
+        typer.echo(text.encode(), nl=False)
         return
-    try:
+    with _writing(out):
         out.write_bytes(table_csv(table, lang))
+    typer.echo(out)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise FileError(
             f"不能写入 {out}：{error.strerror}。请检查路径与权限。",
             f"Cannot write {out}: {error.strerror}. Check the path and permissions.",
         ) from error
-    typer.echo(out)
 
 
 @app.command("map")
@@ -299,4 +313,7 @@ def columns(lang: LangOption = None) -> None:
 
 def main() -> None:
     """Start the command line."""
+    for stream in (sys.stdout, sys.stderr):  # a character the terminal lacks stops no one
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

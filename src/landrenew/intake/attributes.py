@@ -5,7 +5,9 @@ A value that cannot be understood or cannot be true becomes missing, and a fault
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +18,19 @@ from landrenew.base.errors import ColumnError
 from landrenew.base.units import factor_to
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
+from landrenew.intake.project import Mapping
 
 if TYPE_CHECKING:
-    from landrenew.intake.project import Layer, Mapping
+    from landrenew.intake.project import Layer
 
 BLANKS = {"", "-", "--", "—", "——", "/", "无", "null", "none", "nan", "n/a", "#n/a", "<null>"}
 """What tables write for "missing", in lower case."""
+
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+"""A comma within a number, as in 1,234 and 1,2345; the one in 1,5 is something else."""
+
+INVISIBLE = "\ufeff\u200b"
+"""Marks without width that spreadsheets leave around a text."""
 
 
 def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -41,7 +50,8 @@ def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFra
     -------
     DataFrame
         Same index; only our columns, in our units; text without surrounding blanks. Missing is
-        NaN or None.
+        NaN or None. A column of the parcels that bears our name for something we measure is taken
+        only where the project file asks for it.
     list of Fault
         ``not_a_number`` and ``out_of_range``, one a value.
 
@@ -50,14 +60,17 @@ def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFra
     ColumnError
         When a mapped column is not in the file, or a unit is unknown.
     """
-    found = {theirs: theirs for theirs in map(str, frame.columns) if theirs in COLUMNS}
-    sources = {ours: theirs for ours, theirs in found.items() if ours not in spec.columns}
-    sources |= {ours: _find(frame, one, ours, name) for ours, one in spec.columns.items()}
+    ours_by_name = [one for one in map(str, frame.columns) if one in COLUMNS]
+    found = {
+        one: Mapping(column=one)
+        for one in ours_by_name
+        if COLUMNS[one].role == "given" or name != "parcels"
+    }
     taken = {}
     faults: list[Fault] = []
-    for ours, theirs in sources.items():
-        column, mapping = COLUMNS[ours], spec.columns.get(ours)
-        values = frame[theirs]
+    for ours, mapping in (found | spec.columns).items():
+        column = COLUMNS[ours]
+        values = frame[_find(frame, mapping, ours, name)]
         if column.kind in {"text", "class"}:
             taken[ours] = _as_text(values)
         else:
@@ -67,11 +80,12 @@ def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFra
 
 
 def _find(frame: pd.DataFrame, mapping: Mapping, ours: str, name: str) -> str:
-    """Find a column of the file, first to the letter, then whatever its case."""
+    """Find a column of the file, first to the letter, then whatever its case and blanks."""
     theirs = [str(one) for one in frame.columns]
-    if mapping.column in theirs:
+    if theirs.count(mapping.column) == 1:
         return mapping.column
-    alike = [one for one in theirs if one.casefold() == mapping.column.casefold()]
+    wanted = mapping.column.strip().casefold()
+    alike = [one for one in theirs if one.strip().casefold() == wanted]
     if len(alike) == 1:
         return alike[0]
     there = "、".join(theirs)
@@ -91,21 +105,24 @@ def _as_text(values: pd.Series) -> pd.Series:
 
 
 def _clean(value: object) -> str | None:
-    text = str(value).strip().strip("\u3000")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip().strip(INVISIBLE).strip()
     return None if text.casefold() in BLANKS else text
 
 
 def _as_number(
     values: pd.Series,
     column: Column,
-    mapping: Mapping | None,
+    mapping: Mapping,
     name: str,
 ) -> tuple[pd.Series[float], list[Fault]]:
-    number = values if pd.api.types.is_numeric_dtype(values) else values.map(_parse)
+    is_plain = pd.api.types.is_numeric_dtype(values)
+    number = values if is_plain else values.astype(object).map(_parse).astype(object)
     number = pd.to_numeric(number, errors="coerce").astype(float)
     blank = values.isna() | values.astype(str).str.strip().str.casefold().isin(BLANKS)
     unreadable = number.isna() & ~blank
-    if mapping is not None and mapping.unit is not None:
+    if mapping.unit is not None:
         number *= factor_to(column.unit, mapping.unit)
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
@@ -118,10 +135,10 @@ def _as_number(
 
 
 def _parse(value: object) -> object:
-    """Read a number typed with full-width digits or thousands separators."""
-    if not isinstance(value, str):
-        return value
-    return unicodedata.normalize("NFKC", value).strip().replace(",", "")
+    """Read a number typed with full-width digits or thousands separators; a date is none."""
+    if isinstance(value, str):
+        return THOUSANDS.sub("", unicodedata.normalize("NFKC", value).strip())
+    return value if isinstance(value, Real) else None
 
 
 def _faults(values: pd.Series, column: Column, name: str, code: str) -> list[Fault]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -25,7 +24,14 @@ from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.links import check_links, find_links, unique_firms
 from landrenew.intake.parcels import Parcels, check_parcels
 from landrenew.intake.project import Layer, Project, read_project
-from landrenew.intake.shapes import Checked, check_any, check_polygons, row_id, with_crs
+from landrenew.intake.shapes import (
+    Checked,
+    check_any,
+    check_polygons,
+    finite_bounds,
+    row_id,
+    with_crs,
+)
 from landrenew.intake.sources import read_source
 from landrenew.rules.library import read_rulebook
 
@@ -171,14 +177,14 @@ def _parcel_rows(desk: _Desk) -> GeoDataFrame:
 
 def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
     """Take the CRS the user states, else the parcels' own where it serves, else choose one."""
-    left, bottom, right, top = (float(value) for value in located.total_bounds)
-    if located.crs is None or not np.isfinite([left, bottom, right, top]).all():
+    extent = finite_bounds(located)
+    if located.crs is None or extent is None:
         raise FileError(
             f"[parcels] 的文件 {desk.project.parcels.path} 没有一个图形有坐标。请检查导出。",
             f"[parcels]: no shape of file {desk.project.parcels.path} has coordinates. Check the"
             " export.",
         )
-    bounds = lonlat_bounds((left, bottom, right, top), located.crs)
+    bounds = lonlat_bounds(extent, located.crs)
     stated = desk.project.city.crs
     if stated is not None:
         crs = parse_crs(stated)

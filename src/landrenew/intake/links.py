@@ -129,12 +129,17 @@ def check_links(
     DataFrame
         The links kept; the shares of a firm add to 1 or are all missing.
     list of Fault
-        Links to unknown firms and parcels, shares that do not add, firms without a link.
+        Links to unknown firms and parcels, repeated links, shares that do not add, firms without
+        a link.
     """
     blank = links[["firm_id", "parcel_id"]].isna().any(axis=1)
+    repeated = links.duplicated(["firm_id", "parcel_id", "share"]) & ~blank
+    repeats = _link_faults(links[repeated], "duplicate_row")
+    links, blank = links[~repeated], blank[~repeated]
     no_firm = ~links["firm_id"].isin(firms.index) & ~blank
     no_parcel = ~links["parcel_id"].isin(parcels.index) & ~no_firm & ~blank
     faults = [
+        *repeats,
         *(Fault("links", row, "", "missing_id") for row in links.index[blank].tolist()),
         *_link_faults(links[no_firm], "link_unknown_firm"),
         *_link_faults(links[no_parcel], "link_unknown_parcel"),
@@ -169,7 +174,7 @@ def _whole_shares(links: pd.DataFrame) -> tuple[pd.Series[float], dict[str, str]
     )
     partly = (stated > 0) & (stated < rows)
     whole = (stated == rows) & (total > 0)
-    off = whole & ((total - 1).abs() > SHARES_SUM_TOLERANCE)
+    off = (stated == rows) & ((total - 1).abs() > SHARES_SUM_TOLERANCE)
     said = total.map("{:.4g}".format).where(~partly, "?")
     bad = dict(zip(links["firm_id"][off | partly], said[off | partly], strict=True))
     return (links["share"] / total).where(whole), bad

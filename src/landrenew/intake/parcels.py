@@ -14,7 +14,7 @@ from geopandas import GeoDataFrame
 from landrenew.base.errors import ColumnError, CrsError, ParcelError
 from landrenew.base.geodesy import is_metric
 from landrenew.base.words import Text, some
-from landrenew.intake.faults import Fault
+from landrenew.intake.faults import KINDS, Fault
 from landrenew.intake.shapes import Checked, check_polygons
 
 if TYPE_CHECKING:
@@ -118,9 +118,11 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
     checked = _without_unnamed(_without_repeats(check_polygons(layer, crs, "parcels")))
     kept = checked.kept
     if kept.empty:
+        why = _reasons(checked.rejected)
         raise ParcelError(
-            f"没有一宗可用的宗地：{len(layer)} 行全部被剔除。请用 landrenew check 查看原因。",
-            f"No parcel is left: all {len(layer)} rows were set aside. See: landrenew check.",
+            f"没有一宗可用的宗地：{len(layer)} 行全部被剔除：{why.zh}。请改正图层后重新导出。",
+            f"No parcel is left: all {len(layer)} rows were set aside: {why.en}. Mend the layer"
+            " and export again.",
         )
     twice = kept["parcel_id"].duplicated(keep=False)
     if twice.any():
@@ -133,6 +135,16 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
         )
     faults = (*checked.faults, *_far_away(kept))
     return Parcels(kept.set_index("parcel_id")), replace(checked, faults=faults)
+
+
+def _reasons(rejected: GeoDataFrame) -> Text:
+    """Count the rows set aside by what is wrong with them."""
+    counts = rejected["code"].value_counts()
+    found = [(KINDS[str(code)].what, count) for code, count in counts.items()]
+    return Text(
+        "、".join(f"{what.zh} {count} 行" for what, count in found),
+        ", ".join(f"{what.en} ({count})" for what, count in found),
+    )
 
 
 def _set_aside(checked: Checked, gone: pd.Series[bool], code: str) -> Checked:

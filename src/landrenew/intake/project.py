@@ -5,13 +5,45 @@ Only the parcels are required. A layer left out is not measured, and the outputs
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from landrenew.base.columns import COLUMNS
-from landrenew.base.errors import FileError
+from landrenew.base.errors import ColumnError, FileError
+from landrenew.base.words import Text, some
+
+OURS_ALONE = {
+    "parcel_area_m2", "parcel_area_mu", "planar_area_m2", "declared_difference_share",
+    "counted_area_m2", "inside_area_m2", "settled_m2", "estimated_floor_share",
+}  # fmt: skip
+"""Columns that are always measured; a file's own figure never stands in for them."""
+
+DateText = Annotated[
+    str, BeforeValidator(lambda value: str(value) if isinstance(value, dt.date) else value)
+]
+"""A date for people: text, or a date as TOML writes it."""
+
+SAID = {
+    "missing": Text("缺少这一项", "is missing"),
+    "extra_forbidden": Text("没有这样的项，请检查拼写", "is not a key of landrenew"),
+    "string_type": Text("应为带引号的文字", "should be text in quotes"),
+    "string_too_short": Text("不能为空", "must not be empty"),
+    "finite_number": Text("应为有限的数", "should be a finite number"),
+    "model_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
+    "dict_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
+}
+"""What pydantic finds most often, in our words."""
 
 
 class Part(BaseModel):
@@ -60,13 +92,13 @@ class Layer(Part):
         Who supplied the layer.
     """
 
-    path: str
+    path: str = Field(min_length=1)
     layer: str | None = None
     crs: str | None = None
     encoding: str | None = None
     where: str | None = None
     columns: dict[str, Mapping] = Field(default_factory=dict)
-    as_of: str | None = None
+    as_of: DateText | None = None
     source: str | None = None
 
     @field_validator("columns", mode="before")
@@ -80,8 +112,16 @@ class Layer(Part):
     @classmethod
     def _names_are_ours(cls, value: dict[str, Mapping]) -> dict[str, Mapping]:
         if unknown := sorted(name for name in value if name not in COLUMNS):
-            message = f"not a column of landrenew: {', '.join(unknown)} (see: landrenew columns)"
-            raise ValueError(message)
+            raise ColumnError(
+                f"数据字典里没有 {some(unknown)}（用 landrenew columns 查看全部列）",
+                f"not a column of landrenew: {some(unknown)} (see: landrenew columns)",
+            )
+        judged = {name for name in value if COLUMNS[name].role == "judged"}
+        if own := sorted(judged | OURS_ALONE.intersection(value)):
+            raise ColumnError(
+                f"{some(own)} 由程序测算或判定，不取自文件",
+                f"measured or judged by landrenew, never taken from a file: {some(own)}",
+            )
         return value
 
 
@@ -106,7 +146,7 @@ class City(Part):
     name: str
     crs: str | None = None
     rulebook: str
-    as_of: str | None = None
+    as_of: DateText | None = None
     drawing_unit: str | None = None
 
 
@@ -123,8 +163,8 @@ class Tolerances(Part):
         An overlap between parcels narrower than this is not reported.
     """
 
-    sliver_width_m: float = Field(default=0.5, ge=0)
-    overlap_width_m: float = Field(default=0.5, ge=0)
+    sliver_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    overlap_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
 
 
 class Rasters(Part):
@@ -201,12 +241,16 @@ class Project(Part):
     tolerances: Tolerances = Tolerances()
 
 
-def _complaint(error: ValidationError) -> str:
-    lines = []
+def _complaint(error: ValidationError) -> Text:
+    zh, en = [], []
     for one in error.errors():
-        where = ".".join(str(part) for part in one["loc"]) or "city.toml"
-        lines.append(f"[{where}] {one['msg'].removeprefix('Value error, ')}")
-    return "; ".join(lines)
+        where = ".".join(str(part) for part in one["loc"])
+        cause = one.get("ctx", {}).get("error")
+        plain = Text(one["msg"], one["msg"])
+        said = cause.text if isinstance(cause, ColumnError) else SAID.get(one["type"], plain)
+        zh.append(f"[{where}] {said.zh}")
+        en.append(f"[{where}] {said.en}")
+    return Text("；".join(zh), "; ".join(en))
 
 
 def read_project(path: str | Path) -> Project:
@@ -248,9 +292,12 @@ def read_project(path: str | Path) -> Project:
     try:
         return Project(folder=path.resolve().parent, **raw)
     except (ValidationError, TypeError) as error:
-        said = _complaint(error) if isinstance(error, ValidationError) else str(error)
+        ours = Text(
+            f"[folder] {SAID['extra_forbidden'].zh}", f"[folder] {SAID['extra_forbidden'].en}"
+        )
+        said = _complaint(error) if isinstance(error, ValidationError) else ours
         raise FileError(
-            f"项目文件 {path} 有误：{said}。各项写法见 docs/project-file.md。",
-            f"Project file {path} is wrong: {said}. Every key is described in"
+            f"项目文件 {path} 有误：{said.zh}。请对照 docs/project-file.md 改正。",
+            f"Project file {path} is wrong: {said.en}. Every key is described in"
             " docs/project-file.md.",
         ) from error

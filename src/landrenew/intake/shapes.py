@@ -16,7 +16,7 @@ import shapely
 
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.geodesy import check_coordinates, parse_crs
-from landrenew.base.words import Text
+from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.layers import Balance
 
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 MAX_REPAIR = 0.005
 """Largest relative change of area that a repair may make."""
 
-FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".topojson"}
+FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".geojsons", ".topojson"}
 """Formats for which GDAL says EPSG:4326 whether or not the file does."""
+
+DEFAULT_CRS = 4326
 
 
 def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
@@ -78,7 +80,8 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
             f"[{name}]: file {spec.path} has no CRS. State it under [{name}], for example"
             ' crs = "EPSG:4490" (CGCS2000 degrees) or crs = "EPSG:4549" (3-degree, CM 120E).',
         )
-    free = f".{spec.path.rsplit('.', 1)[-1].lower()}" in FREE_DEFAULT
+    may_be_silent = f".{spec.path.rsplit('.', 1)[-1].lower()}" in FREE_DEFAULT
+    free = may_be_silent and own is not None and own.to_epsg() == DEFAULT_CRS
     if own is not None and stated is not None and own != stated and not free:
         raise CrsError(
             f"[{name}] 的文件 {spec.path} 自带坐标系“{own.name}”，项目文件却写“{stated.name}”。"
@@ -86,11 +89,61 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
             f"[{name}]: file {spec.path} says {own.name!r}, the project file says"
             f" {stated.name!r}. Remove crs, or mend the file in the GIS first.",
         )
-    layer = frame.set_crs(crs, allow_override=True)
-    left, bottom, right, top = (float(value) for value in layer.total_bounds)
-    if np.isfinite([left, bottom, right, top]).all():
-        check_coordinates((left, bottom, right, top), crs, name)
+    layer = frame.set_crs(crs.to_2d(), allow_override=True)
+    if (bounds := finite_bounds(layer)) is not None:
+        try:
+            check_coordinates(bounds, crs, name)
+        except CrsError:
+            _name_strangers(layer, crs, name)
+            raise
     return layer
+
+
+def _name_strangers(layer: GeoDataFrame, crs: CRS, name: str) -> None:
+    """Refuse a few rows by name, where all others fit the CRS: then it is not the CRS's fault."""
+    boxes = shapely.bounds(layer.geometry.to_numpy())
+    finite = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    boxes, rows = boxes[finite], layer.index[finite]
+    far = np.abs(boxes - np.median(boxes, axis=0)).max(axis=1)
+    strangers = []
+    for i in np.argsort(-far, kind="stable"):
+        left, bottom, right, top = (float(value) for value in boxes[i])
+        try:
+            check_coordinates((left, bottom, right, top), crs, name)
+        except CrsError:
+            strangers.append(int(rows[i]))
+        else:
+            break
+    if 2 * len(strangers) < len(rows):
+        said = some(sorted(strangers))
+        raise CrsError(
+            f"[{name}] 的第 {said} 行坐标与坐标系“{crs.name}”不符，其余各行相符。"
+            "请改正这些行，或用 where 排除。",
+            f"[{name}]: the coordinates of row {said} do not fit CRS {crs.name!r}, those of all"
+            " other rows do. Mend these rows, or leave them out with where.",
+        )
+
+
+def finite_bounds(layer: GeoDataFrame) -> tuple[float, float, float, float] | None:
+    """
+    Give the extent of the shapes whose coordinates are numbers.
+
+    Parameters
+    ----------
+    layer
+        Any table of shapes.
+
+    Returns
+    -------
+    tuple of float or None
+        Left, bottom, right, top in the CRS of the layer; None when no shape has coordinates.
+    """
+    boxes = shapely.bounds(layer.geometry.to_numpy())
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return None
+    (left, bottom), (right, top) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(left), float(bottom), float(right), float(top)
 
 
 @dataclass(frozen=True)
@@ -142,7 +195,7 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     broken = (code == "") & ~shapely.is_valid(shapes)
     mended[broken] = [_polygons_of(one) for one in shapes[broken]]
     change = np.abs(shapely.area(mended) - before)
-    too_much = broken & ~(change <= MAX_REPAIR * before)
+    too_much = broken & (~(change <= MAX_REPAIR * before) | shapely.is_empty(mended))
     code[broken] = "repaired"
     code[too_much] = "unrepairable"
     rejected = (code != "") & (code != "repaired")
@@ -185,7 +238,7 @@ def _codes(shapes: Shapes) -> Shapes:
 def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
     """Repair a shape and keep its polygons: lines and points a repair leaves have no area."""
     valid = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    parts = shapely.get_parts(valid)
+    parts = shapely.get_parts(shapely.get_parts(valid))
     polygons = [part for part in parts if part.geom_type == "Polygon"]
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
@@ -292,14 +345,14 @@ def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
         Kept rows have valid geometry of any type.
     """
     shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
-    empty = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    code = np.where(empty, "empty_geometry", "").astype(object)
-    valid = shapely.make_valid(shapes)
-    kept = layer.loc[~empty].set_geometry(
-        gpd.GeoSeries(valid[~empty], layer.index[~empty]), crs=crs
+    code = _codes(shapes)
+    code[code == "not_polygon"] = ""
+    gone = code != ""
+    kept = layer.loc[~gone].set_geometry(
+        gpd.GeoSeries(shapely.make_valid(shapes[~gone]), layer.index[~gone]), crs=crs
     )
-    out = layer.loc[empty].assign(code="empty_geometry", detail="")
+    out = layer.loc[gone].assign(code=code[gone], detail="")
     faults = tuple(
-        fault_at(layer, int(i), name, code[i], NO_DETAIL, shapes[i]) for i in np.flatnonzero(empty)
+        fault_at(layer, int(i), name, code[i], NO_DETAIL, shapes[i]) for i in np.flatnonzero(gone)
     )
     return Checked(kept, out, faults, Balance(name, len(layer), len(kept), len(out)))

@@ -7,12 +7,16 @@ are worth in :mod:`landrenew.intake.shapes`.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import sqlite3
 import warnings
 import zipfile
+import zlib
+from contextlib import closing
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +24,8 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import some
@@ -29,9 +35,18 @@ if TYPE_CHECKING:
 
     from landrenew.intake.project import Layer
 
-TABLES = {".csv", ".xlsx"}
 PARQUET = {".parquet", ".geoparquet"}
+DBF = {".shp", ".dbf"}
 DBF_LANGUAGE_BYTE = 29
+NO_DATA_LAYERS = {"layer_styles", "qgis_projects"}
+"""Tables that QGIS keeps in a GeoPackage beside the layers."""
+
+UNREADABLE = (
+    DataSourceError, DataLayerError, OSError, UnicodeError, LookupError, ValueError,
+    zipfile.BadZipFile, zlib.error, ParseError, pa.ArrowException, CRSError, ShapelyError,
+    pd.errors.ParserWarning,
+)  # fmt: skip
+"""What the readers raise on a file that is broken, cut off, or not what its name says."""
 
 
 def read_source(folder: Path, spec: Layer, name: str) -> pd.DataFrame:
@@ -59,10 +74,11 @@ def read_source(folder: Path, spec: Layer, name: str) -> pd.DataFrame:
         When the file, layer or column is missing or unreadable, or no row is left.
     """
     path = folder / spec.path
-    if not path.exists():
+    if not _is_there(path):
         raise FileError(*_not_there(path, name))
     frame = _open(path, spec, name)
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    frame.columns = frame.columns.map(str)
     if frame.empty:
         raise FileError(
             f"[{name}] 的文件 {path} 没有任何记录。请检查导出，或删去 [{name}]。",
@@ -71,10 +87,18 @@ def read_source(folder: Path, spec: Layer, name: str) -> pd.DataFrame:
     return frame if spec.where is None else _select(frame, spec.where, path, name)
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than any file may have
+        return False
+
+
 def _not_there(path: Path, name: str) -> tuple[str, str]:
-    parent = path.parent
-    there = sorted(one.name for one in parent.iterdir()) if parent.is_dir() else []
-    held = some(there)
+    try:
+        held = some(sorted(one.name for one in path.parent.iterdir()))
+    except OSError:
+        held = ""
     return (
         f"[{name}] 的文件 {path} 不存在。该文件夹中有：{held or '（空）'}。请改正 path。",
         f"[{name}]: file {path} does not exist. There is: {held or '(nothing)'}. Mend path.",
@@ -84,6 +108,7 @@ def _not_there(path: Path, name: str) -> tuple[str, str]:
 def _open(path: Path, spec: Layer, name: str) -> pd.DataFrame:
     suffix = path.suffix.lower()
     try:
+        codecs.lookup(spec.encoding or "utf-8")
         if suffix == ".csv":
             return _read_csv(path, spec.encoding)
         if suffix == ".xlsx":
@@ -93,11 +118,9 @@ def _open(path: Path, spec: Layer, name: str) -> pd.DataFrame:
         return _read_vector(path, spec, name)
     except FileError:
         raise
-    except (
-        DataSourceError, DataLayerError, OSError, UnicodeError, LookupError,
-        ValueError, zipfile.BadZipFile, pa.ArrowException,
-    ) as error:  # fmt: skip
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except UNREADABLE as error:
+        first = str(error).partition("\n")[0].partition("; It might help")[0]
+        said = first.rstrip(". ") or type(error).__name__
         raise FileError(
             f"[{name}] 的文件 {path} 读不出来：{said}。请确认文件完整、格式与扩展名一致。",
             f"[{name}]: file {path} cannot be read: {said}. Check that it is whole and that its"
@@ -108,7 +131,9 @@ def _open(path: Path, spec: Layer, name: str) -> pd.DataFrame:
 def _read_csv(path: Path, encoding: str | None) -> pd.DataFrame:
     raw = path.read_bytes()
     text = raw.decode(encoding or _text_encoding(raw))
-    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    with warnings.catch_warnings():  # rows longer than the heading would shift every column
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, index_col=False)
 
 
 def _text_encoding(raw: bytes) -> str:
@@ -136,12 +161,13 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _read_vector(path: Path, spec: Layer, name: str) -> pd.DataFrame:
-    layer = spec.layer or _only_layer(path, name)
-    with warnings.catch_warnings():  # broken rings are counted by intake.shapes, row by row
+    with warnings.catch_warnings():
+        # broken rings are counted by intake.shapes, row by row; measures (M) are not needed
         warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.filterwarnings("ignore", "Measured", UserWarning)
         frame: pd.DataFrame = pyogrio.read_dataframe(
             path,
-            layer=layer,
+            layer=spec.layer or _only_layer(path, name),
             encoding=spec.encoding or _dbf_encoding(path),
             on_invalid="ignore",
         )
@@ -149,7 +175,11 @@ def _read_vector(path: Path, spec: Layer, name: str) -> pd.DataFrame:
 
 
 def _only_layer(path: Path, name: str) -> str:
-    layers = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
+    every = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
+    layers = [one for one in every if one not in NO_DATA_LAYERS]
+    if not layers:
+        message = "it holds no layer"
+        raise ValueError(message)
     if len(layers) == 1:
         return layers[0]
     raise FileError(
@@ -165,12 +195,23 @@ def _dbf_encoding(path: Path) -> str | None:
 
     GDAL takes such a file for Latin-1 in silence, which turns every Chinese name into noise.
     """
-    dbf = path.with_suffix(".dbf")
-    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not dbf.exists():
+    if path.suffix.lower() not in DBF:
         return None
-    raw = dbf.read_bytes()
+    beside = {one.suffix.lower(): one for one in path.parent.iterdir() if one.stem == path.stem}
+    if ".cpg" in beside or ".dbf" not in beside:
+        return None
+    raw = beside[".dbf"].read_bytes()
     says_it_itself = len(raw) > DBF_LANGUAGE_BYTE and raw[DBF_LANGUAGE_BYTE] != 0
-    return None if says_it_itself else _text_encoding(raw[32:])
+    return None if says_it_itself else _dbf_text_encoding(raw)
+
+
+def _dbf_text_encoding(raw: bytes) -> str:
+    """Look at the values alone: the heading holds lengths that are no text in any encoding."""
+    start = int.from_bytes(raw[8:10], "little")
+    text = raw[start:].decode("utf-8", errors="replace")
+    foreign = sum(not one.isascii() for one in text)
+    broken = text.count("\ufffd")  # a long value may be cut within a character
+    return "utf-8" if broken <= foreign / 10 else "gb18030"
 
 
 def _matches(pattern: str, value: object) -> bool:
@@ -186,24 +227,17 @@ def _select(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.DataFr
     is_shape = getattr(frame, "_geometry_column_name", None)
     attributes = pd.DataFrame(frame.drop(columns=[is_shape] if is_shape else []))
     attributes = attributes.astype(object).where(attributes.notna(), None)
-    columns = ", ".join('"' + str(column).replace('"', '""') + '"' for column in attributes)
-    marks = ", ".join("?" * len(attributes.columns))
-    with sqlite3.connect(":memory:") as database:
-        database.create_function("regexp", 2, _matches, deterministic=True)
-        try:
-            database.execute(f"CREATE TABLE rows ({columns})")
-            database.executemany(
-                f"INSERT INTO rows VALUES ({marks})",  # noqa: S608  # only question marks
-                ([_plain(one) for one in row] for row in attributes.to_numpy(dtype=object)),
-            )
-            # the planner's own condition on the planner's own data, in a database in memory
-            query = f"SELECT rowid FROM rows WHERE {where}"  # noqa: S608
-            rows = [rowid for (rowid,) in database.execute(query)]
-        except (sqlite3.Error, re.error) as error:
-            raise FileError(
-                f"[{name}] 的 where 条件“{where}”有误：{error}。文件的列有：{columns}。",
-                f"[{name}]: where {where!r} is wrong: {error}. The file's columns are: {columns}.",
-            ) from error
+    columns = ", ".join(_quoted(column) for column in map(str, attributes))
+    try:
+        _refuse_unknown_names(where, attributes)
+        rows = _rows_where(attributes, where)
+    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+        said = str(error).replace("user-defined function raised", "REGEXP pattern:").rstrip(".")
+        raise FileError(
+            f"[{name}] 的 where 条件“{where}”有误：{said}。请改正条件；文件的列有：{columns}。",
+            f"[{name}]: where {where!r} is wrong: {said}. Mend it; the file's columns are:"
+            f" {columns}.",
+        ) from error
     if not rows:
         raise FileError(
             f"[{name}] 的 where 条件“{where}”在 {path} 的 {len(frame)} 行中"
@@ -211,11 +245,47 @@ def _select(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.DataFr
             f"[{name}]: where {where!r} selects none of the {len(frame)} rows of {path}. Check"
             " the condition.",
         )
-    return frame.loc[sorted(rows)]
+    return frame.loc[rows]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _refuse_unknown_names(where: str, attributes: pd.DataFrame) -> None:
+    """SQLite takes a misspelt name in double quotes for a text, and selects the wrong rows."""
+    without_texts = re.sub(r"'(?:[^']|'')*'", "", where)
+    known = {str(one).casefold() for one in attributes}
+    for name in re.findall(r'"((?:[^"]|"")*)"', without_texts):
+        if name.replace('""', '"').casefold() not in known:
+            message = f"no such column: {name}"
+            raise sqlite3.OperationalError(message)
+
+
+def _rows_where(attributes: pd.DataFrame, where: str) -> list[int]:
+    """Let a database in memory judge the planner's own condition on the planner's own data."""
+    theirs = [str(one) for one in attributes]
+    key = "row"
+    while key in {one.casefold() for one in theirs}:
+        key += "_"
+    columns = "".join(f", {_quoted(one)}" for one in theirs)
+    marks = ", ?" * len(theirs)
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.create_function("regexp", 2, _matches, deterministic=True)
+        database.execute(f"CREATE TABLE rows ({key} INTEGER PRIMARY KEY{columns})")
+        database.executemany(
+            f"INSERT INTO rows VALUES (?{marks})",  # noqa: S608  # only question marks
+            ((row, *map(_plain, values)) for row, *values in attributes.itertuples(name=None)),
+        )
+        query = f"SELECT {key} FROM rows WHERE ({where}\n)"  # noqa: S608  # a comment ends there
+        found = {row for (row,) in database.execute(query)}
+    return [int(row) for row in attributes.index if row in found]
 
 
 def _plain(value: object) -> str | float | bytes | None:
     """Give a value as one SQLite can hold."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or isinstance(value, str | int | float | bytes):
         return value
-    return float(value) if isinstance(value, np.number) else str(value)
+    return str(value)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
+    from landrenew.rules.model import Grades
 
 WRITTEN_AT = "2000-01-01T00:00:00Z"
 """Stands for the time of writing, so that the same input gives the same bytes."""
@@ -53,13 +54,8 @@ class Look(NamedTuple):
 HOLLOW = "255,255,255,0"
 GREY_EDGE = "110,110,110,255"
 
-GRADE_LOOKS = (
-    Look("A", Text("A 级", "A"), "0,114,178,255", GREY_EDGE, 0.1),
-    Look("B", Text("B 级", "B"), "86,180,233,255", GREY_EDGE, 0.1),
-    Look("C", Text("C 级", "C"), "240,228,66,255", GREY_EDGE, 0.1),
-    Look("D", Text("D 级", "D"), "213,94,0,255", GREY_EDGE, 0.1),
-    Look("", Text("未评级", "not graded"), "225,225,225,255", GREY_EDGE, 0.1),
-)
+GRADE_FILLS = ("0,114,178,255", "86,180,233,255", "240,228,66,255", "213,94,0,255")
+"""Colours from the best grade to the worst."""
 CONTROL_LOOKS = (
     Look("inside", Text("线内", "inside"), "0,114,178,255", GREY_EDGE, 0.1),
     Look("straddling", Text("跨线", "straddling"), "240,228,66,255", GREY_EDGE, 0.1),
@@ -95,15 +91,16 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
     Layers ``parcels``, ``blocks``, ``towns``, ``rejected`` and ``control_line``, those that the
     run has. Polygons are written as multipolygons; ids are kept as columns.
     """
-    graded = "efficiency_grade" in result.parcels
-    theme = "efficiency_grade" if graded else "control_class"
     layers = result.layers
+    grades = layers.rulebook.grades if "efficiency_grade" in result.parcels else None
+    theme = "efficiency_grade" if grades else "control_class"
+    looks_of_parcels = _grade_looks(grades) if grades else CONTROL_LOOKS
     rejected = layers.rejected.assign(
         what=[KINDS[code].what.say(lang) for code in layers.rejected["code"]]
     )
     judged = result.blocks is not None and "consolidation_class" in result.blocks
     contents: list[tuple[str, GeoDataFrame | None, str, Sequence[Look]]] = [
-        ("parcels", result.parcels, theme, GRADE_LOOKS if graded else CONTROL_LOOKS),
+        ("parcels", result.parcels, theme, looks_of_parcels),
         ("blocks", result.blocks, "consolidation_class" if judged else "", BLOCK_LOOKS),
         ("towns", layers.towns, "", TOWN_LOOKS),
         ("rejected", rejected, "", REJECTED_LOOKS),
@@ -121,6 +118,21 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
             )  # fmt: skip
             styles.append((name, _qml(column, looks, lang)))
     _add_styles(path, styles)
+
+
+def _grade_looks(grades: Grades) -> list[Look]:
+    """Give each grade of the rulebook a look, however many there are and whatever their names."""
+    last = len(grades.classes) - 1
+    fills = [GRADE_FILLS[round(i * (len(GRADE_FILLS) - 1) / last)] for i in range(last + 1)]
+    looks = [
+        Look(one.grade, Text(f"{one.grade} 级", one.grade), fill, GREY_EDGE, 0.1)
+        for one, fill in zip(grades.classes, fills, strict=True)
+    ]
+    return [
+        *looks,
+        Look(grades.exempt, Text("不参评", "exempt"), "170,170,170,255", GREY_EDGE, 0.1),
+        Look("", Text("未评级", "not graded"), "225,225,225,255", GREY_EDGE, 0.1),
+    ]
 
 
 @contextmanager

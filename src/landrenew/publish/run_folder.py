@@ -164,7 +164,11 @@ def _whole_or_nothing(out: Path) -> Iterator[Path]:
         old.mkdir()
         yield fresh
         _put_in_place(fresh, out, old)
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
+    except FileError as error:  # of the map; its sentence names a place that is gone by now
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise _cannot_write(out, error.__cause__) from error
     except COULD_NOT_WRITE as error:
         raise _cannot_write(out, error) from error
     finally:
@@ -186,7 +190,8 @@ def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
             if (out / name).exists():
                 (out / name).rename(old / name)
         for one in sorted(fresh.iterdir()):
-            came.append(one.rename(out / one.name))
+            one.rename(out / one.name)
+            came.append(out / one.name)
     except BaseException:
         for one in came:
             one.unlink()
