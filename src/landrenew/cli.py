@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from typer.core import TyperGroup
 
-from landrenew.base.errors import FileError, LandrenewError
+from landrenew.base.errors import FileError, LandrenewError, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -256,8 +256,8 @@ def _writing(out: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileError(
-            f"不能写入 {out}：{error.strerror}。请检查路径与权限。",
-            f"Cannot write {out}: {error.strerror}. Check the path and permissions.",
+            f"不能写入 {out}：{reason(error).zh}。请检查路径与权限。",
+            f"Cannot write {out}: {reason(error).en}. Check the path and permissions.",
         ) from error
 
 

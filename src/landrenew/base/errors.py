@@ -6,6 +6,8 @@ in English. ``str(error)`` is English; the doors ask :meth:`LandrenewError.say` 
 
 from __future__ import annotations
 
+import errno
+
 from landrenew.base.words import Lang, Text
 
 
@@ -69,3 +71,40 @@ class ParcelError(LandrenewError, ValueError):
 
 class RuleError(LandrenewError, ValueError):
     """A rulebook is broken, or has no word on what was asked of it."""
+
+
+REASONS = {
+    errno.ENOENT: Text("不存在", "no such file or folder"),
+    errno.EACCES: Text("没有权限", "permission denied"),
+    errno.EPERM: Text("没有权限", "permission denied"),
+    errno.ENOSPC: Text("磁盘已满", "no space left on the disk"),
+    errno.EROFS: Text("磁盘只读", "the disk is read-only"),
+    errno.EISDIR: Text("是文件夹，不是文件", "it is a folder, not a file"),
+    errno.ENOTDIR: Text("不是文件夹", "not a folder"),
+    errno.ENAMETOOLONG: Text("文件名过长", "the name is too long"),
+}
+"""What the operating system's refusals mean, for people."""
+
+
+def reason(error: Exception) -> Text:
+    """
+    Say in both languages why the operating system, or a library, refused.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Returns
+    -------
+    Text
+        The reason; the library's own words where there are no better ones.
+
+    Examples
+    --------
+    >>> reason(FileNotFoundError(2, "No such file or directory")).zh
+    '不存在'
+    """
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    code = getattr(error, "errno", None)
+    return REASONS.get(code, Text(said, said)) if isinstance(code, int) else Text(said, said)

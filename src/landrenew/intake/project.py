@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from landrenew.base.columns import COLUMNS
-from landrenew.base.errors import ColumnError, FileError
+from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text, some
 
 OURS_ALONE = {
@@ -141,6 +141,8 @@ class City(Part):
         Date of the data as a whole.
     drawing_unit
         Who draws the map, shown on it.
+    review_number
+        Map review number 审图号, shown on it; the slot stays empty without one.
     """
 
     name: str
@@ -148,6 +150,7 @@ class City(Part):
     rulebook: str
     as_of: DateText | None = None
     drawing_unit: str | None = None
+    review_number: str | None = None
 
 
 class Tolerances(Part):
@@ -277,10 +280,10 @@ def read_project(path: str | Path) -> Project:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise FileError(
-            f"读不到项目文件 {path}：{error.strerror}。"
+            f"读不到项目文件 {path}：{reason(error).zh}。"
             "请检查路径，或用 landrenew demo 得到一个样例。",
-            f"Cannot read project file {path}: {error.strerror}. Check the path, or get an example"
-            " with: landrenew demo.",
+            f"Cannot read project file {path}: {reason(error).en}. Check the path, or get an"
+            " example with: landrenew demo.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(

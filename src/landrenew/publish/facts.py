@@ -73,6 +73,7 @@ def _city(layers: Layers) -> dict[str, Any]:
         "name": city.name,
         "as_of": city.as_of,
         "drawing_unit": city.drawing_unit,
+        "review_number": city.review_number,
         "crs": f"{crs.name} {f'({code})' if code else ''}".strip() if crs else "",
     }
 

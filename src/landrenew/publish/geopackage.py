@@ -1,76 +1,43 @@
-"""The GeoPackage of a run, with styles that QGIS picks up by itself."""
+"""The GeoPackage of a run: its layers, each with a style for QGIS."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyogrio
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
+from landrenew.publish.qgis import Look, qml
+from landrenew.publish.themes import CONTROL_SWATCHES, NO_DATA, grade_swatches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from geopandas import GeoDataFrame
 
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
-    from landrenew.rules.model import Grades
+    from landrenew.publish.themes import Swatch
 
-WRITTEN_AT = "2000-01-01T00:00:00Z"
+WRITTEN_AT = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing, so that the same input gives the same bytes."""
 
+FORMAT = {"VERSION": "1.2"}
+"""The GeoPackage version that office GIS of the last ten years read without a word."""
 
-class Look(NamedTuple):
-    """
-    How one class of a layer is drawn.
-
-    Parameters
-    ----------
-    value
-        The class; empty for everything.
-    label
-        Its name in the legend.
-    fill
-        Fill colour ``r,g,b,a``; alpha 0 leaves the inside empty.
-    edge
-        Colour of the outline.
-    width
-        Width of the outline [mm].
-    """
-
-    value: str
-    label: Text
-    fill: str
-    edge: str
-    width: float
-
-
-HOLLOW = "255,255,255,0"
-GREY_EDGE = "110,110,110,255"
-
-GRADE_FILLS = ("0,114,178,255", "86,180,233,255", "240,228,66,255", "213,94,0,255")
-"""Colours from the best grade to the worst."""
-CONTROL_LOOKS = (
-    Look("inside", Text("线内", "inside"), "0,114,178,255", GREY_EDGE, 0.1),
-    Look("straddling", Text("跨线", "straddling"), "240,228,66,255", GREY_EDGE, 0.1),
-    Look("outside", Text("线外", "outside"), "213,94,0,255", GREY_EDGE, 0.1),
-    Look("", Text("未知", "unknown"), "225,225,225,255", GREY_EDGE, 0.1),
-)
 BLOCK_LOOKS = (
-    Look("yes", Text("连片改造候选", "candidate"), HOLLOW, "204,0,102,255", 0.8),
-    Look("undetermined", Text("待定", "undetermined"), HOLLOW, "204,121,167,255", 0.6),
-    Look("no", Text("非候选", "not a candidate"), HOLLOW, "90,90,90,255", 0.4),
-    Look("", Text("地块组", "block"), HOLLOW, "90,90,90,255", 0.4),
+    Look("yes", Text("连片改造候选", "candidate"), None, "#b8175f", 0.8),
+    Look("undetermined", Text("待定", "undetermined"), None, "#cc79a7", 0.6),
+    Look("no", Text("非候选", "not a candidate"), None, "#5a5a5a", 0.4),
+    Look("", Text("地块组", "block"), None, "#5a5a5a", 0.4),
 )
-TOWN_LOOKS = (Look("", Text("镇街", "town"), HOLLOW, "120,120,120,255", 0.3),)
-REJECTED_LOOKS = (Look("", Text("已剔除", "set aside"), "255,0,0,80", "255,0,0,255", 0.4),)
-LINE_LOOKS = (Look("", Text("工业控制线", "control line"), HOLLOW, "0,40,120,255", 0.9),)
+TOWN_LOOKS = (Look("", Text("镇街", "town"), None, "#787878", 0.3),)
+REJECTED_LOOKS = (Look("", Text("已剔除", "set aside"), "#f2b8b5", "#d00000", 0.4),)
+LINE_LOOKS = (Look("", Text("工业控制线", "control line"), None, "#1f3f9e", 0.9),)
 
 
 def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
@@ -94,13 +61,13 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
     layers = result.layers
     grades = layers.rulebook.grades if "efficiency_grade" in result.parcels else None
     theme = "efficiency_grade" if grades else "control_class"
-    looks_of_parcels = _grade_looks(grades) if grades else CONTROL_LOOKS
+    swatches = grade_swatches(grades) if grades else CONTROL_SWATCHES
     rejected = layers.rejected.assign(
         what=[KINDS[code].what.say(lang) for code in layers.rejected["code"]]
     )
     judged = result.blocks is not None and "consolidation_class" in result.blocks
     contents: list[tuple[str, GeoDataFrame | None, str, Sequence[Look]]] = [
-        ("parcels", result.parcels, theme, looks_of_parcels),
+        ("parcels", result.parcels, theme, _looks_of(swatches)),
         ("blocks", result.blocks, "consolidation_class" if judged else "", BLOCK_LOOKS),
         ("towns", layers.towns, "", TOWN_LOOKS),
         ("rejected", rejected, "", REJECTED_LOOKS),
@@ -115,24 +82,16 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
                 table.reset_index(), path, layer=name, driver="GPKG",
                 promote_to_multi=name != "rejected", append=path.exists(),
                 geometry_type="Unknown" if name == "rejected" else None,
+                dataset_options=None if path.exists() else FORMAT,
             )  # fmt: skip
-            styles.append((name, _qml(column, looks, lang)))
+            styles.append((name, qml(column, looks, lang)))
     _add_styles(path, styles)
 
 
-def _grade_looks(grades: Grades) -> list[Look]:
-    """Give each grade of the rulebook a look, however many there are and whatever their names."""
-    last = len(grades.classes) - 1
-    fills = [GRADE_FILLS[round(i * (len(GRADE_FILLS) - 1) / last)] for i in range(last + 1)]
-    looks = [
-        Look(one.grade, Text(f"{one.grade} 级", one.grade), fill, GREY_EDGE, 0.1)
-        for one, fill in zip(grades.classes, fills, strict=True)
-    ]
-    return [
-        *looks,
-        Look(grades.exempt, Text("不参评", "exempt"), "170,170,170,255", GREY_EDGE, 0.1),
-        Look("", Text("未评级", "not graded"), "225,225,225,255", GREY_EDGE, 0.1),
-    ]
+def _looks_of(swatches: Mapping[str, Swatch]) -> list[Look]:
+    """Take the map's colours, and grey for what has no class."""
+    looks = [Look(word, one.label, one.colour) for word, one in swatches.items()]
+    return [*looks, Look("", Text("无数据", "no data"), NO_DATA)]
 
 
 @contextmanager
@@ -158,7 +117,7 @@ def _add_styles(path: Path, styles: Sequence[tuple[str, str]]) -> None:
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)"
             " VALUES ('layer_styles', 'attributes', 'layer_styles', ?)",
-            (WRITTEN_AT.replace("Z", ".000Z"),),
+            (WRITTEN_AT,),
         )
         database.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
@@ -166,43 +125,3 @@ def _add_styles(path: Path, styles: Sequence[tuple[str, str]]) -> None:
             " VALUES ('', '', ?, 'geom', 'landrenew', ?, 1, ?)",
             [(name, qml, WRITTEN_AT) for name, qml in styles],
         )
-
-
-def _qml(column: str, looks: Sequence[Look], lang: Lang) -> str:
-    """Write a QGIS style: one symbol, or one a class."""
-    symbols = "".join(_symbol(i, look) for i, look in enumerate(looks))
-    if not column:
-        renderer = f'<renderer-v2 type="singleSymbol"><symbols>{_symbol(0, looks[-1])}</symbols>'
-    else:
-        categories = "".join(
-            f'<category value="{escape(look.value)}" symbol="{i}" render="true"'
-            f' label="{escape(look.label.say(lang))}"/>'
-            for i, look in enumerate(looks)
-        )
-        renderer = (
-            f'<renderer-v2 type="categorizedSymbol" attr="{escape(column)}">'
-            f"<categories>{categories}</categories><symbols>{symbols}</symbols>"
-        )
-    return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-        f'<qgis version="3.22" styleCategories="Symbology">{renderer}</renderer-v2></qgis>'
-    )
-
-
-def _symbol(i: int, look: Look) -> str:
-    options = {
-        "color": look.fill,
-        "outline_color": look.edge,
-        "outline_style": "solid",
-        "outline_width": f"{look.width:g}",
-        "outline_width_unit": "MM",
-        "style": "no" if look.fill == HOLLOW else "solid",
-    }
-    said = "".join(
-        f'<Option type="QString" name="{key}" value="{value}"/>' for key, value in options.items()
-    )
-    return (
-        f'<symbol type="fill" name="{i}" alpha="1" clip_to_extent="1">'
-        f'<layer class="SimpleFill" enabled="1" pass="0" locked="0">'
-        f'<Option type="Map">{said}</Option></layer></symbol>'
-    )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import folium
 
-from landrenew.base.errors import FileError
+from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
 
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
@@ -143,8 +143,8 @@ def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the fiel
         if kept is not None:
             kept.unlink(missing_ok=True)
         raise FileError(
-            f"写不了地图 {path}：{error.strerror}。请检查文件夹是否存在、可写，磁盘是否有空间。",
-            f"Cannot write the map {path}: {error.strerror}. Check that the folder exists and can"
+            f"写不了地图 {path}：{reason(error).zh}。请检查文件夹是否存在、可写，磁盘是否有空间。",
+            f"Cannot write the map {path}: {reason(error).en}. Check that the folder exists and can"
             " be written, and that the disk has room.",
         ) from error
 

@@ -6,43 +6,31 @@ the folder stays there. Nothing in the files depends on when or where they were 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 import shutil
 import sqlite3
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from landrenew.base.errors import FileError
-from landrenew.base.geodesy import MAX_AREA_ERROR
-from landrenew.intake.shapes import MAX_REPAIR
+from landrenew.base.errors import FileError, reason
 from landrenew.publish.geopackage import write_geopackage
+from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
 from landrenew.publish.offline import save_map
 from landrenew.publish.tables import faults_csv, share_record, table_csv, towns_csv
-from landrenew.rules.library import rulebook_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from landrenew.base.words import Lang
-    from landrenew.intake.layers import Layers
-    from landrenew.intake.project import Layer
     from landrenew.publish.result import Result
 
 COULD_NOT_WRITE = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
 """What the writers raise when the disk is full or refuses."""
-
-SEVERAL_FILES = {".shp", ".tab", ".mif"}
-
-VERSIONS = ("landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio")
 
 
 def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
@@ -126,27 +114,6 @@ def json_text(record: object) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def crs_name(layers: Layers) -> str:
-    """
-    Name the project CRS.
-
-    Parameters
-    ----------
-    layers
-        The layers of a project.
-
-    Returns
-    -------
-    str
-        Authority code where there is one, else the name.
-    """
-    crs = layers.parcels.crs
-    if crs is None:
-        return ""
-    code = crs.to_authority()
-    return crs.name if code is None else ":".join(code)
-
-
 @contextmanager
 def _whole_or_nothing(out: Path) -> Iterator[Path]:
     """Give an empty folder to write in, and bring its files to ``out`` when all went well."""
@@ -208,91 +175,10 @@ RUN_FILES = frozenset({
 
 
 def _cannot_write(out: Path, error: Exception) -> FileError:
-    said = getattr(error, "strerror", None) or str(error)
+    said = reason(error)
     return FileError(
-        f"不能写入输出文件夹 {out}：{said}。原有结果未动。请检查权限和磁盘空间，"
+        f"不能写入输出文件夹 {out}：{said.zh}。原有结果未动。请检查权限和磁盘空间，"
         "或用 --out 另选文件夹。",
-        f"Cannot write output folder {out}: {said}. Earlier results are untouched. Check"
+        f"Cannot write output folder {out}: {said.en}. Earlier results are untouched. Check"
         " permissions and disk space, or choose another folder with --out.",
     )
-
-
-def manifest(result: Result) -> dict[str, object]:
-    """
-    Account for a run: what went in, by which rule, with what, and that the rows add up.
-
-    Parameters
-    ----------
-    result
-        A finished run.
-
-    Returns
-    -------
-    dict
-        Inputs with sha256, rulebook with sha256, versions, parameters, the balance of each layer,
-        counts of faults, and the notes.
-    """
-    layers = result.layers
-    project = layers.project
-    faults: dict[str, int] = {}
-    for fault in result.faults:
-        faults[fault.code] = faults.get(fault.code, 0) + 1
-    return {
-        "city": project.city.name,
-        "as_of": project.city.as_of,
-        "crs": crs_name(layers),
-        "inputs": [
-            _input_record(project.folder, name, getattr(project, name))
-            for name in type(project).model_fields
-            if hasattr(getattr(project, name), "path")
-        ],
-        "rasters": {
-            name: _sha256(project.folder / path)
-            for name, path in project.rasters.model_dump().items()
-            if path is not None
-        },
-        "rulebook": {
-            "name": layers.rulebook.name,
-            "title": layers.rulebook.title,
-            "sha256": _sha256(rulebook_path(project.city.rulebook, project.folder)),
-        },
-        "versions": {"python": platform.python_version()} | {one: version(one) for one in VERSIONS},
-        "parameters": {
-            **project.tolerances.model_dump(),
-            "max_repair_share": MAX_REPAIR,
-            "max_crs_area_error": MAX_AREA_ERROR,
-        },
-        "seed": None,
-        "balance": [asdict(balance) for balance in layers.balances],
-        "faults": dict(sorted(faults.items())),
-        "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
-    }
-
-
-def _input_record(folder: Path, name: str, layer: Layer) -> dict[str, object]:
-    path = folder / layer.path
-    files = sorted(path.rglob("*")) if path.is_dir() else _with_companions(path)
-    return {
-        "layer": name,
-        "path": layer.path,
-        "where": layer.where,
-        "as_of": layer.as_of,
-        "source": layer.source,
-        "sha256": {one.name: _sha256(one) for one in files if one.is_file()},
-    }
-
-
-def _with_companions(path: Path) -> list[Path]:
-    """List the files of a source: a shapefile or a MapInfo table is several, the others are one."""
-    if path.suffix.lower() not in SEVERAL_FILES:
-        return [path]
-    named = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.stem}."))
-    return sorted(one for one in named if one.suffix != ".lock")
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

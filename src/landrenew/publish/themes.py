@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.rules.model import Rulebook
+    from landrenew.rules.model import Grades, Rulebook
 
 NO_DATA = "#c9c9c6"
 EXEMPT = "#a9a3bd"
@@ -208,20 +208,37 @@ def _theme(
     }
 
 
-def _grades(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]:
-    grades = rulebook.grades
-    letters = [one.grade for one in grades.classes] if grades else []
+def grade_swatches(grades: Grades) -> dict[str, Swatch]:
+    """
+    Give each grade its colour, from the best to the worst, and the exempt their own.
+
+    Parameters
+    ----------
+    grades
+        The rulebook's grades, however many there are and whatever their names.
+
+    Returns
+    -------
+    dict
+        A swatch for each letter.
+    """
+    last = len(GRADE_COLOURS) - 1
     swatches = {
-        letter: Swatch(Text(f"{letter} 类", f"Grade {letter}"), colour, Text(letter, letter))
-        for letter, colour in zip(letters, GRADE_COLOURS, strict=False)
-    }
-    if grades and grades.exempt not in swatches:
-        exempt = grades.exempt
-        swatches[exempt] = Swatch(
-            Text(f"{exempt} 不参评", f"{exempt} not graded"), EXEMPT, Text(exempt, exempt)
+        one.grade: Swatch(
+            Text(f"{one.grade} 类", f"Grade {one.grade}"),
+            GRADE_COLOURS[min(at, last)],
+            Text(one.grade, one.grade),
         )
+        for at, one in enumerate(grades.classes)
+    }
+    exempt = grades.exempt
+    label = Text(f"{exempt} 不参评", f"{exempt} not graded")
+    return {**swatches, exempt: Swatch(label, EXEMPT, Text(exempt, exempt))}
+
+
+def _grades(parcels: GeoDataFrame, grades: Grades) -> dict[str, Any]:
     missing = Swatch(Text("数据不足", "Data short"), NO_DATA, hatched=True)
-    return _lettered(parcels, "efficiency_grade", swatches, missing)
+    return _lettered(parcels, "efficiency_grade", grade_swatches(grades), missing)
 
 
 def _verdicts(parcels: GeoDataFrame) -> dict[str, Any]:
@@ -233,13 +250,16 @@ def _verdicts(parcels: GeoDataFrame) -> dict[str, Any]:
     return _lettered(parcels, "low_efficiency_class", swatches, missing)
 
 
+CONTROL_SWATCHES = {
+    "inside": Swatch(CLASSES["inside"], "#4f86b8", Text("内", "I")),
+    "straddling": Swatch(CLASSES["straddling"], "#f0c65a", Text("跨", "S")),
+    "outside": Swatch(CLASSES["outside"], "#c8664a", Text("外", "O")),
+}
+
+
 def _control(parcels: GeoDataFrame) -> dict[str, Any]:
-    swatches = {
-        "inside": Swatch(CLASSES["inside"], "#4f86b8", Text("内", "I")),
-        "straddling": Swatch(CLASSES["straddling"], "#f0c65a", Text("跨", "S")),
-        "outside": Swatch(CLASSES["outside"], "#c8664a", Text("外", "O")),
-    }
-    return _lettered(parcels, "control_class", swatches, Swatch(Text("无数据", "No data"), NO_DATA))
+    missing = Swatch(Text("无数据", "No data"), NO_DATA)
+    return _lettered(parcels, "control_class", CONTROL_SWATCHES, missing)
 
 
 def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
@@ -262,7 +282,7 @@ def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
     """
     made: list[dict[str, Any] | None] = []
     if "efficiency_grade" in parcels.columns and rulebook.grades:
-        made.append(_grades(parcels, rulebook))
+        made.append(_grades(parcels, rulebook.grades))
     if "low_efficiency_class" in parcels.columns:
         made.append(_verdicts(parcels))
     if "control_class" in parcels.columns:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from landrenew.base.errors import RuleError
+from landrenew.base.errors import RuleError, reason
 from landrenew.rules.model import Rulebook
 
 _BOOKS = Path(__file__).parent / "books"
@@ -48,15 +48,16 @@ def _text(name: str, folder: Path) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         raise RuleError(
-            f"读不到规则书 {folder / name}：{error.strerror}。请检查路径。",
-            f"Cannot read rulebook {folder / name}: {error.strerror}. Check the path.",
+            f"读不到规则书 {folder / name}：{reason(error).zh}。请检查路径。",
+            f"Cannot read rulebook {folder / name}: {reason(error).en}. Check the path.",
         ) from error
 
 
-def _raw(name: str, folder: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+def _raw(name: str, folder: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Read one book as a table, with the book it extends beneath it."""
-    if name in seen:
-        chain = " → ".join((*seen, name))
+    path = rulebook_path(name, folder).resolve()
+    if path in seen:
+        chain = " → ".join(one.name for one in (*seen, path))
         raise RuleError(
             f"规则书互相引用：{chain}。请去掉其中一个 extends。",
             f"Rulebooks extend each other: {chain}. Remove one of the extends.",
@@ -71,7 +72,7 @@ def _raw(name: str, folder: Path, seen: tuple[str, ...] = ()) -> dict[str, Any]:
     parent = own.pop("extends", None)
     if parent is None:
         return own
-    return {**_raw(str(parent), folder, (*seen, name)), **own}
+    return {**_raw(str(parent), path.parent, (*seen, path)), **own}
 
 
 def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
@@ -89,7 +90,7 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     -------
     Rulebook
         The book. A book with ``extends`` takes every part it does not state itself, whole, from
-        the book it extends.
+        the book it extends; a path there starts from the folder of the book itself.
 
     Raises
     ------

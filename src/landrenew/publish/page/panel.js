@@ -109,8 +109,8 @@ function about(facts) {
   ];
 }
 
-function metaRows({ as_of: asOf, crs, drawing_unit: unit }) {
-  const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', null]];
+function metaRows({ as_of: asOf, crs, drawing_unit: unit, review_number: review }) {
+  const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', review]];
   return rows.map(([word, value]) => el('div', { class: `meta-${word}` },
     el('dt', {}, say(word)), el('dd', {}, value || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
 }
