@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +13,13 @@ from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
-from landrenew.base.columns import COLUMNS, FLOWS
+from landrenew.base.columns import COLUMNS, FLOWS, INTENSITIES
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import Text, some
 from landrenew.intake.city import read_city
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.parcels import Parcels
+from landrenew.intake.project import Rasters
 from landrenew.intake.shapes import fault_at
 from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
 from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
@@ -97,7 +99,8 @@ def project_share(path: str | Path) -> Result:
         When something cannot be read or does not fit together.
     """
     layers = read_city(path, only=SHARE_LAYERS)
-    parcels, faults = measured_parcels(layers)
+    without_rasters = layers.project.model_copy(update={"rasters": Rasters()})
+    parcels, faults = measured_parcels(replace(layers, project=without_rasters))
     share, notes = _share(layers, parcels)
     return Result(layers, parcels, share, faults=(*layers.faults, *faults), notes=notes)
 
@@ -163,9 +166,10 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     ColumnError
         When the parcels bring a column that a layer measures too.
     """
-    _refuse_given_twice(layers)
+    for name, columns in _measured_by(layers).items():
+        _refuse_given_twice(layers.parcels, name, columns)
     measured = measure_in_parts(layers)
-    old = layers.parcels.drop(columns=["town"], errors="ignore")
+    old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
     parcels = Parcels(old.join(measured.columns))
     width = layers.project.tolerances.overlap_width_m
     overlaps = overlapping_pairs(parcels, width_m=width)
@@ -179,26 +183,45 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     return parcels, faults
 
 
-def _refuse_given_twice(layers: Layers) -> None:
-    """Two sources of one number would leave open which of them is published."""
+def _measured_by(layers: Layers) -> dict[str, list[str]]:
+    """List what each layer that is there decides."""
     measured = {
         "buildings": ["footprint_m2", "floor_area_m2", "counted_floor_area_m2", "floor_area_ratio",
-                      "building_density", "building_count"],
-        "firms": [*FLOWS, "size_class", "firm_count"],
-        "control_line": ["control_share", "control_class"],
+                      "building_density", "building_count", "estimated_floor_share"],
+        "firms": _follows_from_firms(layers),
+        "control_line": ["control_share", "control_class", "settled_m2"],
         "growth_boundary": ["growth_share", "growth_class"],
         "parks": ["park_id"],
         "protected": ["protected_area_m2"],
     }  # fmt: skip
-    for name, columns in measured.items():
-        both = [one for one in columns if one in layers.parcels.columns]
-        if getattr(layers, name) is not None and both:
-            raise ColumnError(
-                f"{some(both)} 既在 [parcels] 中给出，又由 [{name}] 得出。"
-                "请从 [parcels.columns] 中去掉，或去掉该图层。",
-                f"{some(both)} stand under [parcels] and follow from [{name}] too. Remove them"
-                " from [parcels.columns], or remove that layer.",
-            )
+    there = {
+        name: columns for name, columns in measured.items() if getattr(layers, name) is not None
+    }
+    if layers.project.rasters.nightlight is not None:
+        there["rasters"] = ["night_light_mean"]
+    return there
+
+
+def _follows_from_firms(layers: Layers) -> list[str]:
+    """List the amounts that the firms state, and the intensities they enter."""
+    firms = layers.firms
+    if firms is None:
+        return []
+    amounts = {name for name in (*FLOWS, "size_class") if name in firms.columns}
+    known = {*amounts, *layers.parcels.columns, "parcel_area_mu"}
+    ratios = [name for name, of in INTENSITIES.items() if amounts & {*of} and {*of} <= known]
+    return [*sorted(amounts), "firm_count", *ratios]
+
+
+def _refuse_given_twice(parcels: Parcels, name: str, measured: list[str]) -> None:
+    """Two sources of one number would leave open which of them is published."""
+    if both := [one for one in measured if one in parcels.columns]:
+        raise ColumnError(
+            f"{some(both)} 既在 [parcels] 中给出，又由 [{name}] 得出。"
+            "请从 [parcels.columns] 中去掉，或去掉该图层。",
+            f"{some(both)} stand under [parcels] and follow from [{name}] too. Remove them"
+            " from [parcels.columns], or remove that layer.",
+        )
 
 
 def _with_counted_ground(layers: Layers, parcels: Parcels, overlaps: pd.DataFrame) -> Parcels:
@@ -211,7 +234,12 @@ def _with_counted_ground(layers: Layers, parcels: Parcels, overlaps: pd.DataFram
         if later.any():
             width = layers.project.tolerances.sliver_width_m
             cut = gpd.GeoSeries(ground[later], crs=ground.crs)
-            left, _ = area_inside(cut, layers.control_line, sliver_width_m=width)
+            left, _ = area_inside(
+                cut,
+                layers.control_line,
+                sliver_width_m=width,
+                area_m2=made["counted_area_m2"][later],
+            )
             inside[later] = left
         made["inside_area_m2"] = inside
     return Parcels(parcels.assign(**made))
@@ -221,7 +249,8 @@ def _with_firms(layers: Layers, parcels: Parcels) -> Parcels:
     if layers.firms is not None and layers.links is not None:
         shares = allocation_shares(layers.links, parcels)
         parcels = Parcels(parcels.join(firm_amounts(parcels, layers.firms, shares)))
-    return Parcels(parcels.join(intensities(parcels)))
+    made = intensities(parcels).drop(columns=parcels.columns, errors="ignore")
+    return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
 
 
 def _overlap_faults(overlaps: pd.DataFrame) -> list[Fault]:
@@ -278,30 +307,37 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[T
         What the rulebook does not say, and which document is needed.
     """
     book = layers.rulebook
-    made: dict[str, pd.Series[Any]] = {}
+    table = parcels
     lacking = [pd.Series("", parcels.index)]
+    if book.scoring is not None:
+        scored = scores(table, book.scoring)
+        lacking.append(scored.pop("missing"))
+        table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
+        if book.grades is not None:
+            grade = efficiency_grade(table, book.grades)
+            table = Parcels(table.assign(efficiency_grade=grade))
+    if book.low_efficiency is not None:  # after the grades, for a rulebook may test them
+        judged = judge(table, book.low_efficiency)
+        lacking.insert(0, judged["missing"])
+        names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
+        table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
+    silent = tuple(error.text for error in _silent_parts(layers))
+    return Parcels(table.assign(missing_inputs=_joined(lacking))), silent
+
+
+def _silent_parts(layers: Layers) -> list[RuleError]:
+    """List what the judgements need and the rulebook does not say."""
+    book = layers.rulebook
     silent: list[RuleError] = []
     if layers.buildings is not None and book.storeys is None:
         silent.append(missing_part(book, "storeys", "楼层计算规则", "counting of storeys"))
-    if book.low_efficiency is not None:
-        judged = judge(parcels, book.low_efficiency)
-        made["low_efficiency_class"] = judged["verdict"]
-        made["low_efficiency_tests"] = judged["tests"]
-        lacking.append(judged["missing"])
-    else:
+    if book.low_efficiency is None:
         silent.append(missing_part(book, "low_efficiency", "低效认定标准", "low-efficiency tests"))
-    if book.scoring is not None:
-        scored = scores(parcels, book.scoring)
-        lacking.append(scored.pop("missing"))
-        made |= {str(name): scored[name] for name in scored}
-    else:
+    if book.scoring is None:
         silent.append(missing_part(book, "scoring", "评分办法", "scoring"))
-    table = Parcels(parcels.assign(missing_inputs=_joined(lacking), **made))
-    if book.grades is not None and book.scoring is not None:
-        table["efficiency_grade"] = efficiency_grade(table, book.grades)
-    elif book.scoring is not None:
+    elif book.grades is None:
         silent.append(missing_part(book, "grades", "等级划分", "grades"))
-    return table, tuple(error.text for error in silent)
+    return silent
 
 
 def _joined(lists: list[pd.Series[str]]) -> pd.Series[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROUND = {"down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil}
 EXACT = 9
-"""Digits kept of share times count before rounding, so that 0.2 x 5 is 1 and no bit more."""
+"""Digits kept of scores, and of share times count before rounding: 0.2 x 5 is 1, no bit more."""
 
 
 def grade_bounds(size: int, grades: Grades) -> list[int]:
@@ -67,14 +67,14 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     Exempt rows and rows without a score do not count in the ranking. Equal scores take the same
     grade, the better or the worse as the rulebook says; row order never matters.
     """
-    nothing = pd.Series(None, scored.index, dtype=object)
+    nothing = pd.Series([None] * len(scored), scored.index, dtype=object)
     is_exempt = scored.get("exempt_reason", nothing).notna()
     made = nothing.rename("efficiency_grade")
     ranked = scored[~is_exempt & scored["efficiency_score"].notna()]
     method: Literal["min", "max"] = "min" if grades.ties == "better" else "max"
     letters = np.array([one.grade for one in grades.classes], dtype=object)
     for _, rows in ranked.groupby("pool"):
-        rank = rows["efficiency_score"].rank(ascending=False, method=method)
+        rank = rows["efficiency_score"].round(EXACT).rank(ascending=False, method=method)
         bounds = grade_bounds(len(rows), grades)
         made.loc[rows.index] = letters[np.searchsorted(bounds, rank, side="left")]
     return made.mask(is_exempt, grades.exempt)

@@ -98,13 +98,16 @@ def min_max_points(values: pd.Series[float], criterion: MinMax) -> pd.Series[flo
     return criterion.weight * (criterion.low + (100 - criterion.low) * place) / 100
 
 
-def _points(values: pd.Series[float], criterion: Criterion) -> pd.Series[float]:
+def _points(
+    values: pd.Series[float], criterion: Criterion, is_exempt: pd.Series[bool]
+) -> pd.Series[float]:
+    """Give points; the exempt set neither the extremes nor the mean of the pool."""
     if isinstance(criterion, Ratio):
         points = ratio_points(values, criterion)
     else:
-        points = min_max_points(values, criterion)
+        points = min_max_points(values.mask(is_exempt), criterion)
     if criterion.missing == "mean_points":
-        points = points.fillna(points.mean())
+        points = points.mask(values.isna(), points.mask(is_exempt).mean())
     return points
 
 
@@ -125,7 +128,7 @@ def pool_of(table: pd.DataFrame, scoring: Scoring) -> pd.Series[str]:
         ``pool``, same index; None where no pool fits or the size class is missing.
     """
     size = table.get("size_class", pd.Series(None, table.index, dtype=object))
-    found = pd.Series(None, table.index, dtype=object, name="pool")
+    found = pd.Series([None] * len(table), table.index, dtype=object, name="pool")
     for pool in reversed(scoring.pools):
         fits = size.notna() | size.isna() if pool.size_class is None else size.eq(pool.size_class)
         found = found.mask(fits, pool.name)
@@ -139,7 +142,9 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     Parameters
     ----------
     table
-        Rows with the indicators; one that the table lacks counts as missing everywhere.
+        Rows with the indicators; one that the table lacks counts as missing everywhere. Rows with
+        an ``exempt_reason`` set neither extremes nor means; by place between extremes they get no
+        points.
     scoring
         The rulebook's pools and criteria.
 
@@ -158,7 +163,8 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     pool = pool_of(table, scoring)
     made = pd.DataFrame({"pool": pool}, index=table.index)
     made["efficiency_score"] = np.nan
-    made["missing"] = ""
+    is_unsized = table.get("size_class", pool).isna()  # without a size class no pool may fit
+    made["missing"] = np.where(pool.isna() & is_unsized, "size_class", "")
     for one in scoring.pools:
         mine = pool == one.name
         for name, values in _pool_columns(table[mine], one).items():
@@ -169,9 +175,11 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 def _pool_columns(rows: pd.DataFrame, pool: Pool) -> pd.DataFrame:
     names = [criterion.column for criterion in pool.criteria]
     values = rows.reindex(columns=names).astype(float)
-    points = pd.DataFrame(
-        {score_column(one.column): _points(values[one.column], one) for one in pool.criteria}
-    )
+    is_exempt = rows.get("exempt_reason", pd.Series(None, rows.index, dtype=object)).notna()
+    points = pd.DataFrame({
+        score_column(one.column): _points(values[one.column], one, is_exempt)
+        for one in pool.criteria
+    })  # fmt: skip
     lacking = values.isna().to_numpy()
     points["efficiency_score"] = points.sum(axis=1, skipna=False)
     points["missing"] = [",".join(np.array(names)[row]) for row in lacking]

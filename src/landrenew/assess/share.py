@@ -10,7 +10,9 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from geopandas import GeoDataFrame
 
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
@@ -116,9 +118,12 @@ def summarize_share(
     Notes
     -----
     The interval holds what the data leave open: slivers that the tolerance settled may lie on
-    either side, and so may parcels that were set aside, by their declared area.
+    either side, and so may parcels that were set aside, by their declared area. Those of unknown
+    town count as doubts of the city alone.
     """
-    require(parcels, "counted_area_m2", "inside_area_m2", "settled_m2", "control_share")
+    require(
+        parcels, "counted_area_m2", "inside_area_m2", "settled_m2", "control_share", "control_class"
+    )
     doubtful = doubtful_area_m2(rejected)
     whole = _share_of(parcels, float(doubtful.sum()), name, target)
     if "town" not in parcels:
@@ -139,16 +144,19 @@ def doubtful_area_m2(rejected: pd.DataFrame) -> pd.Series[float]:
     Parameters
     ----------
     rejected
-        Parcels set aside, with ``code``.
+        Parcels set aside, with ``code``, and their shapes as drawn where there are any.
 
     Returns
     -------
     Series
-        Declared area, 0 where none is declared and for repeated rows, whose ground is counted
-        already; same index.
+        Declared area, else planar area as drawn, else 0; 0 for repeated rows, whose ground is
+        counted already; same index.
     """
-    declared = rejected.get("declared_area_m2", pd.Series(0.0, rejected.index)).astype(float)
-    return declared.fillna(0.0).where(rejected["code"] != "duplicate_row", 0.0)
+    nothing = pd.Series(np.nan, rejected.index)
+    declared = rejected.get("declared_area_m2", nothing).astype(float)
+    drawn = rejected.geometry.area.abs() if isinstance(rejected, GeoDataFrame) else nothing
+    area = declared.fillna(drawn.where(np.isfinite(drawn))).fillna(0.0)
+    return area.where(rejected["code"] != "duplicate_row", 0.0)
 
 
 def _share_of(parcels: Parcels, doubtful: float, name: str, target: float | None) -> ControlShare:
@@ -182,7 +190,8 @@ def _interval(
     settled = parcels["settled_m2"]
     low = inside - float(settled.clip(lower=0).sum())
     high = inside - float(settled.clip(upper=0).sum())
-    return low / (total + doubtful), (high + doubtful) / (total + doubtful)
+    most = total + doubtful
+    return max(low / most, 0.0), min((high + doubtful) / most, 1.0)
 
 
 def _verdict(interval: tuple[float, float], target: float | None) -> Verdict:

@@ -126,6 +126,25 @@ def _read_dictionary() -> dict[str, Column]:
     return {one.name: one for one in [*columns, *points]}
 
 
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "size_class": {
+        "above_scale": ("规上", "规上企业", "规模以上"),
+        "below_scale": ("规下", "规下企业", "规模以下"),
+    },
+    "stage": {
+        "surveyed": ("摸排", "已摸排"),
+        "listed": ("入库", "已入库", "列入计划"),
+        "willing": ("有意愿", "同意改造"),
+        "agreed": ("签约", "已签约"),
+        "vacated": ("腾空", "已腾空"),
+        "demolished": ("拆除", "已拆除", "拆除整理"),
+        "supplied": ("供地", "已供地"),
+        "built": ("建成", "已建成"),
+        "in_production": ("投产", "已投产"),
+    },
+}
+"""Columns whose values are one of few words: each word, and what planners write for it."""
+
 SCORABLE = frozenset({*INTENSITIES, "floor_area_ratio", "building_density"})
 """Indicators a rulebook may give points for."""
 

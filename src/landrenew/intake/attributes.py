@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.base.columns import COLUMNS, Column
+from landrenew.base.columns import COLUMNS, WORDS, Column
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import factor_to
 from landrenew.base.words import Text, some
@@ -53,7 +53,7 @@ def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFra
         NaN or None. A column of the parcels that bears our name for something we measure is taken
         only where the project file asks for it.
     list of Fault
-        ``not_a_number`` and ``out_of_range``, one a value.
+        ``not_a_number``, ``out_of_range`` and ``unknown_word``, one a value.
 
     Raises
     ------
@@ -66,12 +66,15 @@ def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFra
         for one in ours_by_name
         if COLUMNS[one].role == "given" or name != "parcels"
     }
-    taken = {}
+    taken: dict[str, pd.Series] = {}
     faults: list[Fault] = []
     for ours, mapping in (found | spec.columns).items():
         column = COLUMNS[ours]
         values = frame[_find(frame, mapping, ours, name)]
-        if column.kind in {"text", "class"}:
+        if ours in WORDS:
+            taken[ours], faulty = _as_word(values, column, name)
+            faults += faulty
+        elif column.kind in {"text", "class"}:
             taken[ours] = _as_text(values)
         else:
             taken[ours], faulty = _as_number(values, column, mapping, name)
@@ -102,6 +105,17 @@ def _as_text(values: pd.Series) -> pd.Series:
         values = values.astype("Int64")
     text = values.astype(object).map(_clean, na_action="ignore")
     return text.where(text.notna(), None)
+
+
+def _as_word(values: pd.Series, column: Column, name: str) -> tuple[pd.Series[str], list[Fault]]:
+    """Give one of the few words a class column knows; any other is missing, and a fault."""
+    known = {word: word for word in WORDS[column.name]}
+    known |= {said: word for word, others in WORDS[column.name].items() for said in others}
+    text = _as_text(values)
+    words = text.map(known, na_action="ignore").astype(object)
+    words = words.where(words.notna(), None)
+    unknown = text.notna() & words.isna()
+    return words, _faults(values[unknown], column, name, "unknown_word")
 
 
 def _clean(value: object) -> str | None:

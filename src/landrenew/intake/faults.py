@@ -110,6 +110,11 @@ KINDS: dict[str, FaultKind] = {
         Text("应为数字，已作缺失处理", "Not a number; taken as missing"),
         _ATTRIBUTE,
     ),
+    "unknown_word": FaultKind(
+        "repaired",
+        Text("不是该列认得的词，已作缺失处理", "Not a word of this column; taken as missing"),
+        _ATTRIBUTE,
+    ),
     "area_differs": FaultKind(
         "doubted",
         Text("登记面积与图形面积相差超过 1%", "Declared and drawn area differ by over 1 %"),

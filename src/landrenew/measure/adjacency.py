@@ -14,11 +14,18 @@ from landrenew.intake.parcels import require
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from landrenew.intake.parcels import Parcels
 
+    Shapes = NDArray[np.object_]
+
 TOUCH_M = 0.01
 """A barrier this close to a link lies on it [m]; coordinates are no finer."""
+
+BANK_M = 2 * TOUCH_M
+"""Strip along a barrier in which no link is looked for [m]: neighbours on one bank touch it."""
 
 
 def contacts(
@@ -49,7 +56,9 @@ def contacts(
 
     Notes
     -----
-    Two parcels are neighbours when their shortest link is at most the gap and meets no barrier.
+    Two parcels are neighbours when a straight link of at most the gap joins them and meets no
+    barrier. The shortest link is tried first; where it meets a barrier, as it does between two
+    parcels that share an edge down to a river, the shortest link off the banks is.
     Source: project choice; no document says how far apart is still contiguous, so the gap comes
     from the rulebook.
     """
@@ -59,16 +68,42 @@ def contacts(
     once = first < second
     first, second = first[once], second[once]
     if barriers is not None:
+        lines = barriers.geometry.to_numpy()
+        tree = shapely.STRtree(lines)
         links = shapely.shortest_line(shapes[first], shapes[second])
-        tree = shapely.STRtree(barriers.geometry.to_numpy())
-        barred = np.unique(tree.query(links, predicate="dwithin", distance=TOUCH_M)[0])
+        touch = shapely.length(links) == 0
+        links[touch] = shapely.get_point(links[touch], 0)  # GEOS: near a line of no length is none
         free = np.ones(len(first), dtype=bool)
-        free[barred] = False
+        for i in np.unique(tree.query(links, predicate="dwithin", distance=TOUCH_M)[0]):
+            pair = shapes[[first[i], second[i]]]
+            between = _between(pair, max_gap_m)
+            free[i] = _is_free(pair, lines[tree.query(between)], between, max_gap_m)
         first, second = first[free], second[free]
     order = np.lexsort((second, first))
     first, second = first[order], second[order]
     gap = shapely.distance(shapes[first], shapes[second])
     return pd.DataFrame({"first": first, "second": second, "gap_m": gap})
+
+
+def _between(pair: Shapes, max_gap_m: float) -> BaseGeometry:
+    """Draw the box that holds every link of at most the gap between two shapes."""
+    near = shapely.bounds(pair) + max_gap_m * np.array([-1, -1, 1, 1])
+    left, bottom = near[:, :2].max(axis=0).tolist()
+    right, top = near[:, 2:].min(axis=0).tolist()
+    box: BaseGeometry = shapely.box(left, bottom, right, top)
+    return box
+
+
+def _is_free(pair: Shapes, barriers: Shapes, between: BaseGeometry, max_gap_m: float) -> np.bool_:
+    """Tell whether a link off the banks joins two shapes without meeting a barrier."""
+    barrier = shapely.union_all(shapely.intersection(barriers, between))
+    off_banks = shapely.difference(
+        shapely.intersection(pair, between), shapely.buffer(barrier, BANK_M)
+    )
+    ones, others = (shapely.get_parts(shape) for shape in off_banks)
+    links = shapely.shortest_line(ones[:, None], others[None])
+    is_short = shapely.length(links) <= max_gap_m + 2 * BANK_M
+    return np.any(is_short & ~shapely.dwithin(links, barrier, TOUCH_M))
 
 
 def contact_groups(parcels: Parcels, pairs: pd.DataFrame) -> pd.Series[int]:

@@ -50,13 +50,17 @@ def building_floors(
     Notes
     -----
     A building whose storeys are stated without a height counts each storey once: no storey is
-    known to be high. Source of the doubling: the rulebook's ``[storeys]``.
+    known to be high. Storeys and heights of 0 say nothing: a footprint has at least one storey.
+    Source of the doubling: the rulebook's ``[storeys]``.
     """
     nothing = pd.Series(np.nan, buildings.index)
-    stated = buildings.get("floor_count", nothing)
-    height = buildings.get("height_m", nothing)
+    stated, height = (
+        known.where(known > 0)
+        for known in (buildings.get("floor_count", nothing), buildings.get("height_m", nothing))
+    )
     if raster_height_m is not None:
-        height = height.fillna(raster_height_m.where(stated.isna()))
+        from_raster = raster_height_m.where(raster_height_m > 0)
+        height = height.fillna(from_raster.where(stated.isna()))
     estimate = nothing
     if storeys.storey_height_m is not None:
         whole = np.floor(height / storeys.storey_height_m + ROUNDING)
@@ -139,17 +143,19 @@ def building_measures(parcels: Parcels, pieces: pd.DataFrame, floors: pd.DataFra
     of_piece = floors.iloc[pieces["building"]].reset_index(drop=True)
     footprint = pieces["footprint_m2"]
     floor_area = footprint * of_piece["floors"]
-    parts = pd.DataFrame({
+    parts = {
         "footprint_m2": footprint,
         "floor_area_m2": floor_area,
         "counted_floor_area_m2": footprint * of_piece["counted_floors"],
         "estimated": floor_area.where(of_piece["is_estimated"], 0.0),
         "is_home": pieces["building_share"] >= HALF,
-    })  # fmt: skip
-    sums = parts.groupby(pieces["parcel"]).sum()
-    unknown = pieces["parcel"][of_piece["floors"].isna()].unique()
-    sums.loc[unknown, ["floor_area_m2", "counted_floor_area_m2", "estimated"]] = np.nan
-    table = sums.reindex(range(len(parcels)), fill_value=0.0).set_axis(parcels.index)
+    }
+    # added one by one: the last bit of a parcel's sum must not hang on the parcels beside it,
+    # as it does in groupby; one unknown building makes the sum unknown
+    table = pd.DataFrame({
+        name: np.bincount(pieces["parcel"], weights=values, minlength=len(parcels))
+        for name, values in parts.items()
+    }, index=parcels.index)  # fmt: skip
     table["estimated_floor_share"] = table.pop("estimated") / table["floor_area_m2"]
     table["building_count"] = table.pop("is_home").astype(np.int64)
     table["floor_area_ratio"] = table["counted_floor_area_m2"] / parcels["parcel_area_m2"]

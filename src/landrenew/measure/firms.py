@@ -73,7 +73,7 @@ def firm_amounts(parcels: Parcels, firms: pd.DataFrame, shares: pd.DataFrame) ->
         when all are, else missing.
     """
     of_link = firms.reindex(shares["firm_id"]).reset_index(drop=True)
-    table = pd.DataFrame({"firm_count": shares.groupby("parcel_id").size()})
+    table = pd.DataFrame({"firm_count": shares.groupby("parcel_id")["firm_id"].nunique()})
     for flow in FLOWS:
         if flow in firms.columns:
             amounts = of_link[flow] * shares["share"]

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 NOWHERE = np.empty(0, dtype=np.intp)
 
+ALWAYS_MEASURED = (
+    "parcel_area_m2", "parcel_area_mu", "planar_area_m2", "declared_difference_share",
+)  # fmt: skip
+"""Never taken from the layer: the result of an earlier run may stand there."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -75,7 +80,8 @@ def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
     CrsError
         When a raster has no CRS.
     """
-    table = Parcels(parcels.copy())
+    given = parcels.drop(columns=list(ALWAYS_MEASURED), errors="ignore")
+    table = Parcels(given.copy())
     table["parcel_area_m2"] = parcel_area_m2(table)
     table["parcel_area_mu"] = parcel_area_mu(table)
     table["planar_area_m2"] = planar_area_m2(table)
@@ -84,7 +90,7 @@ def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
     _measure_zones(table, layers)
     met, silent = _measure_buildings(table, layers)
     _measure_rasters(table, layers)
-    mine = [name for name in table.columns if name == "town" or name not in parcels.columns]
+    mine = [name for name in table.columns if name == "town" or name not in given.columns]
     return Measured(pd.DataFrame(table[mine]), met, silent)
 
 
@@ -106,7 +112,7 @@ def _measure_zones(table: Parcels, layers: Layers) -> None:
         by_overlap = largest_zone(table, layers.towns, "town")
         table["town"] = table["town"].fillna(by_overlap) if "town" in table else by_overlap
     if layers.parks is not None:
-        table["park_id"] = largest_zone(table, layers.parks, "park_id")
+        table["park_id"] = largest_zone(table, layers.parks, "park_id", sliver_width_m=width)
 
 
 def _measure_buildings(table: Parcels, layers: Layers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -136,9 +142,10 @@ def _raster_heights(layers: Layers, met: NDArray[np.intp]) -> pd.Series[float] |
     if source is None or buildings is None:
         return None
     nothing = pd.Series(np.nan, buildings.index)
-    unknown = (
-        buildings.get("floor_count", nothing).isna() & buildings.get("height_m", nothing).isna()
-    )
+    is_stated = [
+        buildings.get(name, nothing).gt(0).to_numpy() for name in ("floor_count", "height_m")
+    ]
+    unknown = ~np.logical_or(*is_stated)
     wanted = np.zeros(len(buildings), dtype=bool)
     wanted[met] = True
     blank = buildings[unknown & wanted]

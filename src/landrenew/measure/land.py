@@ -13,6 +13,7 @@ from landrenew.base.geodesy import ellipsoidal_area
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import shared_areas
+from landrenew.measure.zones import mean_width
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
@@ -130,8 +131,8 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
     parcels
         Parcel table (projected, metres).
     width_m
-        Overlaps of a smaller mean width (twice the area over the perimeter) are drawing noise and
-        are left out [m].
+        Overlaps of which no part has this mean width (twice the area over the perimeter) are
+        drawing noise and are left out [m].
 
     Returns
     -------
@@ -150,8 +151,11 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
     pairs = shared_areas(shapes, shapes)
     once = pairs.shape < pairs.zone
     first, second = pairs.shape[once], pairs.zone[once]
-    perimeter = shapely.length(shapely.intersection(shapes[first], shapes[second]))
-    wide = 2 * pairs.area[once] >= width_m * perimeter
+    parts, pair = shapely.get_parts(
+        shapely.intersection(shapes[first], shapes[second]), return_index=True
+    )
+    wide = np.zeros(len(first), dtype=bool)
+    wide[pair[mean_width(parts) >= width_m]] = True
     ids = parcels.index.to_numpy()[order]
     return pd.DataFrame({
         "first": ids[first[wide]],
@@ -177,12 +181,13 @@ def counted_ground(parcels: Parcels, overlaps: pd.DataFrame) -> GeoSeries:
         Same index; the parcel's shape without the ground of parcels that sort before it by id.
         A project choice: any other order gives the same totals.
     """
-    shapes = parcels.geometry.to_numpy().copy()
+    shapes = parcels.geometry.to_numpy()
     at = pd.Series(range(len(parcels)), parcels.index)
+    left = shapes.copy()
     for later, pairs in overlaps.groupby("second"):
         earlier = shapely.union_all(shapes[at[pairs["first"]]])
-        shapes[at[later]] = shapely.difference(shapes[at[later]], earlier)
-    return gpd.GeoSeries(shapes, parcels.index, crs=parcels.crs)
+        left[at[later]] = shapely.difference(shapes[at[later]], earlier)
+    return gpd.GeoSeries(left, parcels.index, crs=parcels.crs)
 
 
 def counted_area_m2(parcels: Parcels, ground: GeoSeries) -> pd.Series[float]:
@@ -199,8 +204,8 @@ def counted_area_m2(parcels: Parcels, ground: GeoSeries) -> pd.Series[float]:
     Returns
     -------
     Series
-        ``counted_area_m2``, ellipsoidal, same index; equal to ``parcel_area_m2`` where the parcel
-        overlaps no other.
+        ``counted_area_m2``, ellipsoidal, divided like the planar area, same index; equal to
+        ``parcel_area_m2`` where the parcel overlaps no other.
 
     Raises
     ------
@@ -208,8 +213,5 @@ def counted_area_m2(parcels: Parcels, ground: GeoSeries) -> pd.Series[float]:
         When ``parcel_area_m2`` is missing.
     """
     require(parcels, "parcel_area_m2")
-    return pd.Series(
-        ellipsoidal_area(ground.to_numpy(), metric_crs(ground)),
-        parcels.index,
-        name="counted_area_m2",
-    )
+    share = ground.area / parcels.geometry.area
+    return (parcels["parcel_area_m2"] * share).rename("counted_area_m2")

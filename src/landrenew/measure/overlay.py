@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
 
 
+DUST_M2 = 1e-4
+"""Ground smaller than this is rounding where shapes only touch [m2], one square centimetre."""
+
+
 class Pairs(NamedTuple):
     """
     Pairs of shapes and zones that share ground, sorted by shape, then zone.
@@ -30,7 +34,7 @@ class Pairs(NamedTuple):
     zone
         Position of the zone.
     area
-        Planar area they share [m2], above 0.
+        Planar area they share [m2], above :data:`DUST_M2`.
     """
 
     shape: Rows
@@ -79,7 +83,7 @@ def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
     Returns
     -------
     Pairs
-        The pairs with a shared area above 0.
+        The pairs that share more ground than rounding leaves where shapes touch.
 
     Examples
     --------
@@ -92,7 +96,7 @@ def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
     area = shapely.area(shapes)[shape]
     cut = ~is_whole
     area[cut] = shapely.area(shapely.intersection(shapes[shape[cut]], zones[zone[cut]]))
-    real = area > 0
+    real = area > DUST_M2
     return Pairs(shape[real], zone[real], area[real])
 
 

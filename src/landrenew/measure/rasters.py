@@ -41,7 +41,7 @@ def raster_mean(shapes: GeoDataFrame, path: Path, name: str) -> pd.DataFrame:
     Raises
     ------
     FileError
-        When the raster cannot be read.
+        When the raster cannot be read, or has several bands.
     CrsError
         When it has no CRS.
     """
@@ -56,6 +56,13 @@ def raster_mean(shapes: GeoDataFrame, path: Path, name: str) -> pd.DataFrame:
         )
     try:
         with rasterio.open(path) as raster:
+            if raster.count != 1:
+                raise FileError(
+                    f"[rasters] {name} 的文件 {path} 有 {raster.count} 个波段，须只有一个。"
+                    "请在 GIS 中导出所需的一个波段。",
+                    f"[rasters] {name}: file {path} has {raster.count} bands where one is needed."
+                    " Export the one band in the GIS.",
+                )
             crs = raster.crs
             if crs is None:
                 raise CrsError(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CLOSING_M = 0.01
 """A little more than half the gap, so that a gap of exactly the rule's width closes [m]."""
 
+EXACT = 6
+"""Digits kept of a block's area, so that row order decides nothing [mu]."""
+
 DOUBT = {"low_efficiency_area_share": "undetermined_area_share"}
 """A share that undetermined land could still raise."""
 
@@ -49,8 +52,8 @@ def block_id(
     Returns
     -------
     Series
-        ``block_id``, same index: ``B001`` is the largest block. None where the group of
-        neighbours is smaller than a block must be.
+        ``block_id``, same index: ``B001`` is the largest block; of equal ones, that with the
+        parcel sorting first. None where the group of neighbours is smaller than a block must be.
 
     Raises
     ------
@@ -60,8 +63,10 @@ def block_id(
     require(parcels, "counted_area_m2")
     pairs = contacts(parcels, max_gap_m=contiguity.max_gap_m, barriers=barriers)
     group = contact_groups(parcels, pairs)
-    area = to_mu(parcels["counted_area_m2"].groupby(group).sum())
-    large = area[area >= contiguity.min_area_mu].sort_values(ascending=False, kind="stable")
+    area = to_mu(parcels["counted_area_m2"].groupby(group).sum()).round(EXACT)
+    lead = parcels.index.to_series().groupby(group).min()
+    sizes = pd.DataFrame({"area": area, "lead": lead})[area >= contiguity.min_area_mu]
+    large = sizes.sort_values(["area", "lead"], ascending=[False, True])
     digits = max(3, len(str(len(large))))
     names = {one: f"B{i:0{digits}d}" for i, one in enumerate(large.index, start=1)}
     named = group.map(names).astype(object)
@@ -105,11 +110,15 @@ def block_table(
     table["firm_count"] = _firms(links, by)
     is_small = mine["parcel_area_mu"] < contiguity.small_plot_mu
     table["small_area_share"] = land.where(is_small, 0.0).groupby(by).sum() / total
-    for name, ratio, known, per in (
-        ("counted_floor_area_m2", "floor_area_ratio", "floor_known_area_share", land),
-        ("tax_cny10k", "tax_cny10k_per_mu", "tax_known_area_share", to_mu(land)),
+    nothing = pd.Series(np.nan, mine.index)
+    tax = mine.get("tax_cny10k", nothing)
+    # what stands on ground that two parcels claim counts once, like the ground
+    floor = mine.get("counted_floor_area_m2", nothing) * (to_mu(land) / mine["parcel_area_mu"])
+    for amount, ratio, known, per in (
+        (floor, "floor_area_ratio", "floor_known_area_share", land),
+        (tax, "tax_cny10k_per_mu", "tax_known_area_share", to_mu(land)),
     ):
-        table[ratio], table[known] = _ratio_of_totals(mine, name, per, by)
+        table[ratio], table[known] = _ratio_of_totals(amount, per, by)
     table["low_efficiency_area_share"] = _class_share(mine, "yes", by)
     table["undetermined_area_share"] = _class_share(mine, "undetermined", by)
     if "inside_area_m2" in mine:
@@ -119,10 +128,9 @@ def block_table(
 
 
 def _ratio_of_totals(
-    mine: Parcels, name: str, land: pd.Series[float], by: pd.Series[str]
+    amount: pd.Series[float], land: pd.Series[float], by: pd.Series[str]
 ) -> tuple[pd.Series[float], pd.Series[float]]:
     """Divide totals over the parcels whose amount is known, and say how much land that is."""
-    amount = mine.get(name, pd.Series(np.nan, mine.index))
     known = land.where(amount.notna(), 0.0).groupby(by).sum()
     ratio = amount.groupby(by).sum() / known.where(known > 0)
     return ratio, known / land.groupby(by).sum()
@@ -138,7 +146,7 @@ def _class_share(mine: Parcels, word: str, by: pd.Series[str]) -> pd.Series[floa
 
 def _main_town(mine: Parcels, blocks: pd.Index[str]) -> pd.Series[str]:
     if "town" not in mine:
-        return pd.Series(None, blocks, dtype=object)
+        return pd.Series([None] * len(blocks), blocks, dtype=object)
     land = mine.groupby(["block_id", "town"])["counted_area_m2"].sum().reset_index()
     land = land.sort_values(["counted_area_m2", "town"], ascending=[False, True])
     return land.drop_duplicates("block_id").set_index("block_id")["town"].reindex(blocks)

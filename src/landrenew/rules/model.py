@@ -22,7 +22,7 @@ Comparison = Literal["below", "at_most", "above", "at_least", "equals"]
 class Rule(BaseModel):
     """Base of every part of a rulebook: frozen, and strict about unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Sourced(Rule):
@@ -85,6 +85,9 @@ class Test(Rule):
         if isinstance(self.threshold, str) != (COLUMNS[self.column].kind in {"text", "class"}):
             message = f"threshold {self.threshold!r} does not suit column {self.column!r}"
             raise ValueError(message)
+        if isinstance(self.threshold, str) and self.comparison != "equals":
+            message = f"words have no order: {self.column!r} can only be tested with equals"
+            raise ValueError(message)
         return self
 
 
@@ -139,6 +142,13 @@ class Ratio(Rule):
     cap: float | None = Field(default=None, gt=0)
     floor: float | None = None
     missing: Literal["undetermined", "mean_points"]
+
+    @model_validator(mode="after")
+    def _floor_is_under_cap(self) -> Ratio:
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            message = f"floor {self.floor} of {self.column!r} is above its cap {self.cap}"
+            raise ValueError(message)
+        return self
 
 
 class MinMax(Rule):
@@ -217,6 +227,14 @@ class Scoring(Sourced):
 
     pools: tuple[Pool, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _pools_have_names_of_their_own(self) -> Scoring:
+        names = [pool.name for pool in self.pools]
+        if len(set(names)) < len(names):
+            message = "two pools have one name"
+            raise ValueError(message)
+        return self
+
 
 class GradeClass(Rule):
     """
@@ -260,6 +278,10 @@ class Grades(Sourced):
         bounds = [one.up_to for one in self.classes]
         if bounds != sorted(set(bounds)) or bounds[-1] != 1:
             message = "the bounds of the grades must rise and end at 1"
+            raise ValueError(message)
+        letters = [*(one.grade for one in self.classes), self.exempt]
+        if len(set(letters)) < len(letters):
+            message = "a letter stands for two grades"
             raise ValueError(message)
         return self
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
     from numpy.typing import NDArray
-    from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
     from landrenew.sample.lots import Lot
@@ -137,6 +136,11 @@ def register(lots: list[Lot]) -> pd.DataFrame:
 
 
 def _inside_m2(table: pd.DataFrame) -> list[float]:
-    pieces: list[Polygon] = [one for one in table["inside"] if one is not None]
-    areas = iter(ellipsoidal_m2(pieces))
-    return [0.0 if one is None else next(areas) for one in table["inside"]]
+    """
+    Divide each lot's area like the lot was drawn: by the planar area of its planted parts.
+
+    The survey's formula gives a part corners that the whole has not, so areas of parts taken one
+    by one would not add up to the lot.
+    """
+    parts = zip(table["area_m2"], table["inside"], table["shape"], strict=True)
+    return [0.0 if part is None else area * part.area / shape.area for area, part, shape in parts]

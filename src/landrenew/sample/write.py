@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import shapely
 
+from landrenew.base.columns import WORDS
 from landrenew.sample.chance import SEED
 from landrenew.sample.city import City, city
 from landrenew.sample.geopackage import Sheet, write_geopackage
@@ -82,6 +83,12 @@ def _write_boundary(path: Path, boundary: gpd.GeoDataFrame) -> None:
         ],
     }
     path.write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def _in_words(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Write a class column as offices write it."""
+    words = {word: said[0] for word, said in WORDS[name].items()}
+    return table.assign(**{name: table[name].map(words)})
 
 
 def _write_csv(path: Path, table: pd.DataFrame, *, mark: bool) -> None:
@@ -179,9 +186,9 @@ def write_demo(folder: Path) -> None:
     told = town.telling.told
     _write_vectors(folder, town)
     _write_boundary(folder / "growth_boundary.geojson", town.layers["growth_boundary"])
-    _write_workbook(folder / "firms.xlsx", told.firms)
+    _write_workbook(folder / "firms.xlsx", _in_words(told.firms, "size_class"))
     _write_csv(folder / "links.csv", told.links, mark=True)
-    _write_csv(folder / "ledger.csv", told.ledger, mark=True)
+    _write_csv(folder / "ledger.csv", _in_words(told.ledger, "stage"), mark=True)
     write_heights(folder / "ndsm.tif", town.telling.meant.buildings, town.ground)
     write_lights(folder / "nightlight.tif", town.places, town.ground)
     truth = truth_of(town)

@@ -25,6 +25,9 @@ STAGES = (
 
 CLEARED = STAGES.index("demolished")
 
+DAY = len("YYYY-MM-DD")
+"""The time of day and the time zone that a table may add say nothing here."""
+
 
 def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, list[Fault]]:
     """
@@ -46,7 +49,9 @@ def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, 
         Events with an unknown parcel, an unreadable date, an unknown stage, or out of order.
     """
     events = events.assign(
-        date=pd.to_datetime(events["event_date"], format="ISO8601", errors="coerce"),
+        date=pd.to_datetime(
+            events["event_date"].astype(str).str.slice(0, DAY), format="ISO8601", errors="coerce"
+        ),
         step=events["stage"].map({stage: i for i, stage in enumerate(STAGES)}),
     )
     unreadable = events["date"].isna() | events["step"].isna()
@@ -82,7 +87,7 @@ def _faults(events: pd.DataFrame, code: str) -> list[Fault]:
     said = events["parcel_id"].astype(str) + " " + events["stage"].astype(str)
     said += " " + events["event_date"].astype(str)
     return [
-        Fault("ledger", int(row), str(event), code, Text(what, what))
+        Fault("ledger", int(row), "" if pd.isna(event) else str(event), code, Text(what, what))
         for row, event, what in zip(events.index, events["event_id"], said, strict=True)
     ]
 

@@ -1,0 +1,130 @@
+"""Grades by rank: rounding and ties as the rulebook says, and never by row order."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hand_made import READ
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landrenew.assess.grades import efficiency_grade, grade_bounds
+from landrenew.rules.model import Grades
+
+ABCD = {"A": 0.2, "B": 0.6, "C": 0.95, "D": 1.0}
+
+
+def grades(rounding: str = "nearest", ties: str = "better", **bounds: float) -> Grades:
+    classes = [{"grade": k, "up_to": v} for k, v in (bounds or ABCD).items()]
+    keys = {"rounding": rounding, "ties": ties, "exempt": "T", "classes": classes}
+    return Grades.model_validate({**READ, **keys})
+
+
+def letters(scores: list[float | None], rule: Grades, **columns: list[object]) -> str:
+    table = pd.DataFrame({"efficiency_score": scores, "pool": "all", **columns})
+    table["efficiency_score"] = table["efficiency_score"].astype(float)
+    return "".join(one or "-" for one in efficiency_grade(table, rule))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "bounds"),
+    [("down", [7, 23, 37, 39]), ("nearest", [8, 23, 37, 39]), ("up", [8, 24, 38, 39])],
+)
+def test_bounds_are_rounded_as_the_book_says(rounding: str, bounds: list[int]) -> None:
+    assert grade_bounds(39, grades(rounding)) == bounds
+
+
+def test_bounds_are_exact_where_binary_fractions_are_not() -> None:
+    assert grade_bounds(5, grades("down"))[0] == 1  # 0.2 x 5
+    assert grade_bounds(20, grades("up"))[2] == 19  # 0.95 x 20
+    assert grade_bounds(10, grades("down", A=0.3, B=1.0))[0] == 3
+    assert grade_bounds(2, grades("nearest", A=0.25, B=1.0))[0] == 1  # a half goes up
+
+
+def test_grades_follow_the_rank() -> None:
+    assert letters([10, 50, 30, 20, 40], grades()) == "CABCB"
+    assert letters([5, 4, 3, 2, 1], grades(A=0.4, B=1.0)) == "AABBB"
+
+
+def test_a_small_pool_may_have_no_best_grade() -> None:
+    assert letters([2, 1], grades("down")) == "BD"
+    assert letters([1], grades("down")) == "D"
+
+
+@pytest.mark.parametrize(("ties", "found"), [("better", "AAAB"), ("worse", "BBBB")])
+def test_equal_scores_take_one_grade(ties: str, found: str) -> None:
+    assert letters([9, 9, 9, 1], grades("down", ties, A=0.5, B=1.0)) == found
+
+
+def test_scores_equal_but_for_the_last_bit_are_equal() -> None:
+    assert letters([0.1 + 0.2, 0.3, 0.1], grades("down", "worse", A=0.4, B=1.0)) == "BBB"
+    assert letters([0.1 + 0.2, 0.3, 0.1], grades("down", "better", A=0.4, B=1.0)) == "AAB"
+
+
+def test_the_exempt_do_not_count_in_the_ranking() -> None:
+    reasons = ["公用事业", None, None, None, None, None]
+    assert letters([99, 5, 4, 3, 2, 1], grades(), exempt_reason=reasons) == "TABBCC"
+    reasons = [None, "在建"]
+    assert letters([None, None], grades(), exempt_reason=reasons) == "-T"
+
+
+def test_a_missing_score_has_no_grade_and_takes_no_place() -> None:
+    assert letters([5, None, 4, 3, 2, 1, None], grades()) == "A-BBCC-"
+
+
+def test_pools_are_ranked_apart() -> None:
+    table = pd.DataFrame(
+        {"efficiency_score": [9.0, 1, 8, 2, 7], "pool": ["a", "b", "a", "b", None]}
+    )
+    found = efficiency_grade(table, grades("up", A=0.5, B=1.0))
+    assert found.tolist() == ["A", "B", "B", "A", None]
+
+
+def test_twenty_percent_of_jingning() -> None:
+    """Its published 11 of 39 are 28 %: the shares are local, and the book must state them."""
+    rule = grades("nearest", A=11 / 39, B=32 / 39, C=1.0)
+    found = letters(list(range(39)), rule)
+    assert [found.count(one) for one in "ABC"] == [11, 21, 7]
+
+
+scores = st.lists(st.one_of(st.none(), st.integers(0, 8)), min_size=1, max_size=20)
+rules = st.builds(
+    grades, st.sampled_from(["down", "nearest", "up"]), st.sampled_from(["better", "worse"])
+)
+
+
+@given(scores, rules, st.randoms())
+def test_row_order_changes_no_grade(values: list[int | None], rule: Grades, chance: object) -> None:
+    order = list(range(len(values)))
+    chance.shuffle(order)
+    straight = letters(values, rule)
+    assert letters([values[i] for i in order], rule) == "".join(straight[i] for i in order)
+
+
+@given(scores, rules)
+def test_all_rising_alike_changes_no_grade(values: list[int | None], rule: Grades) -> None:
+    risen = [None if one is None else one * 1.2 for one in values]
+    assert letters(risen, rule) == letters(values, rule)
+
+
+@given(scores, rules)
+def test_equal_scores_have_equal_grades_and_better_ones_no_worse(
+    values: list[int | None], rule: Grades
+) -> None:
+    found = letters(values, rule)
+    for one, letter in zip(values, found, strict=True):
+        assert (letter == "-") == (one is None)
+        for other, theirs in zip(values, found, strict=True):
+            if one is not None and other is not None and one >= other:
+                assert letter <= theirs
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=30, unique=True), rules)
+def test_without_ties_the_grades_have_the_size_of_their_bounds(
+    values: list[int], rule: Grades
+) -> None:
+    found = letters(values, rule)
+    ends = grade_bounds(len(values), rule)
+    assert [found.count(one) for one in "ABCD"] == [
+        end - start for start, end in zip([0, *ends], ends, strict=False)
+    ]

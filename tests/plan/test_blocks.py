@@ -1,0 +1,232 @@
+"""Contiguous blocks: who belongs, totals over totals, and what cannot yet be judged."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from conftest import ORIGIN, parcels_of, zones_of
+from hand_made import READ, links_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landrenew.base.errors import ColumnError
+from landrenew.base.units import to_mu
+from landrenew.intake.parcels import Parcels
+from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
+from landrenew.rules.model import Contiguity, TestSet
+
+X, Y = ORIGIN
+MU = 2000 / 3
+RULE = Contiguity.model_validate(
+    {**READ, "max_gap_m": 10.0, "min_area_mu": 0.0, "small_plot_mu": 5.0}
+)
+ALL_LOW = TestSet.model_validate({
+    **READ,
+    "logic": "all",
+    "tests": [
+        {"column": "area_mu", "comparison": "at_least", "threshold": 10},
+        {"column": "low_efficiency_area_share", "comparison": "at_least", "threshold": 0.6},
+    ],
+})  # fmt: skip
+
+
+def at(x: float, y: float, right: float, top: float) -> shapely.Polygon:
+    return shapely.box(X + x, Y + y, X + right, Y + top)
+
+
+def row_of(*mu: float, apart: tuple[float, ...] = (), **columns: list[object]) -> Parcels:
+    """Make parcels of the areas given in a row, 8 m apart, or as far as ``apart`` says."""
+    shapes, x = [], 0.0
+    for i, area in enumerate(mu):
+        width = area * MU / 100
+        shapes.append(at(x, 0, x + width, 100))
+        x += width + (apart[i] if i < len(apart) else 8.0)
+    land = [area * MU for area in mu]
+    given_columns = {"counted_area_m2": land, "parcel_area_mu": list(mu), **columns}
+    return parcels_of(*shapes, **given_columns)
+
+
+def blocks_of(parcels: Parcels, rule: Contiguity = RULE, **layers: pd.DataFrame) -> pd.DataFrame:
+    named = Parcels(parcels.assign(block_id=block_id(parcels, rule)))
+    return block_table(named, rule, layers.get("links"))
+
+
+def low(*words: str) -> dict[str, list[object]]:
+    return {"low_efficiency_class": list(words)}
+
+
+def test_the_largest_block_is_the_first() -> None:
+    parcels = row_of(5, 20, 10, 10, apart=(50, 50, 8))
+    assert block_id(parcels, RULE).tolist() == ["B003", "B001", "B002", "B002"]
+
+
+def test_equal_blocks_are_named_by_their_parcels_whatever_the_row_order() -> None:
+    parcels = row_of(10, 10, 5, apart=(50, 50))
+    straight = block_id(parcels, RULE)
+    assert straight.tolist() == ["B001", "B002", "B003"]
+    mixed = block_id(Parcels(parcels.iloc[[1, 2, 0]]), RULE)
+    assert mixed[parcels.index].tolist() == straight.tolist()
+
+
+def test_groups_too_small_for_a_block_have_none() -> None:
+    rule = RULE.model_copy(update={"min_area_mu": 15.0})
+    parcels = row_of(10, 10, 14.9, 15, apart=(8, 50, 50))
+    assert block_id(parcels, rule).tolist() == ["B001", "B001", None, "B002"]
+
+
+def test_no_block_at_all_is_an_empty_table() -> None:
+    rule = RULE.model_copy(update={"min_area_mu": 1000.0})
+    parcels = row_of(10, 10, **low("yes", "no"))
+    assert block_id(parcels, rule).tolist() == [None, None]
+    blocks = blocks_of(parcels, rule, links=links_of(("F", "P0", None)))
+    assert blocks.empty
+    assert {"area_mu", "owner_count", "floor_area_ratio", "town"} <= set(blocks)
+    assert consolidation(blocks, ALL_LOW).empty
+
+
+def test_ratios_are_of_totals_not_means_of_ratios() -> None:
+    parcels = row_of(10, 30, tax_cny10k=[100.0, 60.0], counted_floor_area_m2=[2000.0, 14_000.0])
+    block = blocks_of(parcels).iloc[0]
+    assert block["tax_cny10k_per_mu"] == pytest.approx(160 / 40)  # the mean of ratios is 6
+    assert block["floor_area_ratio"] == pytest.approx(16_000 / (40 * MU))
+    assert (block["tax_known_area_share"], block["floor_known_area_share"]) == (1, 1)
+
+
+def test_ratios_rest_on_the_known_and_say_so() -> None:
+    parcels = row_of(10, 30, tax_cny10k=[100.0, np.nan])
+    block = blocks_of(parcels).iloc[0]
+    assert block["tax_cny10k_per_mu"] == pytest.approx(10)
+    assert block["tax_known_area_share"] == pytest.approx(0.25)
+    assert np.isnan(block["floor_area_ratio"])
+    assert block["floor_known_area_share"] == 0
+
+
+def test_what_stands_on_ground_claimed_twice_counts_once() -> None:
+    parcels = parcels_of(
+        at(0, 0, 100, 100),
+        at(0, 0, 100, 100),
+        counted_area_m2=[10_000.0, 0.0],
+        parcel_area_mu=[15.0, 15.0],
+        counted_floor_area_m2=[8000.0, 8000.0],
+    )
+    block = blocks_of(parcels).iloc[0]
+    assert block["area_mu"] == 15
+    assert block["floor_area_ratio"] == pytest.approx(0.8)
+
+
+def test_counts_and_shares_of_dongfeng() -> None:
+    """Its 32 parcels: 18 under 5 mu, 9 of 5 to 10, 5 over 10."""
+    parcels = row_of(*[4.0] * 18, *[5.0] * 9, *[20.0] * 5)
+    block = blocks_of(parcels).iloc[0]
+    assert block["parcel_count"] == 32
+    assert block["small_area_share"] == pytest.approx(72 / 217)  # exactly 5 mu is not small
+
+
+def test_owners_are_counted_only_when_all_are_known() -> None:
+    parcels = row_of(5, 5, 5, 5, apart=(8, 50, 8), owner=["a", "a", "b", None])
+    assert blocks_of(parcels)["owner_count"].fillna(-1).tolist() == [1, -1]
+    assert blocks_of(row_of(5))["owner_count"].isna().all()
+
+
+def test_a_firm_on_two_parcels_of_a_block_is_one_firm() -> None:
+    links = links_of(("F", "P0", None), ("F", "P1", None), ("G", "P1", None), ("G", "P2", None))
+    parcels = row_of(5, 5, 5, 5, apart=(8, 50, 50))
+    assert blocks_of(parcels, links=links)["firm_count"].tolist() == [2, 1, 0]
+    assert blocks_of(parcels)["firm_count"].isna().all()
+
+
+def test_town_of_a_block_is_that_of_most_of_its_land() -> None:
+    parcels = row_of(5, 10, 6, town=["west", "east", "west"])
+    assert blocks_of(parcels)["town"].tolist() == ["west"]
+
+
+def test_shares_are_of_land_and_inside_of_counted_land() -> None:
+    parcels = row_of(
+        10, 30, 60, **low("yes", "no", "undetermined"), inside_area_m2=[10 * MU, 15 * MU, 0.0]
+    )
+    block = blocks_of(parcels).iloc[0]
+    assert block["low_efficiency_area_share"] == pytest.approx(0.1)
+    assert block["undetermined_area_share"] == pytest.approx(0.6)
+    assert block["control_share"] == pytest.approx(0.25)
+
+
+def test_outline_closes_the_lanes_and_only_those() -> None:
+    parcels = row_of(10, 10, 10, apart=(10, 60))
+    outline = blocks_of(parcels).geometry
+    both = shapely.union_all(parcels.geometry.to_numpy()[:2])
+    assert outline["B001"].geom_type == "Polygon"
+    assert outline["B001"].buffer(1e-6).covers(both)
+    assert outline["B001"].area == pytest.approx(20 * MU + 10 * 100, rel=1e-6)
+    assert outline["B002"].area == pytest.approx(10 * MU, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (("yes", "yes"), "yes"),
+        (("yes", "no"), "no"),
+        (("yes", "undetermined"), "undetermined"),
+        (("no", "undetermined"), "no"),
+        (("undetermined", "undetermined"), "undetermined"),
+    ],
+)
+def test_undetermined_land_leaves_open_what_it_could_turn(
+    words: tuple[str, str], verdict: str
+) -> None:
+    found = consolidation(blocks_of(row_of(10, 10, **low(*words))), ALL_LOW)
+    assert found["consolidation_class"].tolist() == [verdict]
+    assert found["consolidation_tests"].tolist() == [f"yes,{verdict}"]
+
+
+def test_a_failed_test_settles_it_whatever_is_undetermined() -> None:
+    found = consolidation(blocks_of(row_of(4, 4, **low("yes", "undetermined"))), ALL_LOW)
+    assert found["consolidation_class"].tolist() == ["no"]
+
+
+def test_without_judgements_consolidation_is_undetermined() -> None:
+    found = consolidation(blocks_of(row_of(10, 10)), ALL_LOW)
+    assert found["consolidation_class"].tolist() == ["undetermined"]
+
+
+def test_the_nearest_park_with_room_takes_the_block() -> None:
+    blocks = blocks_of(row_of(30))
+    parks = zones_of(
+        at(0, -200, 10, -100), at(0, -400, 10, -300), at(0, -600, 10, -500),
+        park_id=["full", "unknown", "roomy"], capacity_mu=[29.9, np.nan, 30.0],
+    )  # fmt: skip
+    found = nearest_parks(blocks, parks).iloc[0]
+    assert found["nearest_park_id"] == "roomy"
+    assert found["nearest_park_distance_m"] == pytest.approx(500)
+    none = nearest_parks(blocks, parks.iloc[:2]).iloc[0]
+    assert none["nearest_park_id"] is None
+    assert np.isnan(none["nearest_park_distance_m"])
+    nobody = nearest_parks(blocks, parks.drop(columns="capacity_mu")).iloc[0]
+    assert nobody["nearest_park_id"] is None
+
+
+def test_blocks_need_the_counted_area() -> None:
+    with pytest.raises(ColumnError, match="lacks counted_area_m2"):
+        block_id(parcels_of(at(0, 0, 1, 1)), RULE)
+
+
+cells = st.tuples(st.integers(1, 30), st.one_of(st.none(), st.floats(-100, 100)))
+
+
+@given(st.lists(cells, min_size=1, max_size=8), st.lists(st.sampled_from([8.0, 30.0])))
+def test_blocks_part_the_parcels_and_add_up(
+    rows: list[tuple[int, float | None]], apart: list[float]
+) -> None:
+    tax = pd.Series([value for _, value in rows], dtype=float)
+    parcels = row_of(*[mu for mu, _ in rows], apart=tuple(apart), tax_cny10k=tax.tolist())
+    blocks = blocks_of(parcels)
+    assert blocks["parcel_count"].sum() == len(rows)
+    assert blocks["area_mu"].sum() == pytest.approx(to_mu(parcels["counted_area_m2"].sum()))
+    assert (
+        blocks["area_mu"].is_monotonic_decreasing
+        or blocks["area_mu"].round(6).is_monotonic_decreasing
+    )
+    known = blocks["tax_known_area_share"] * blocks["area_mu"]
+    total = (blocks["tax_cny10k_per_mu"] * known).sum()
+    assert total == pytest.approx(tax.sum(), abs=1e-6)
