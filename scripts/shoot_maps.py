@@ -12,6 +12,9 @@ from landrenew import draw_map, run_project, save_map
 
 ROOT = Path(__file__).parents[1]
 SIZE = {"width": 1280, "height": 800}
+SHOWN = "990281001182JB00022"
+"""A parcel of grade D in a village cluster."""
+
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -27,6 +30,10 @@ def main() -> None:
             page.goto(path.as_uri())
             page.wait_for_timeout(2000)
             page.screenshot(path=ROOT / "maps" / f"demo-city.{lang}.png")
+            page.fill("#search", SHOWN)
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(1500)
+            page.screenshot(path=ROOT / "maps" / f"demo-parcel.{lang}.png")
         browser.close()
 
 

@@ -10,6 +10,13 @@ from landrenew.publish.tables import OUTCOMES
 
 DOCS = Path(__file__).parents[1] / "docs"
 
+UNITS_AND_ROLES = (
+    "*given* comes from the user's layers, *measured* and *judged* from landrenew. A share is"
+    " 0-1, `1` is a number without unit, `cny10k` is 万元. Missing stays missing."
+)
+
+HEAD = ["| column | unit | 中文 | role | meaning |", "|---|---|---|---|---|"]
+
 TABLES = {
     "parcel": "Parcels 宗地",
     "firm": "Firms 企业",
@@ -25,11 +32,10 @@ def columns_page() -> str:
         "",
         "Made by `scripts/write_docs.py` from `src/landrenew/base/columns.csv`; do not edit.",
         "",
-        "*given* comes from the user's layers, *measured* and *judged* from landrenew. A share is"
-        " 0-1, `1` is a number without unit, `cny10k` is 万元. Missing stays missing.",
+        UNITS_AND_ROLES,
     ]
     for table, title in TABLES.items():
-        lines += ["", f"## {title}", "", "| column | unit | 中文 | role | meaning |", "|---|---|---|---|---|"]
+        lines += ["", f"## {title}", "", *HEAD]
         lines += [_row(one) for one in COLUMNS.values() if one.table == table]
     return "\n".join(lines) + "\n"
 

@@ -99,7 +99,8 @@ def test_share_by_the_line_as_drawn(truth: dict[str, Any], parcels: gpd.GeoDataF
     once = ~parcels.index.isin(ids_of(truth, "overlap"))
     total = laea_m2(parcels.geometry[once])
     part = gpd.GeoSeries(inside, crs=parcels.crs).area / parcels.geometry.area
-    assert (total * part[once]).sum() / total.sum() == pytest.approx(truth["share"]["share"], rel=1e-9)
+    share = (total * part[once]).sum() / total.sum()
+    assert share == pytest.approx(truth["share"]["share"], rel=1e-9)
 
 
 def test_parcels_overlap_only_where_planted(

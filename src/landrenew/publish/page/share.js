@@ -59,7 +59,7 @@ function shareFigure(share, definition) {
         el('dd', {}, `${number(share.inside_mu)} / ${number(share.total_mu)} ${say('area')}`)),
       el('div', {}, el('dt', {}, say('parcels')), el('dd', {}, number(share.parcels, 0))),
       el('div', {}, el('dt', {}, `${say('inside')} · ${say('straddling')} · ${say('outside')}`),
-        el('dd', {}, [inside, straddling, outside].map((n) => number(n, 0)).join(' · ')))),
+        el('dd', { class: 'whole' }, [inside, straddling, outside].map((n) => number(n, 0)).join(' · ')))),
     el('p', { class: 'hint' }, `${say('definition')}${lang === 'zh' ? '：' : ': '}${say(definition)}`),
   ];
 }
