@@ -74,7 +74,9 @@ def test_what_a_rulebook_does_not_say_is_named_and_the_rest_goes_on() -> None:
     assert result.blocks is None
     assert result.share is None
     assert "low_efficiency_class" not in result.parcels
-    assert "floor_area_ratio" not in result.parcels
+    assert result.parcels["building_density"].gt(0).any()
+    assert result.parcels["floor_area_ratio"].isna().tolist() == [True, False]
+    assert result.parcels["floor_area_m2"].notna().all()
 
 
 def test_a_book_without_grades_still_scores() -> None:

@@ -5,25 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
-from landrenew.base.columns import COLUMNS, FLOWS, INTENSITIES
-from landrenew.base.errors import ColumnError
-from landrenew.base.words import Text, some
+from landrenew.base.columns import COLUMNS
+from landrenew.base.words import Text
 from landrenew.intake.city import read_city
-from landrenew.intake.faults import NO_DETAIL, Fault
+from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import Rasters
-from landrenew.intake.shapes import fault_at
+from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
 from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
+from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
-from landrenew.measure.zones import area_inside
+from landrenew.measure.zones import inside_area_m2
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
 from landrenew.rules.library import missing_part
@@ -37,13 +35,13 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.base.errors import RuleError
+    from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Layers
-    from landrenew.measure.indicators import Measured
+    from landrenew.rules.model import Rulebook
 
     Say = Callable[[Text], None]
 
-AREA_DIFFERENCE = 0.01
-"""Declared and drawn area that differ by more are doubted."""
+FULL_WEIGHT, TINY = 100.0, 1e-6
 
 SHARE_LAYERS = ("control_line", "towns")
 """What the control-line share needs beside the parcels."""
@@ -133,7 +131,7 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
     share, share_notes = _share(layers, parcels)
     say(Text("连片地块组", "Finding blocks"))
     parcels, blocks, block_notes = _blocks(layers, parcels)
-    parcels, progress, ledger_faults = _progress(layers, parcels)
+    parcels, progress, ledger_faults, balances = _progress(layers, parcels)
     return Result(
         layers=layers,
         parcels=_in_dictionary_order(parcels),
@@ -141,6 +139,7 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
         blocks=blocks,
         progress=progress,
         faults=(*layers.faults, *faults, *ledger_faults),
+        balances=balances,
         notes=(*share_notes, *notes, *block_notes),
     )
 
@@ -166,83 +165,25 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     ColumnError
         When the parcels bring a column that a layer measures too.
     """
-    for name, columns in _measured_by(layers).items():
-        _refuse_given_twice(layers.parcels, name, columns)
+    refuse_given_twice(layers)
     measured = measure_in_parts(layers)
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
     parcels = Parcels(old.join(measured.columns))
     width = layers.project.tolerances.overlap_width_m
     overlaps = overlapping_pairs(parcels, width_m=width)
-    parcels = _with_counted_ground(layers, parcels, overlaps)
+    ground = counted_ground(parcels, overlaps)
+    parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
+    if layers.control_line is not None:
+        width = layers.project.tolerances.sliver_width_m
+        inside = inside_area_m2(parcels, ground, layers.control_line, sliver_width_m=width)
+        parcels = Parcels(parcels.assign(inside_area_m2=inside))
     parcels = _with_firms(layers, parcels)
     faults = (
-        *_overlap_faults(overlaps),
-        *_area_faults(parcels),
-        *_building_faults(layers, measured),
+        *overlap_faults(overlaps),
+        *area_faults(parcels),
+        *building_faults(layers, measured),
     )
     return parcels, faults
-
-
-def _measured_by(layers: Layers) -> dict[str, list[str]]:
-    """List what each layer that is there decides."""
-    measured = {
-        "buildings": ["footprint_m2", "floor_area_m2", "counted_floor_area_m2", "floor_area_ratio",
-                      "building_density", "building_count", "estimated_floor_share"],
-        "firms": _follows_from_firms(layers),
-        "control_line": ["control_share", "control_class", "settled_m2"],
-        "growth_boundary": ["growth_share", "growth_class"],
-        "parks": ["park_id"],
-        "protected": ["protected_area_m2"],
-    }  # fmt: skip
-    there = {
-        name: columns for name, columns in measured.items() if getattr(layers, name) is not None
-    }
-    if layers.project.rasters.nightlight is not None:
-        there["rasters"] = ["night_light_mean"]
-    return there
-
-
-def _follows_from_firms(layers: Layers) -> list[str]:
-    """List the amounts that the firms state, and the intensities they enter."""
-    firms = layers.firms
-    if firms is None:
-        return []
-    amounts = {name for name in (*FLOWS, "size_class") if name in firms.columns}
-    known = {*amounts, *layers.parcels.columns, "parcel_area_mu"}
-    ratios = [name for name, of in INTENSITIES.items() if amounts & {*of} and {*of} <= known]
-    return [*sorted(amounts), "firm_count", *ratios]
-
-
-def _refuse_given_twice(parcels: Parcels, name: str, measured: list[str]) -> None:
-    """Two sources of one number would leave open which of them is published."""
-    if both := [one for one in measured if one in parcels.columns]:
-        raise ColumnError(
-            f"{some(both)} 既在 [parcels] 中给出，又由 [{name}] 得出。"
-            "请从 [parcels.columns] 中去掉，或去掉该图层。",
-            f"{some(both)} stand under [parcels] and follow from [{name}] too. Remove them"
-            " from [parcels.columns], or remove that layer.",
-        )
-
-
-def _with_counted_ground(layers: Layers, parcels: Parcels, overlaps: pd.DataFrame) -> Parcels:
-    """Add what each parcel brings into totals, so that overlapping ground counts once."""
-    ground = counted_ground(parcels, overlaps)
-    made = {"counted_area_m2": counted_area_m2(parcels, ground)}
-    if layers.control_line is not None:
-        inside = parcels["control_share"] * parcels["parcel_area_m2"]
-        later = parcels.index.isin(overlaps["second"])
-        if later.any():
-            width = layers.project.tolerances.sliver_width_m
-            cut = gpd.GeoSeries(ground[later], crs=ground.crs)
-            left, _ = area_inside(
-                cut,
-                layers.control_line,
-                sliver_width_m=width,
-                area_m2=made["counted_area_m2"][later],
-            )
-            inside[later] = left
-        made["inside_area_m2"] = inside
-    return Parcels(parcels.assign(**made))
 
 
 def _with_firms(layers: Layers, parcels: Parcels) -> Parcels:
@@ -251,41 +192,6 @@ def _with_firms(layers: Layers, parcels: Parcels) -> Parcels:
         parcels = Parcels(parcels.join(firm_amounts(parcels, layers.firms, shares)))
     made = intensities(parcels).drop(columns=parcels.columns, errors="ignore")
     return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
-
-
-def _overlap_faults(overlaps: pd.DataFrame) -> list[Fault]:
-    return [
-        Fault("parcels", None, str(second), "overlap",
-              Text(f"与 {first} 重叠 {area:.1f} m²", f"shares {area:.1f} m2 with {first}"))
-        for first, second, area in overlaps.itertuples(index=False)
-    ]  # fmt: skip
-
-
-def _area_faults(parcels: Parcels) -> list[Fault]:
-    if "declared_difference_share" not in parcels:
-        return []
-    off = parcels[parcels["declared_difference_share"].abs() > AREA_DIFFERENCE]
-    return [
-        Fault("parcels", None, str(one), "area_differs",
-              Text(f"登记 {declared:.1f} m²，图形 {drawn:.1f} m²",
-                   f"declared {declared:.1f} m2, drawn {drawn:.1f} m2"))
-        for one, declared, drawn in zip(
-            off.index, off["declared_area_m2"], off["parcel_area_m2"], strict=True)
-    ]  # fmt: skip
-
-
-def _building_faults(layers: Layers, measured: Measured) -> list[Fault]:
-    buildings = layers.buildings
-    if buildings is None:
-        return []
-    stands = np.zeros(len(buildings), dtype=bool)
-    stands[measured.met_buildings] = True
-    found = [(int(i), "building_orphan") for i in np.flatnonzero(~stands)]
-    found += [(int(i), "no_height") for i in measured.silent_buildings]
-    return [
-        fault_at(buildings, i, "buildings", code, NO_DETAIL, buildings.geometry.iloc[i])
-        for i, code in found
-    ]
 
 
 def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[Text, ...]]:
@@ -321,8 +227,23 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[T
         lacking.insert(0, judged["missing"])
         names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
         table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
-    silent = tuple(error.text for error in _silent_parts(layers))
-    return Parcels(table.assign(missing_inputs=_joined(lacking))), silent
+    notes = (*(error.text for error in _silent_parts(layers)), *_odd_weights(book))
+    return Parcels(table.assign(missing_inputs=_joined(lacking))), notes
+
+
+def _odd_weights(book: Rulebook) -> list[Text]:
+    """Say aloud when the weights of a pool are no hundred points; they are used as they stand."""
+    pools = () if book.scoring is None else book.scoring.pools
+    totals = {pool: sum(one.weight for one in pool.criteria) for pool in pools}
+    return [
+        Text(
+            f"规则书 {book.name} 的“{pool.zh}”各项权重合计 {total:g}，不是 100；按原样计算。",
+            f"Rulebook {book.name}: the weights of {pool.en!r} add to {total:g}, not 100; they are"
+            " used as they stand.",
+        )
+        for pool, total in totals.items()
+        if abs(total - FULL_WEIGHT) > TINY
+    ]
 
 
 def _silent_parts(layers: Layers) -> list[RuleError]:
@@ -382,12 +303,16 @@ def _blocks(
     return parcels, blocks, notes
 
 
-def _progress(layers: Layers, parcels: Parcels) -> tuple[Parcels, pd.DataFrame | None, list[Fault]]:
+def _progress(
+    layers: Layers, parcels: Parcels
+) -> tuple[Parcels, pd.DataFrame | None, tuple[Fault, ...], tuple[Balance, ...]]:
     if layers.ledger is None:
-        return parcels, None, []
+        return parcels, None, (), ()
     events, faults = check_events(layers.ledger, parcels)
     parcels = Parcels(parcels.assign(renewal_stage=renewal_stage(parcels, events)))
-    return parcels, cleared_land(parcels, events), faults
+    came, kept = len(layers.ledger), len(events)
+    balance = Balance("ledger", came, kept, came - kept)
+    return parcels, cleared_land(parcels, events), tuple(faults), (balance,)
 
 
 def _in_dictionary_order(parcels: Parcels) -> Parcels:

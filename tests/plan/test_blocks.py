@@ -53,6 +53,12 @@ def blocks_of(parcels: Parcels, rule: Contiguity = RULE, **layers: pd.DataFrame)
     return block_table(named, rule, layers.get("links"))
 
 
+def rule_of(*rows: tuple[str, str, float]) -> TestSet:
+    names = ("column", "comparison", "threshold")
+    tests = [dict(zip(names, row, strict=True)) for row in rows]
+    return TestSet.model_validate({**READ, "logic": "all", "tests": tests})
+
+
 def low(*words: str) -> dict[str, list[object]]:
     return {"low_efficiency_class": list(words)}
 
@@ -124,10 +130,28 @@ def test_counts_and_shares_of_dongfeng() -> None:
     assert block["small_area_share"] == pytest.approx(72 / 217)  # exactly 5 mu is not small
 
 
-def test_owners_are_counted_only_when_all_are_known() -> None:
+def test_owners_known_and_parcels_of_unknown_owner_are_counted_apart() -> None:
     parcels = row_of(5, 5, 5, 5, apart=(8, 50, 8), owner=["a", "a", "b", None])
-    assert blocks_of(parcels)["owner_count"].fillna(-1).tolist() == [1, -1]
-    assert blocks_of(row_of(5))["owner_count"].isna().all()
+    made = blocks_of(parcels)
+    assert made["owner_count"].tolist() == [1, 1]
+    assert made["owner_unknown_count"].tolist() == [0, 1]
+    assert blocks_of(row_of(5))[["owner_count", "owner_unknown_count"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("bar", "verdict"), [(1, "yes"), (2, "undetermined"), (3, "undetermined"), (4, "no")]
+)
+def test_an_unknown_owner_may_be_one_more(bar: int, verdict: str) -> None:
+    made = blocks_of(row_of(5, 5, 5, apart=(1, 1), owner=["a", None, None]))
+    rule = rule_of(("owner_count", "at_least", bar))
+    assert consolidation(made, rule)["consolidation_class"].tolist() == [verdict]
+
+
+def test_a_ratio_over_part_of_the_land_answers_no_test() -> None:
+    made = blocks_of(row_of(5, 5, apart=(1,), tax_cny10k=[10.0, None]))
+    rule = rule_of(("tax_cny10k_per_mu", "below", 50.0))
+    assert made["tax_cny10k_per_mu"].notna().all()
+    assert consolidation(made, rule)["consolidation_class"].tolist() == ["undetermined"]
 
 
 def test_a_firm_on_two_parcels_of_a_block_is_one_firm() -> None:

@@ -145,6 +145,19 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Columns whose values are one of few words: each word, and what planners write for it."""
 
+_PLACES = ("inside", "straddling", "outside")
+_VERDICTS = ("yes", "no", "undetermined")
+
+VOCABULARY: dict[str, tuple[str, ...]] = {
+    **{name: tuple(words) for name, words in WORDS.items()},
+    "renewal_stage": tuple(WORDS["stage"]),
+    "control_class": _PLACES,
+    "growth_class": _PLACES,
+    "low_efficiency_class": _VERDICTS,
+    "consolidation_class": _VERDICTS,
+}
+"""The words a class column can hold, where they do not come from the rulebook."""
+
 SCORABLE = frozenset({*INTENSITIES, "floor_area_ratio", "building_density"})
 """Indicators a rulebook may give points for."""
 

@@ -24,6 +24,7 @@ from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.links import check_links, find_links, unique_firms
 from landrenew.intake.parcels import Parcels, check_parcels
 from landrenew.intake.project import Layer, Project, read_project
+from landrenew.intake.rasters import check_rasters
 from landrenew.intake.shapes import (
     Checked,
     check_any,
@@ -152,6 +153,8 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
         "background": desk.shapes("background", crs, lines=True),
     }
     _refuse_elsewhere(parcels, shapes, project)
+    if only is None or "rasters" in only:
+        check_rasters(project, parcels)
     firms, links = _firms(desk, parcels)
     return Layers(
         project=project,

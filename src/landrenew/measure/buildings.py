@@ -27,7 +27,9 @@ ROUNDING = 1e-9
 
 
 def building_floors(
-    buildings: GeoDataFrame, storeys: Storeys, raster_height_m: pd.Series[float] | None = None
+    buildings: GeoDataFrame,
+    storeys: Storeys | None,
+    raster_height_m: pd.Series[float] | None = None,
 ) -> pd.DataFrame:
     """
     Settle the storeys of each building: stated, else estimated from its height.
@@ -37,7 +39,8 @@ def building_floors(
     buildings
         Buildings with ``floor_count`` and ``height_m`` [m] where known.
     storeys
-        Counting rule of the rulebook.
+        Counting rule of the rulebook; None when it has none: nothing is estimated, and the counted
+        floors stay missing.
     raster_height_m
         Height from a raster [m], used where a building has neither; NaN where there is none.
 
@@ -62,14 +65,16 @@ def building_floors(
         from_raster = raster_height_m.where(raster_height_m > 0)
         height = height.fillna(from_raster.where(stated.isna()))
     estimate = nothing
-    if storeys.storey_height_m is not None:
+    if storeys is not None and storeys.storey_height_m is not None:
         whole = np.floor(height / storeys.storey_height_m + ROUNDING)
         estimate = pd.Series(np.maximum(whole, 1.0), buildings.index)
     floors = stated.fillna(estimate)
-    is_high = height / floors > storeys.double_above_m
+    times = nothing
+    if storeys is not None:
+        times = times.fillna(1.0).mask(height / floors > storeys.double_above_m, 2.0)
     return pd.DataFrame({
         "floors": floors,
-        "counted_floors": floors * np.where(is_high, 2.0, 1.0),
+        "counted_floors": floors * times,
         "is_estimated": stated.isna() & floors.notna(),
     })  # fmt: skip
 

@@ -127,12 +127,12 @@ def _measure_buildings(table: Parcels, layers: Layers) -> tuple[NDArray[np.intp]
     pieces = building_pieces(table, layers.buildings)
     met = np.unique(pieces["building"].to_numpy())
     storeys = layers.rulebook.storeys
-    if storeys is None:
-        return met, NOWHERE
-    floors = building_floors(layers.buildings, storeys, _raster_heights(layers, met))
+    heights = None if storeys is None else _raster_heights(layers, met)
+    floors = building_floors(layers.buildings, storeys, heights)
     measures = building_measures(table, pieces, floors)
     table[measures.columns] = measures
-    return met, met[floors["floors"].isna().to_numpy()[met]]
+    silent = NOWHERE if storeys is None else met[floors["floors"].isna().to_numpy()[met]]
+    return met, silent
 
 
 def _raster_heights(layers: Layers, met: NDArray[np.intp]) -> pd.Series[float] | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.base.errors import CrsError, FileError
+from landrenew.intake.rasters import open_raster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,38 +45,11 @@ def raster_mean(shapes: GeoDataFrame, path: Path, name: str) -> pd.DataFrame:
     CrsError
         When it has no CRS.
     """
-    import rasterio  # noqa: PLC0415  # heavy, and needed only where a project has rasters
-    from exactextract import exact_extract  # noqa: PLC0415
-    from rasterio.errors import RasterioIOError  # noqa: PLC0415
+    from exactextract import exact_extract  # noqa: PLC0415  # needed only where there are rasters
 
-    if not path.exists():
-        raise FileError(
-            f"[rasters] {name} 的文件 {path} 不存在。请改正路径。",
-            f"[rasters] {name}: file {path} does not exist. Mend the path.",
-        )
-    try:
-        with rasterio.open(path) as raster:
-            if raster.count != 1:
-                raise FileError(
-                    f"[rasters] {name} 的文件 {path} 有 {raster.count} 个波段，须只有一个。"
-                    "请在 GIS 中导出所需的一个波段。",
-                    f"[rasters] {name}: file {path} has {raster.count} bands where one is needed."
-                    " Export the one band in the GIS.",
-                )
-            crs = raster.crs
-            if crs is None:
-                raise CrsError(
-                    f"[rasters] {name} 的文件 {path} 没有坐标系。请在 GIS 中为它定义坐标系。",
-                    f"[rasters] {name}: file {path} has no CRS. Define one in the GIS.",
-                )
-            found = exact_extract(
-                raster, _bare(shapes, crs.to_wkt()), ["mean", "count"], output="pandas"
-            )
-    except RasterioIOError as error:
-        raise FileError(
-            f"[rasters] {name} 的文件 {path} 读不出来：{error}。请确认文件完整。",
-            f"[rasters] {name}: file {path} cannot be read: {error}. Check that it is whole.",
-        ) from error
+    with open_raster(path, name) as raster:
+        grid = raster.crs.to_wkt()
+        found = exact_extract(raster, _bare(shapes, grid), ["mean", "count"], output="pandas")
     pixels = found["count"].to_numpy(float)
     mean = np.where(pixels > 0, found["mean"].to_numpy(float), np.nan)
     return pd.DataFrame({"mean": mean, "pixels": pixels}, index=shapes.index)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -184,6 +185,46 @@ def control_share(
     """
     found = zone_share(parcels, control_line, sliver_width_m=sliver_width_m)
     return found["share"].rename("control_share")
+
+
+def inside_area_m2(
+    parcels: Parcels, ground: GeoSeries, control_line: GeoDataFrame, *, sliver_width_m: float
+) -> pd.Series[float]:
+    """
+    Measure the ground that each parcel brings into the total inside the control line [m2].
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``parcel_area_m2``, ``counted_area_m2`` and ``control_share``.
+    ground
+        The result of :func:`landrenew.measure.land.counted_ground`.
+    control_line
+        Control-line polygons in the same CRS.
+    sliver_width_m
+        A part narrower than this goes to the other side [m].
+
+    Returns
+    -------
+    Series
+        ``inside_area_m2``, ellipsoidal, same index, at most ``counted_area_m2``. Only parcels that
+        lost ground to another are cut again.
+
+    Raises
+    ------
+    ColumnError
+        When a column is missing.
+    """
+    require(parcels, "parcel_area_m2", "counted_area_m2", "control_share")
+    inside = (parcels["control_share"] * parcels["parcel_area_m2"]).rename("inside_area_m2")
+    reduced = parcels["counted_area_m2"] < parcels["parcel_area_m2"]
+    if reduced.any():
+        left = gpd.GeoSeries(ground[reduced], crs=ground.crs)
+        area = parcels.loc[reduced, "counted_area_m2"]
+        inside[reduced], _ = area_inside(
+            left, control_line, sliver_width_m=sliver_width_m, area_m2=area
+        )
+    return inside
 
 
 def zone_class(share: pd.Series[float]) -> pd.Series[str]:

@@ -30,8 +30,19 @@ CLOSING_M = 0.01
 EXACT = 6
 """Digits kept of a block's area, so that row order decides nothing [mu]."""
 
-DOUBT = {"low_efficiency_area_share": "undetermined_area_share"}
-"""A share that undetermined land could still raise."""
+DOUBT = {
+    "low_efficiency_area_share": "undetermined_area_share",
+    "owner_count": "owner_unknown_count",
+}
+"""What undetermined land, or parcels without a known owner, could still raise."""
+
+RESTS_ON = {
+    "floor_area_ratio": "floor_known_area_share",
+    "tax_cny10k_per_mu": "tax_known_area_share",
+}
+"""Ratios that answer a test only where they rest on all of the block's land."""
+
+ALL = 1 - 1e-9
 
 
 def block_id(
@@ -106,7 +117,7 @@ def block_table(
     total = land.groupby(by).sum()
     table = pd.DataFrame({"parcel_count": by.groupby(by).size(), "area_mu": to_mu(total)})
     table["town"] = _main_town(mine, total.index)
-    table["owner_count"] = _owners(mine, by)
+    table["owner_count"], table["owner_unknown_count"] = _owners(mine, by)
     table["firm_count"] = _firms(links, by)
     is_small = mine["parcel_area_mu"] < contiguity.small_plot_mu
     table["small_area_share"] = land.where(is_small, 0.0).groupby(by).sum() / total
@@ -152,12 +163,13 @@ def _main_town(mine: Parcels, blocks: pd.Index[str]) -> pd.Series[str]:
     return land.drop_duplicates("block_id").set_index("block_id")["town"].reindex(blocks)
 
 
-def _owners(mine: Parcels, by: pd.Series[str]) -> pd.Series[float]:
-    """Count owners; missing where one parcel's owner is not known."""
+def _owners(mine: Parcels, by: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Count the owners known, and the parcels whose owner is not."""
     if "owner" not in mine:
-        return pd.Series(np.nan, by.unique())
-    known = mine["owner"].notna().groupby(by).all()
-    return mine["owner"].groupby(by).nunique().astype(float).where(known)
+        nothing = pd.Series(np.nan, by.unique())
+        return nothing, nothing
+    unknown = mine["owner"].isna().groupby(by).sum().astype(float)
+    return mine["owner"].groupby(by).nunique().astype(float), unknown
 
 
 def _firms(links: pd.DataFrame | None, by: pd.Series[str]) -> pd.Series[float]:
@@ -190,10 +202,14 @@ def consolidation(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: ``consolidation_class`` and ``consolidation_tests``. A test on the share of
-        low-efficiency land is undetermined when undetermined parcels could turn it.
+        Same index: ``consolidation_class`` and ``consolidation_tests``. A test is undetermined
+        when undetermined parcels or unknown owners could turn it, or when its ratio rests on a
+        part of the land only.
     """
-    judged = judge(blocks, rule, doubt=DOUBT)
+    known = blocks.assign(**{
+        ratio: blocks[ratio].where(blocks[share] >= ALL) for ratio, share in RESTS_ON.items()
+    })  # fmt: skip
+    judged = judge(known, rule, doubt=DOUBT)
     names = {"verdict": "consolidation_class", "tests": "consolidation_tests"}
     return judged[list(names)].rename(columns=names)
 

@@ -105,8 +105,9 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
     }
 
 
-def _inputs(layers: Layers) -> list[dict[str, Any]]:
-    balances = {one.layer: one for one in layers.balances}
+def _inputs(result: Result) -> list[dict[str, Any]]:
+    layers = result.layers
+    balances = {one.layer: one for one in (*layers.balances, *result.balances)}
     listed = []
     for name in INPUTS:
         given, balance = getattr(layers.project, name), balances.get(name)
@@ -165,7 +166,7 @@ def page_facts(result: Result) -> dict[str, Any]:
         "share": share_facts(result.share),
         "definition": DEFINITION,
         "rules": _rules(layers.rulebook),
-        "inputs": _inputs(layers),
+        "inputs": _inputs(result),
         "notes": list(dict.fromkeys(notes)),
         "faults": _faults(result),
         "labels": {name: COLUMNS[name].label for name in labels},

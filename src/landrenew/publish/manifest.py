@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.base.geodesy import MAX_AREA_ERROR
 from landrenew.intake.shapes import MAX_REPAIR
-from landrenew.rules.library import rulebook_path
+from landrenew.rules.library import rulebook_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +82,10 @@ def manifest(result: Result) -> dict[str, object]:
         "rulebook": {
             "name": layers.rulebook.name,
             "title": layers.rulebook.title,
-            "sha256": _sha256(rulebook_path(project.city.rulebook, project.folder)),
+            "sha256": {
+                path.name: _sha256(path)
+                for path in rulebook_paths(project.city.rulebook, project.folder)
+            },
         },
         "versions": {"python": platform.python_version()} | {one: version(one) for one in VERSIONS},
         "parameters": {
@@ -91,7 +94,7 @@ def manifest(result: Result) -> dict[str, object]:
             "max_crs_area_error": MAX_AREA_ERROR,
         },
         "seed": None,
-        "balance": [asdict(balance) for balance in layers.balances],
+        "balance": [asdict(one) for one in (*layers.balances, *result.balances)],
         "faults": dict(sorted(Counter(fault.code for fault in result.faults).items())),
         "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
     }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from landrenew.assess.share import ControlShare
     from landrenew.base.words import Text
     from landrenew.intake.faults import Fault
-    from landrenew.intake.layers import Layers
+    from landrenew.intake.layers import Balance, Layers
     from landrenew.intake.parcels import Parcels
 
 
@@ -35,6 +35,8 @@ class Result:
         Cleared land by town and year; None without a ledger.
     faults
         Faults of the layers and of the steps after them.
+    balances
+        Balances of what was checked after the layers were read, such as the ledger.
     notes
         What could not be done, and why.
     """
@@ -45,4 +47,5 @@ class Result:
     blocks: GeoDataFrame | None = None
     progress: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())
+    balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())

@@ -17,6 +17,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
+from landrenew.publish.wording import share_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -274,20 +275,22 @@ def share_words(share: ControlShare, lang: Lang) -> str:
     for town in share.towns:
         verdict = VERDICTS[town.verdict].say(lang)
         land = f"{to_mu(town.total_m2):,.2f} mu"
-        lines.append(f"  {town.name}\t{town.share:.2%}\t{land}\t{verdict}")
+        percent = share_percent(town.share, town.target)
+        lines.append(f"  {town.name}\t{percent}\t{land}\t{verdict}")
     return "\n".join(lines)
 
 
 def _sentence(share: ControlShare, lang: Lang) -> str:
     low, high = share.interval
+    percent = share_percent(share.share, share.target)
     verdict = VERDICTS[share.verdict].say(lang)
     target = "—" if share.target is None else f"{share.target:.0%}"
     text = Text(
-        f"{share.name}：线内占比 {share.share:.2%}（{low:.2%}–{high:.2%}），目标 {target}，"
+        f"{share.name}：线内占比 {percent}（{low:.2%}–{high:.2%}），目标 {target}，"
         f"{verdict}；"
         f"线内 {to_mu(share.inside_m2):,.2f} 亩，共 {to_mu(share.total_m2):,.2f} 亩，"
         f"{share.parcels} 宗。",
-        f"{share.name}: {share.share:.2%} inside ({low:.2%}-{high:.2%}), target {target},"
+        f"{share.name}: {percent} inside ({low:.2%}-{high:.2%}), target {target},"
         f" {verdict};"
         f" {to_mu(share.inside_m2):,.2f} of {to_mu(share.total_m2):,.2f} mu,"
         f" {share.parcels} parcels.",

@@ -55,6 +55,37 @@ LAYERS = {
 """Layers of the project file, for people."""
 
 
+MOST_DECIMALS = 6
+
+
+def share_percent(share: float, target: float | None = None) -> str:
+    """
+    Write a share in percent, with the digits it takes not to look met when it is not.
+
+    Parameters
+    ----------
+    share
+        Share [0-1]; NaN where there is none.
+    target
+        Share to reach, or None.
+
+    Returns
+    -------
+    str
+        Percent with two decimals, more where rounding would cross the target.
+
+    Examples
+    --------
+    >>> share_percent(0.79998, 0.8), share_percent(0.6805, 0.8)
+    ('79.998%', '68.05%')
+    """
+    for decimals in range(2, MOST_DECIMALS):
+        rounded = round(share, decimals + 2)
+        if target is None or (rounded >= target) == (share >= target):
+            return f"{share:.{decimals}%}"
+    return f"{share:.{MOST_DECIMALS}%}"
+
+
 def unit_words(unit: str) -> Text:
     """
     Say a unit of the data dictionary in words.

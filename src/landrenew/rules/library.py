@@ -11,6 +11,9 @@ from pydantic import ValidationError
 from landrenew.base.errors import RuleError, reason
 from landrenew.rules.model import Rulebook
 
+OWN = frozenset({"name", "title", "notes", "effective", "expires"})
+"""What a book says of itself, and never takes from the book it extends."""
+
 _BOOKS = Path(__file__).parent / "books"
 
 
@@ -53,26 +56,31 @@ def _text(name: str, folder: Path) -> bytes:
         ) from error
 
 
-def _raw(name: str, folder: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """Read one book as a table, with the book it extends beneath it."""
-    path = rulebook_path(name, folder).resolve()
-    if path in seen:
-        chain = " → ".join(one.name for one in (*seen, path))
-        raise RuleError(
-            f"规则书互相引用：{chain}。请去掉其中一个 extends。",
-            f"Rulebooks extend each other: {chain}. Remove one of the extends.",
-        )
+def _read(name: str, folder: Path) -> dict[str, Any]:
+    """Read one book as a table."""
     try:
-        own = tomllib.loads(_text(name, folder).decode("utf-8-sig"))
+        return tomllib.loads(_text(name, folder).decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(
             f"规则书 {name} 不是正确的 TOML：{error}。",
             f"Rulebook {name} is not valid TOML: {error}.",
         ) from error
-    parent = own.pop("extends", None)
-    if parent is None:
-        return own
-    return {**_raw(str(parent), path.parent, (*seen, path)), **own}
+
+
+def _chain(name: str | None, folder: Path) -> dict[Path, dict[str, Any]]:
+    """Read a book, the book it extends, and so on."""
+    chain: dict[Path, dict[str, Any]] = {}
+    while name is not None:
+        path = rulebook_path(name, folder).resolve()
+        if path in chain:
+            circle = " → ".join(one.name for one in (*chain, path))
+            raise RuleError(
+                f"规则书互相引用：{circle}。请去掉其中一个 extends。",
+                f"Rulebooks extend each other: {circle}. Remove one of the extends.",
+            )
+        chain[path] = _read(name, folder)
+        name, folder = chain[path].pop("extends", None), path.parent
+    return chain
 
 
 def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
@@ -90,7 +98,8 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     -------
     Rulebook
         The book. A book with ``extends`` takes every part it does not state itself, whole, from
-        the book it extends; a path there starts from the folder of the book itself.
+        the book it extends; a path there starts from the folder of the book itself. A book
+        without a name or title is called by its file.
 
     Raises
     ------
@@ -102,7 +111,10 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     >>> read_rulebook("cixi-2022").share.target
     0.8
     """
-    raw = _raw(name, Path(folder))
+    raw: dict[str, Any] = {}
+    for book in reversed(_chain(name, Path(folder)).values()):
+        raw = {key: value for key, value in raw.items() if key not in OWN} | book
+    raw = {"name": Path(name).stem, "title": Path(name).stem} | raw
     try:
         return Rulebook.model_validate(raw)
     except ValidationError as error:
@@ -133,6 +145,30 @@ def rulebook_path(name: str, folder: str | Path = ".") -> Path:
         The file.
     """
     return Path(folder) / name if name.endswith(".toml") else _BOOKS / f"{name}.toml"
+
+
+def rulebook_paths(name: str, folder: str | Path = ".") -> list[Path]:
+    """
+    Find the files that make a rulebook: its own, then those it extends.
+
+    Parameters
+    ----------
+    name
+        Name of a shipped book, or a path ending in ``.toml``.
+    folder
+        Folder that a relative path starts from.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    RuleError
+        When one is missing or not TOML.
+    """
+    return list(_chain(name, Path(folder)))
 
 
 def missing_part(book: Rulebook, part: str, zh: str, en: str) -> RuleError:

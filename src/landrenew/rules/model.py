@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from landrenew.base.columns import COLUMNS, SCORABLE
+from landrenew.base.columns import COLUMNS, SCORABLE, VOCABULARY
 
 Confidence = Literal["H", "M", "L", "user"]
 """How sure a number is: read in an official text, in press or a copy, inferred, or the user's."""
@@ -84,6 +84,10 @@ class Test(Rule):
             raise ValueError(message)
         if isinstance(self.threshold, str) != (COLUMNS[self.column].kind in {"text", "class"}):
             message = f"threshold {self.threshold!r} does not suit column {self.column!r}"
+            raise ValueError(message)
+        words = VOCABULARY.get(self.column)
+        if words is not None and self.threshold not in words:
+            message = f"{self.column!r} is one of {', '.join(words)}, never {self.threshold!r}"
             raise ValueError(message)
         if isinstance(self.threshold, str) and self.comparison != "equals":
             message = f"words have no order: {self.column!r} can only be tested with equals"
