@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,6 +18,7 @@ from landrenew.base.geodesy import (
     is_metric,
     lonlat_bounds,
     parse_crs,
+    to_lonlat,
 )
 from landrenew.base.words import Text
 from landrenew.intake.attributes import need_columns, our_columns
@@ -29,7 +31,6 @@ from landrenew.intake.shapes import (
     Checked,
     check_any,
     check_polygons,
-    finite_bounds,
     row_id,
     with_crs,
 )
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 
 MUST_MEET = ("control_line", "growth_boundary", "towns", "buildings")
 """Layers that say nothing unless they lie where the parcels lie."""
+
+
+CITY_DEGREES, MOST = 1.0, 0.9
+"""Parcels farther than this from the middle are strays where most others are nearer [degrees]."""
 
 
 @dataclass
@@ -180,14 +185,13 @@ def _parcel_rows(desk: _Desk) -> GeoDataFrame:
 
 def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
     """Take the CRS the user states, else the parcels' own where it serves, else choose one."""
-    extent = finite_bounds(located)
-    if located.crs is None or extent is None:
+    bounds = _city_bounds(located)
+    if located.crs is None or bounds is None:
         raise FileError(
             f"[parcels] 的文件 {desk.project.parcels.path} 没有一个图形有坐标。请检查导出。",
             f"[parcels]: no shape of file {desk.project.parcels.path} has coordinates. Check the"
             " export.",
         )
-    bounds = lonlat_bounds(extent, located.crs)
     stated = desk.project.city.crs
     if stated is not None:
         crs = parse_crs(stated)
@@ -202,6 +206,21 @@ def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
         )
     )
     return crs
+
+
+def _city_bounds(located: GeoDataFrame) -> tuple[float, float, float, float] | None:
+    """Give the extent in degrees; a stray parcel far from the rest does not stretch it."""
+    boxes = shapely.bounds(located.geometry.to_numpy())
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes) or located.crs is None:
+        return None
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    lonlat = np.column_stack(to_lonlat(located.crs).transform(middle[:, 0], middle[:, 1]))
+    near = np.abs(lonlat - np.median(lonlat, axis=0)).max(axis=1) <= CITY_DEGREES
+    if near.mean() >= MOST:
+        boxes = boxes[near]
+    (left, bottom), (right, top) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return lonlat_bounds((left, bottom, right, top), located.crs)
 
 
 def _refuse_elsewhere(
