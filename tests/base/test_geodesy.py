@@ -156,11 +156,21 @@ def test_chosen_strip_is_the_one_of_the_city() -> None:
     assert choose_crs((2.2, 48.8, 2.4, 48.9)).to_epsg() == 32631
 
 
-@given(st.floats(CHINA[0], CHINA[2]), st.floats(CHINA[1], CHINA[3]))
+@given(st.floats(73.5, CHINA[2]), st.floats(CHINA[1], CHINA[3]))
 def test_chosen_strip_lies_around_the_place_and_has_no_prefix(lon: float, lat: float) -> None:
     crs = choose_crs((lon, lat, lon, lat))
     meridian = float(crs.name.rsplit("CM ", 1)[1].removesuffix("E"))
-    assert abs(meridian - lon) <= (1.5 if lon >= 73.5 else 2.0) + 1e-9
+    assert abs(meridian - lon) <= 1.5 + 1e-9
+
+
+@pytest.mark.parametrize("bounds", [(119.9, 29.0, 123.1, 31.0), (73.0, 3.0, 73.1, 3.1)])
+def test_where_no_strip_serves_the_projection_keeps_areas(
+    bounds: tuple[float, float, float, float],
+) -> None:
+    crs = choose_crs(bounds)
+    assert is_metric(crs)
+    assert area_error(crs, bounds) < 1e-9
+    check_project_crs(crs, bounds)
 
 
 @pytest.mark.parametrize("bounds", [(0, 95, 1, 96), (np.inf,) * 4, (np.nan,) * 4, (400, 0, 401, 1)])

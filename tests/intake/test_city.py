@@ -33,7 +33,8 @@ def test_a_stray_parcel_does_not_choose_the_crs(tmp_path: Path) -> None:
     assert len(layers.parcels) == 20
 
 
-def test_two_far_halves_are_no_strays(tmp_path: Path) -> None:
+def test_an_extent_that_no_strip_carries_gets_an_equal_area_projection(tmp_path: Path) -> None:
     halves = [lot(120.0, 30 + i / 500) for i in range(5)]
     halves += [lot(123.0, 30 + i / 500) for i in range(5)]
-    assert read_city(city_of(tmp_path, *halves)).parcels.crs == "EPSG:4551"
+    layers = read_city(city_of(tmp_path, *halves))
+    assert layers.parcels.crs.name == "CGCS2000 / equal area around 121.5, 30.0"

@@ -12,10 +12,13 @@ import numpy as np
 import shapely
 from pyproj import CRS, Proj, Transformer
 from pyproj.aoi import AreaOfInterest
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
 from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError
 
 from landrenew.base.errors import CrsError
+from landrenew.base.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +36,8 @@ MAX_AREA_ERROR = 1e-3
 
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """Rough box in which the 3-degree CGCS2000 strips are used [degrees: left, bottom, right, top]."""
+
+CGCS2000 = 4490
 
 FIRST_STRIP = 25
 """The westernmost 3-degree strip; its meridian is 75 E."""
@@ -256,6 +261,29 @@ def area_error(crs: CRS, bounds: Bounds) -> float:
     return float(np.max(np.abs(np.asarray(factors.areal_scale) - 1)))
 
 
+def crs_words(crs: CRS) -> str:
+    """
+    Name a CRS for people.
+
+    Parameters
+    ----------
+    crs
+        Any CRS.
+
+    Returns
+    -------
+    str
+        Its name, and its code where it has one.
+
+    Examples
+    --------
+    >>> crs_words(CRS("EPSG:4490"))
+    'China Geodetic Coordinate System 2000 (EPSG:4490)'
+    """
+    code = crs.to_authority()
+    return crs.name if code is None else f"{crs.name} ({':'.join(code)})"
+
+
 def is_metric(crs: CRS) -> bool:
     """
     Tell whether a CRS is projected in metres.
@@ -290,20 +318,30 @@ def check_project_crs(crs: CRS, bounds: Bounds) -> None:
         When it is not projected in metres, or distorts areas in the extent by more than 0.1 %.
     """
     if not is_metric(crs):
+        zh, en = _advice(bounds)
         raise CrsError(
-            f"项目坐标系“{crs.name}”不是以米为单位的投影坐标系。请在 [city] 中写例如"
-            f' crs = "{choose_crs(bounds).to_string()}"，或删去该行由程序选择。',
-            f"Project CRS {crs.name!r} is not projected in metres. Write under [city] for"
-            f' example crs = "{choose_crs(bounds).to_string()}", or leave the line out.',
+            f"项目坐标系“{crs.name}”不是以米为单位的投影坐标系。{zh}",
+            f"Project CRS {crs.name!r} is not projected in metres. {en}",
         )
     error = area_error(crs, bounds)
     if not error <= MAX_AREA_ERROR:  # NaN where the projection cannot reach
+        zh, en = _advice(bounds)
         raise CrsError(
-            f"坐标系“{crs.name}”在本市使面积偏差 {error:.2%}，超过 0.1%。请在 [city] 中写"
-            f' crs = "{choose_crs(bounds).to_string()}"。',
-            f"CRS {crs.name!r} distorts areas here by {error:.2%}, more than 0.1 %. Write under"
-            f' [city] crs = "{choose_crs(bounds).to_string()}".',
+            f"坐标系“{crs.name}”在本市使面积偏差 {error:.2%}，超过 0.1%。{zh}",
+            f"CRS {crs.name!r} distorts areas here by {error:.2%}, more than 0.1 %. {en}",
         )
+
+
+def _advice(bounds: Bounds) -> Text:
+    code = choose_crs(bounds).to_epsg()
+    if code is None:
+        return Text(
+            "请删去 [city] 下的 crs，由程序选择。", "Leave crs out under [city]; one is chosen."
+        )
+    return Text(
+        f'请在 [city] 中写 crs = "EPSG:{code}"，或删去该行由程序选择。',
+        f'Write under [city] crs = "EPSG:{code}", or leave the line out.',
+    )
 
 
 def choose_crs(bounds: Bounds) -> CRS:
@@ -319,7 +357,8 @@ def choose_crs(bounds: Bounds) -> CRS:
     -------
     CRS
         In China the CGCS2000 3-degree strip without zone prefix whose meridian is nearest to the
-        middle, elsewhere the UTM zone.
+        middle, elsewhere the UTM zone; an equal-area projection where these distort areas in the
+        extent by more than 0.1 %.
 
     Raises
     ------
@@ -332,22 +371,35 @@ def choose_crs(bounds: Bounds) -> CRS:
     'EPSG:4549'
     """
     left, bottom, right, top = bounds
-    lon, lat = (left + right) / 2, (bottom + top) / 2
-    west, south, east, north = CHINA
-    if west <= lon <= east and south <= lat <= north:
-        meridian = max(round(lon / 3), FIRST_STRIP) * 3
-        return CRS.from_epsg(4534 + meridian // 3 - FIRST_STRIP)
-    found = (
-        query_utm_crs_info("WGS 84", AreaOfInterest(lon, lat, lon, lat))
-        if _on_earth(bounds)
-        else []
-    )
-    if not found:
+    if not _on_earth(bounds):
         raise CrsError(
             f"范围 {bounds} 不在地球上，无法选择坐标系。请核对图层的坐标系。",
             f"Extent {bounds} is nowhere on Earth; no CRS can be chosen. Check the layer's CRS.",
         )
-    return CRS.from_epsg(int(found[0].code))
+    lon, lat = (left + right) / 2, (bottom + top) / 2
+    strip = _strip_at(lon, lat)
+    if strip is not None and area_error(strip, bounds) <= MAX_AREA_ERROR:
+        return strip
+    return _equal_area_at(lon, lat)
+
+
+def _strip_at(lon: float, lat: float) -> CRS | None:
+    west, south, east, north = CHINA
+    if west <= lon <= east and south <= lat <= north:
+        meridian = max(round(lon / 3), FIRST_STRIP) * 3
+        return CRS.from_epsg(4534 + meridian // 3 - FIRST_STRIP)
+    found = query_utm_crs_info("WGS 84", AreaOfInterest(lon, lat, lon, lat))
+    return CRS.from_epsg(int(found[0].code)) if found else None
+
+
+def _equal_area_at(lon: float, lat: float) -> CRS:
+    """Make a projection for an extent that no strip carries, a province for example."""
+    middle = round(lat, 1), round(lon, 1)
+    return ProjectedCRS(
+        name=f"CGCS2000 / equal area around {middle[1]}, {middle[0]}",
+        conversion=LambertAzimuthalEqualAreaConversion(*middle),
+        geodetic_crs=CRS.from_epsg(CGCS2000),
+    )
 
 
 def _on_earth(bounds: Sequence[float]) -> bool:

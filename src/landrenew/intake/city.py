@@ -13,8 +13,11 @@ import shapely
 from landrenew.base.columns import FLOWS
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.geodesy import (
+    MAX_AREA_ERROR,
+    area_error,
     check_project_crs,
     choose_crs,
+    crs_words,
     is_metric,
     lonlat_bounds,
     parse_crs,
@@ -197,12 +200,13 @@ def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
         crs = parse_crs(stated)
         check_project_crs(crs, bounds)
         return crs
-    crs = located.crs if is_metric(located.crs) else choose_crs(bounds)
-    check_project_crs(crs, bounds)
+    own = located.crs
+    is_fit = is_metric(own) and area_error(own, bounds) <= MAX_AREA_ERROR
+    crs = own if is_fit else choose_crs(bounds)
     desk.notes.append(
         Text(
-            f"项目坐标系由程序选定：{crs.name}（{crs.to_string()}）。",
-            f"Project CRS chosen: {crs.name} ({crs.to_string()}).",
+            f"项目坐标系由程序选定：{crs_words(crs)}。",
+            f"Project CRS chosen: {crs_words(crs)}.",
         )
     )
     return crs

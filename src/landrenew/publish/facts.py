@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from landrenew.assess.share import DEFINITION
 from landrenew.base.columns import COLUMNS
+from landrenew.base.geodesy import crs_words
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
@@ -68,13 +69,12 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
 
 def _city(layers: Layers) -> dict[str, Any]:
     city, crs = layers.project.city, layers.parcels.crs
-    code = ":".join(crs.to_authority() or ()) if crs else ""
     return {
         "name": city.name,
         "as_of": city.as_of,
         "drawing_unit": city.drawing_unit,
         "review_number": city.review_number,
-        "crs": f"{crs.name} {f'({code})' if code else ''}".strip() if crs else "",
+        "crs": crs_words(crs) if crs else "",
     }
 
 
