@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
@@ -18,9 +18,6 @@ from landrenew.base.errors import CrsError, ParcelError
 from landrenew.intake.parcels import check_parcels
 from landrenew.intake.project import Layer
 from landrenew.intake.shapes import MAX_REPAIR, check_any, check_polygons, with_crs
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 METRES = pyproj.CRS(CRS)
 
@@ -185,3 +182,11 @@ def test_a_stated_crs_holds_only_where_the_file_is_silent() -> None:
 def test_a_crs_with_heights_serves_without_them() -> None:
     upright = four().set_crs("EPSG:4549+5773", allow_override=True)
     assert with_crs(upright, Layer(path="a.gpkg"), "parcels").crs == CRS
+
+
+def test_a_crs_spelt_as_esri_does_agrees_with_its_code() -> None:
+    esri = pyproj.CRS(pyproj.CRS(CRS).to_wkt("WKT1_ESRI"))
+    layer = gpd.GeoDataFrame(geometry=[square()], crs=esri)
+    assert layer.crs != CRS
+    assert with_crs(layer, Layer(path="a.shp", crs=CRS), "parcels").crs == CRS
+    assert with_crs(layer, Layer(path="a.shp"), "parcels").crs == CRS

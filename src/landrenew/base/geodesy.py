@@ -38,6 +38,7 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 """Rough box in which the 3-degree CGCS2000 strips are used [degrees: left, bottom, right, top]."""
 
 CGCS2000 = 4490
+CERTAIN = 100
 
 FIRST_STRIP = 25
 """The westernmost 3-degree strip; its meridian is 75 E."""
@@ -83,6 +84,31 @@ def parse_crs(text: str) -> CRS:
             f'不认识坐标系“{text}”。请写 EPSG 编号，例如 crs = "EPSG:4549"。',
             f'CRS {text!r} is not known. Write an EPSG code, such as crs = "EPSG:4549".',
         ) from error
+
+
+def recognised(crs: CRS) -> CRS:
+    """
+    Give the registry's own definition of a CRS that a file spells out in another way.
+
+    Parameters
+    ----------
+    crs
+        A CRS as a file defines it, such as the ``.prj`` of a shapefile.
+
+    Returns
+    -------
+    CRS
+        The EPSG definition where PROJ is certain that it is the same, with its area of use; else
+        the CRS as it came.
+
+    Examples
+    --------
+    >>> esri = CRS(CRS("EPSG:4549").to_wkt("WKT1_ESRI"))
+    >>> esri == CRS("EPSG:4549"), recognised(esri) == CRS("EPSG:4549")
+    (False, True)
+    """
+    code = crs.to_epsg(min_confidence=CERTAIN)
+    return crs if code is None else CRS.from_epsg(code)
 
 
 def to_lonlat(crs: CRS) -> Transformer:

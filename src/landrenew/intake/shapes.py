@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from landrenew.base.errors import CrsError, FileError
-from landrenew.base.geodesy import check_coordinates, parse_crs
+from landrenew.base.geodesy import check_coordinates, parse_crs, recognised
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.layers import Balance
@@ -71,7 +71,7 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
             f"[{name}]: file {spec.path} holds no shapes. Give a layer with polygons.",
         )
     stated = None if spec.crs is None else parse_crs(spec.crs)
-    own = frame.crs
+    own = None if frame.crs is None else recognised(frame.crs)
     crs = stated or own
     if crs is None:
         raise CrsError(
