@@ -103,10 +103,8 @@ def test_it_opens_with_the_network_cut_and_asks_for_nothing(
 
 def test_the_share_can_be_read(show: Show, file: Path, result: Result) -> None:
     with show(file) as (page, seen):
-        expect(page.locator("#share-value")).to_have_text(
-            f"{result.share.share:.2%}".replace("%", " %")
-        )
-        expect(page.locator("#share")).to_contain_text("目标 80 %")
+        expect(page.locator("#share-value")).to_have_text(f"{result.share.share:.2%}")
+        expect(page.locator("#share")).to_contain_text("目标 80%")
         expect(page.locator("#share .badge")).to_contain_text("达标")
         mu = result.share.inside_m2 * 0.0015
         expect(page.locator("#share")).to_contain_text(f"{mu:,.2f} /")

@@ -220,7 +220,8 @@ def ellipsoidal_area(geometries: ArrayLike, crs: CRS) -> NDArray[np.float64]:
     >>> round(float(ellipsoidal_area([square], CRS("EPSG:4549"))[0]), 2)
     999639.58
     """
-    geometries = np.asarray(geometries, dtype=object)
+    # a copy of its own: shapely locks an array while it works on it, and threads share layers
+    geometries = np.array(geometries, dtype=object)
     parts, owner = shapely.get_parts(geometries, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     total = np.zeros(len(geometries))

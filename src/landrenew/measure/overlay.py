@@ -58,6 +58,11 @@ class Cover(NamedTuple):
     inside: Shapes
 
 
+def _own(shapes: ArrayLike) -> Shapes:
+    """Copy an array: shapely locks one while it works on it, and threads share the zones."""
+    return np.array(shapes, dtype=object)
+
+
 def _meetings(shapes: Shapes, zones: Shapes) -> tuple[Rows, Rows, NDArray[np.bool_]]:
     """Find the pairs that meet, and whether the zone covers the shape."""
     tree = shapely.STRtree(shapes)
@@ -91,7 +96,7 @@ def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
     >>> pairs.area.tolist()
     [1.0]
     """
-    shapes, zones = np.asarray(shapes, dtype=object), np.asarray(zones, dtype=object)
+    shapes, zones = _own(shapes), _own(zones)
     shape, zone, is_whole = _meetings(shapes, zones)
     area = shapely.area(shapes)[shape]
     cut = ~is_whole
@@ -122,8 +127,8 @@ def cover(shapes: ArrayLike, zones: ArrayLike) -> Cover:
     meets and only these few pieces are united, which gives the same ground for a fraction of the
     work.
     """
-    shapes = np.asarray(shapes, dtype=object)
-    parts = shapely.get_parts(np.asarray(zones, dtype=object))
+    shapes = _own(shapes)
+    parts = shapely.get_parts(_own(zones))
     shape, zone, covers_it = _meetings(shapes, parts)
     is_whole = np.zeros(len(shapes), dtype=bool)
     is_whole[shape[covers_it]] = True

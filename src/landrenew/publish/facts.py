@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from landrenew.assess.share import DEFINITION
 from landrenew.base.columns import COLUMNS
-from landrenew.base.geodesy import crs_words
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
-from landrenew.publish.wording import layer_words
+from landrenew.publish.wording import crs_title, layer_words
 
 if TYPE_CHECKING:
     from landrenew.assess.share import ControlShare
@@ -74,7 +73,7 @@ def _city(layers: Layers) -> dict[str, Any]:
         "as_of": city.as_of,
         "drawing_unit": city.drawing_unit,
         "review_number": city.review_number,
-        "crs": crs_words(crs) if crs else "",
+        "crs": crs_title(crs) if crs else "",
     }
 
 
@@ -103,6 +102,16 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
         "notes": rulebook.notes,
         "documents": documents,
     }
+
+
+def _land(result: Result) -> dict[str, Any]:
+    """Say how much land there is in all, for a city without a control line."""
+    parcels = result.parcels
+    if "counted_area_m2" in parcels.columns:
+        area = to_mu(parcels["counted_area_m2"])
+    else:
+        area = parcels["parcel_area_mu"]
+    return {"parcels": len(parcels), "mu": _real(float(area.sum()), 2)}
 
 
 def _inputs(result: Result) -> list[dict[str, Any]]:
@@ -154,7 +163,7 @@ def page_facts(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``city``, ``share``, ``definition``, ``rules``, ``inputs``, ``notes``, ``faults`` and the
+        ``city``, ``share``, ``definition``, ``land``, ``rules``, ``inputs``, ``notes``, ``faults`` and the
         labels the page needs from the data dictionary.
     """
     layers = result.layers
@@ -165,6 +174,7 @@ def page_facts(result: Result) -> dict[str, Any]:
         "city": _city(layers),
         "share": share_facts(result.share),
         "definition": DEFINITION,
+        "land": _land(result),
         "rules": _rules(layers.rulebook),
         "inputs": _inputs(result),
         "notes": list(dict.fromkeys(notes)),

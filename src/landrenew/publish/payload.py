@@ -152,12 +152,16 @@ def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
         Label, unit and decimals, with ``values`` for numbers rounded to the dictionary's
         decimals, or ``words`` and ``codes`` for text.
     """
-    said: dict[str, Any] = {"label": about.label, "unit": unit_words(about.unit)}
+    said: dict[str, Any] = {
+        "label": about.label,
+        "meaning": about.meaning,
+        "unit": unit_words(about.unit),
+    }
     if about.kind in {"number", "integer"}:
         return {**said, "decimals": about.decimals, **_numbers(values, about)}
     said |= _words(values)
     if about.kind == "class":
-        said["say"] = [class_words(word) for word in said["words"]]
+        said["say"] = [class_words(word, about.name) for word in said["words"]]
     return said
 
 

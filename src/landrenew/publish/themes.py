@@ -34,11 +34,27 @@ EXEMPT = "#a9a3bd"
 GRADE_COLOURS = ("#2b6c9e", "#74b3a4", "#f2c45a", "#d2622a", "#8c3b1f", "#5e2a17")
 STEPS = ("#f6e3a1", "#b9d99b", "#6cbba5", "#3c8aa5", "#2a5079")
 DASH = Text("–", "–")
+NOTHING = Text("无数据", "No data")
+UNGRADED = Text("数据不足，未评级", "Not graded: data missing")
+OPEN = Text("待定（缺数据）", "Undetermined: data missing")
 LETTERS = string.digits + string.ascii_lowercase
 
 CLASS_COUNT = len(STEPS)
 NUMBERED = ("floor_area_ratio", "tax_cny10k_per_mu")
 """Indicators shown in class breaks."""
+
+LAST_RESORT = "parcel_area_mu"
+"""What parcels are coloured by when the run judged and measured nothing else."""
+
+HINTS = {
+    "efficiency_grade": Text(
+        "在各评价组内按得分排名定级。", "Ranked by score among the parcels of the same pool."
+    ),
+    "control_class": Text(
+        "跨线宗地只计线内部分的面积。", "Of a straddling parcel only the part inside counts."
+    ),
+}
+"""What a legend alone does not tell."""
 
 
 Tally = dict[str, list[list[float]]]
@@ -151,7 +167,7 @@ def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str,
         return None
     swatches = [
         *_steps(bounds, name),
-        Swatch(Text("无数据", "No data"), NO_DATA, hatched=True),
+        Swatch(NOTHING, NO_DATA, hatched=True),
     ]
     filled = values.to_numpy()
     codes = np.where(
@@ -202,6 +218,7 @@ def _theme(
         "name": name,
         "label": about.label,
         "meaning": about.meaning,
+        "hint": HINTS.get(name),
         "classes": shown,
         "codes": "".join(LETTERS[code] for code in codes),
         "tally": tally,
@@ -232,12 +249,12 @@ def grade_swatches(grades: Grades) -> dict[str, Swatch]:
         for at, one in enumerate(grades.classes)
     }
     exempt = grades.exempt
-    label = Text(f"{exempt} 不参评", f"{exempt} not graded")
+    label = Text(f"{exempt} 不参评", f"{exempt} (exempt)")
     return {**swatches, exempt: Swatch(label, EXEMPT, Text(exempt, exempt))}
 
 
 def _grades(parcels: GeoDataFrame, grades: Grades) -> dict[str, Any]:
-    missing = Swatch(Text("数据不足", "Data short"), NO_DATA, hatched=True)
+    missing = Swatch(UNGRADED, NO_DATA, hatched=True)
     return _lettered(parcels, "efficiency_grade", grade_swatches(grades), missing)
 
 
@@ -246,7 +263,7 @@ def _verdicts(parcels: GeoDataFrame) -> dict[str, Any]:
         "yes": Swatch(Text("低效", "Low-efficiency"), "#cc5a2b", Text("低", "L")),
         "no": Swatch(Text("非低效", "Not low-efficiency"), "#9cc3b8", Text("否", "N")),
     }
-    missing = Swatch(CLASSES["undetermined"], NO_DATA, Text("?", "?"), hatched=True)
+    missing = Swatch(OPEN, NO_DATA, Text("?", "?"), hatched=True)
     return _lettered(parcels, "low_efficiency_class", swatches, missing)
 
 
@@ -258,7 +275,7 @@ CONTROL_SWATCHES = {
 
 
 def _control(parcels: GeoDataFrame) -> dict[str, Any]:
-    missing = Swatch(Text("无数据", "No data"), NO_DATA)
+    missing = Swatch(NOTHING, NO_DATA, hatched=True)
     return _lettered(parcels, "control_class", CONTROL_SWATCHES, missing)
 
 
@@ -289,7 +306,10 @@ def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
         made.append(_control(parcels))
     numbered = NUMBERED if rulebook.grades else ("efficiency_score", *NUMBERED)
     made += [_numbered(parcels, rulebook, name) for name in numbered if name in parcels.columns]
-    return [_without_empty_end(one) for one in made if one]
+    found = [one for one in made if one]
+    if not found and LAST_RESORT in parcels.columns:
+        found = [one for one in [_numbered(parcels, rulebook, LAST_RESORT)] if one]
+    return [_without_empty_end(one) for one in found]
 
 
 def _without_empty_end(theme: dict[str, Any]) -> dict[str, Any]:

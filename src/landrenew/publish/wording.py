@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
+from landrenew.base.columns import WORDS
+from landrenew.base.geodesy import crs_words
 from landrenew.base.words import Text
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 UNITS = {
     "m2": Text("㎡", "m²"),
@@ -34,8 +42,18 @@ CLASSES = {
     "expressway": Text("高速公路", "Expressway"),
     "farmland": Text("永久基本农田", "Permanent farmland"),
     "ecology": Text("生态保护红线", "Ecological red line"),
+    **{word: Text(said[0], word.replace("_", " ")) for word, said in WORDS["stage"].items()},
 }
 """Class words for people; a word not listed is shown as it stands."""
+
+OWN_CLASSES = {
+    "growth_class": {
+        "inside": Text("界内", "Inside"),
+        "straddling": Text("跨界", "Straddling"),
+        "outside": Text("界外", "Outside"),
+    },
+}
+"""Columns whose class words are called otherwise than in :data:`CLASSES`."""
 
 LAYERS = {
     "parcels": Text("工业用地宗地", "Industrial parcels"),
@@ -109,7 +127,7 @@ def unit_words(unit: str) -> Text:
     return Text("/".join(part.zh for part in parts), "/".join(part.en for part in parts))
 
 
-def class_words(word: str) -> Text:
+def class_words(word: str, column: str = "") -> Text:
     """
     Say a class word for people.
 
@@ -117,6 +135,8 @@ def class_words(word: str) -> Text:
     ----------
     word
         Word of a class column, such as ``straddling``.
+    column
+        The column, where the same word is called otherwise.
 
     Returns
     -------
@@ -128,7 +148,44 @@ def class_words(word: str) -> Text:
     >>> class_words("straddling").zh
     '跨线'
     """
-    return CLASSES.get(word, Text(word, word))
+    return OWN_CLASSES.get(column, CLASSES).get(word, Text(word, word))
+
+
+BELTS = re.compile(
+    r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
+)
+"""How PROJ names the projections of Chinese surveys."""
+
+
+def crs_title(crs: CRS) -> Text:
+    """
+    Name a CRS as a Chinese map sheet does.
+
+    Parameters
+    ----------
+    crs
+        Any CRS.
+
+    Returns
+    -------
+    Text
+        Datum, width of the belt, central meridian or zone, and the code; the plain name where the
+        projection is another.
+
+    Examples
+    --------
+    >>> from pyproj import CRS
+    >>> crs_title(CRS("EPSG:4549")).zh
+    'CGCS2000 3 度带 中央经线 120°E（EPSG:4549）'
+    """
+    plain = crs_words(crs)
+    belt = BELTS.match(crs.name)
+    if belt is None:
+        return Text(plain, plain)
+    width = "3 度带" if belt["three"] else "6 度带"
+    where = f"中央经线 {belt['middle']}°E" if belt["middle"] else f"第 {belt['zone']} 带"
+    code = "".join(f"（{':'.join(one)}）" for one in [crs.to_authority()] if one)
+    return Text(f"{belt['datum']} {width} {where}{code}", plain)
 
 
 def layer_words(layer: str) -> Text:

@@ -15,11 +15,29 @@ function chip(text, colour) {
   return made;
 }
 
+const MU = 2000 / 3;
+
+// A value as people read it; an area in ㎡ also in mu, to be held against the others.
+function factWords(table, name, i) {
+  const said = table.shown(name, i);
+  const { unit, values } = table.columns[name];
+  if (!values || unit[1] !== 'm²' || !values[i]) return said;
+  const mu = `${number(values[i] / MU)} ${say('area')}`;
+  return lang === 'zh' ? `${said}（${mu}）` : `${said} (${mu})`;
+}
+
+const UNLESS_NOUGHT = ['estimated_floor_share'];
+
+function isSaid(table, name, i) {
+  const value = table.value(name, i);
+  return UNLESS_NOUGHT.includes(name) ? value > 0 : value !== null || table.columns[name].values;
+}
+
 function factList(table, names, i) {
   const rows = names
-    .filter((name) => table.value(name, i) !== null || table.columns[name].values)
-    .map((name) => el('div', { 'data-fact': name },
-      el('dt', {}, table.label(name)), el('dd', {}, table.shown(name, i))));
+    .filter((name) => isSaid(table, name, i))
+    .map((name) => el('div', { 'data-fact': name, title: say(table.columns[name].meaning) },
+      el('dt', {}, table.label(name)), el('dd', {}, factWords(table, name, i))));
   return el('dl', { class: 'facts' }, ...rows);
 }
 
@@ -93,7 +111,7 @@ function scorePart(layer, i) {
   const reason = table.value('exempt_reason', i);
   const why = reason === null ? null : `${say('exempt')} · ${reason}`;
   if (!pool) {
-    return part('score', say('score'), el('p', {}, why || say('not_graded')));
+    return part('score', say('score'), el('p', {}, why || say('no_pool')));
   }
   const full = pool.criteria.reduce((sum, one) => sum + one.weight, 0);
   const total = table.value('efficiency_score', i);
@@ -169,6 +187,6 @@ function parkCard(layer, i, { close }) {
     heading(names[i] || ids[i] || say('park'), say('park'), close),
     el('dl', { class: 'facts' }, el('div', {},
       el('dt', {}, say('capacity')),
-      el('dd', {}, capacity[i] === null ? NONE : `${number(capacity[i])} ${say('area')}`))),
+      el('dd', {}, land(capacity[i])))),
   ];
 }

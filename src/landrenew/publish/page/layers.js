@@ -297,19 +297,21 @@ const SmallLayer = L.LayerGroup.extend({
     this.addLayer(L.polyline(ring, options));
   },
 
-  // Names of the features: in the middle, or below what a name would hide.
-  place(i) {
+  // Where a feature's name may stand: in the middle, or below or above what a name would hide.
+  places(i) {
     const middle = this.shapes.middle(i);
-    return middle && this.name === 'parks' ? { lng: middle.lng, lat: this.shapes.box[4 * i + 1] } : middle;
+    if (!middle || this.name !== 'parks') return middle ? [middle] : [];
+    return [1, 3].map((side) => ({ lng: middle.lng, lat: this.shapes.box[4 * i + side] }));
   },
 
   nameAll() {
     (this.data.names || []).forEach((name, i) => {
-      const place = name ? this.place(i) : null;
-      if (!place) return;
+      const places = name ? this.places(i) : [];
+      if (!places.length) return;
       const text = el('span', { class: `label label-${this.name}` }, name);
       const icon = L.divIcon({ html: text, className: 'label-icon', iconSize: [0, 0] });
-      const marker = L.marker(place, { icon, pane: 'labels', interactive: false, keyboard: false });
+      const marker = L.marker(places[0], { icon, pane: 'labels', interactive: false, keyboard: false });
+      marker.places = places;
       this.labels.push(marker);
       this.addLayer(marker);
     });
@@ -320,17 +322,21 @@ function shapes(id) {
   return new SmallLayer(id.replace(/^layer_/, ''), readBlock(id));
 }
 
-// Hide each name that would cover one already shown.
+// Put each name where it covers none already shown, or hide it.
 function spreadLabels(layers) {
   const shown = [];
   for (const marker of layers.flatMap((layer) => layer.labels)) {
     const node = marker.getElement();
     if (!node) continue;
-    node.style.visibility = 'visible';
-    const box = node.firstChild.getBoundingClientRect();
-    const isFree = shown.every((other) => box.right < other.left || box.left > other.right
-      || box.bottom < other.top || box.top > other.bottom);
-    if (isFree) shown.push(box);
-    else node.style.visibility = 'hidden';
+    const isFree = marker.places.some((place, at) => {
+      marker.setLatLng(place);
+      node.classList.toggle('is-above', at > 0);
+      const box = node.firstChild.getBoundingClientRect();
+      const isClear = shown.every((other) => box.right < other.left || box.left > other.right
+        || box.bottom < other.top || box.top > other.bottom);
+      if (isClear) shown.push(box);
+      return isClear;
+    });
+    node.style.visibility = isFree ? 'visible' : 'hidden';
   }
 }

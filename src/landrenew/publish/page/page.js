@@ -35,8 +35,13 @@ class Page {
     return LAYER_ORDER.filter((name) => name !== 'parcels' && this.layers[name]).map((name) => this.layers[name]);
   }
 
+  // Layers with names on the map; a town's name comes before a park's.
+  namedLayers() {
+    return ['towns', 'parks'].map((name) => this.layers[name]).filter(Boolean);
+  }
+
   begin() {
-    this.smallLayers().filter(({ name }) => ['towns', 'parks'].includes(name)).forEach((layer) => layer.nameAll());
+    this.namedLayers().forEach((layer) => layer.nameAll());
     this.showAll();
     this.setLang(this.facts.lang);
   }
@@ -51,7 +56,6 @@ class Page {
     document.getElementById('city-name').textContent = city.name;
     document.title = `${city.name} · ${say('subtitle')}`;
     this.fill('meta', metaRows(city));
-    this.fill('share', shareFigure(this.facts.share, this.facts.definition));
     this.fill('about', about(this.facts));
     this.fillLayers();
     this.search.name();
@@ -70,6 +74,7 @@ class Page {
   }
 
   fillChosen() {
+    this.fill('share', shareFigure(this.facts, this.town, (name) => this.setTown(name)));
     this.fill('legend', legend(this.parcels, this.town, (name) => this.setTheme(name)));
     this.fill('towns', townBars(this.facts.share, this.town, (name) => this.setTown(name)));
   }
@@ -88,7 +93,7 @@ class Page {
   }
 
   spreadLabels() {
-    spreadLabels(this.smallLayers().filter((layer) => this.map.hasLayer(layer)));
+    spreadLabels(this.namedLayers().filter((layer) => this.map.hasLayer(layer)));
   }
 
   // Keep one town in colour and zoom to it; null shows the whole city again.
@@ -138,8 +143,15 @@ class Page {
       this.setTown(text);
       return;
     }
+    if (this.town !== null && this.townOf(kind, i) !== this.town) this.setTown(null);
     this.select(kind, i);
     this.flyTo(this.open.layer.bounds(i), CLOSE_UP);
+  }
+
+  // A town's filter gives way to what lies elsewhere.
+  townOf(kind, i) {
+    const { table } = this.layers[{ parcel: 'parcels', block: 'blocks', park: 'parks' }[kind]];
+    return (table && table.value('town', i)) || NONE;
   }
 
   select(kind, i) {
@@ -246,6 +258,8 @@ class Page {
     const view = this.map.getBounds();
     const sheet = view.contains(whole) ? whole : view;
     document.body.classList.toggle('printing', isPrinting);
+    const panel = document.getElementById('panel');
+    document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
     this.viewBefore = isPrinting ? view : null;

@@ -19,10 +19,11 @@ function themeChoice(layer, onChoose) {
 
 function legendRows(theme, town) {
   const tally = theme.tally[town === null ? '' : town] || [];
+  const decimals = landDecimals(tally.reduce((sum, [, mu]) => sum + mu, 0));
   return theme.classes.map((one, at) => {
-    const [count, land] = tally[at] || [0, 0];
+    const [count, mu] = tally[at] || [0, 0];
     return el('tr', {}, el('td', {}, swatch(one)), el('th', { scope: 'row' }, say(one.label)),
-      el('td', {}, number(count, 0)), el('td', {}, number(land)));
+      el('td', {}, number(count, 0)), el('td', {}, number(mu, decimals)));
   });
 }
 
@@ -36,19 +37,20 @@ function legend(layer, town, onChoose) {
       el('thead', {}, el('tr', {}, el('th', {}), el('th', { scope: 'col' }, town === null ? say('whole_city') : town),
         el('th', { scope: 'col' }, say('count')), el('th', { scope: 'col' }, say('area')))),
       el('tbody', {}, ...legendRows(theme, town))),
+    theme.hint ? el('p', { class: 'hint' }, say(theme.hint)) : null,
     theme.threshold === undefined ? null
       : el('p', { class: 'hint' }, `${say('threshold')} ${plain(theme.name, theme.threshold, layer.table.columns[theme.name].unit)}`),
   ];
 }
 
 // A small picture of how a layer looks, for its switch.
-function symbol(name) {
+function symbol(name, kind) {
   if (name === 'parcels') {
     return svg('svg', { class: 'symbol', viewBox: '0 0 26 14', 'aria-hidden': 'true' },
       svg('path', { d: 'M2 2h10v10H2z', fill: '#74b3a4', stroke: '#555' }),
       svg('path', { d: 'M13 4h11v8H13z', fill: '#f2c45a', stroke: '#555' }));
   }
-  const style = STYLES[name](name === 'blocks' ? 'y' : { background: 'sea', protected: 'farmland', barriers: 'railway' }[name]);
+  const style = STYLES[name](kind || { blocks: 'y', background: 'sea', protected: 'farmland', barriers: 'railway' }[name]);
   const drawn = svg('svg', { class: 'symbol', viewBox: '0 0 26 14', 'aria-hidden': 'true' });
   const shape = style.fill ? 'M1 2h24v10H1z' : 'M1 7h24';
   if (style.halo) drawn.append(svg('path', { d: shape, stroke: '#fff', 'stroke-width': style.halo, fill: 'none' }));
@@ -65,6 +67,13 @@ function symbol(name) {
 
 const LAYER_ORDER = ['parcels', 'control_line', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
 
+// What the lines of the blocks mean, once a rulebook tells candidates from the rest.
+function blockKey({ data }) {
+  const kinds = data.tests ? [...'yun'].filter((kind) => data.candidates.includes(kind)) : [];
+  return el('ul', {}, ...kinds.map((kind) => el('li', { class: 'key' },
+    symbol('blocks', kind), el('span', {}, say(CANDIDATES[kind][0])))));
+}
+
 function layerSwitches(layers, isOn, onToggle) {
   const names = LAYER_ORDER.filter((name) => layers[name]);
   return [
@@ -73,16 +82,18 @@ function layerSwitches(layers, isOn, onToggle) {
       el('input', {
         type: 'checkbox', 'data-layer': name, checked: isOn(name),
         onchange: (event) => onToggle(name, event.target.checked),
-      }), symbol(name), el('span', {}, say(name === 'towns' ? 'town_lines' : name)))))),
+      }), symbol(name), el('span', {}, say(name === 'towns' ? 'town_lines' : name))),
+    name === 'blocks' ? blockKey(layers.blocks) : null))),
   ];
 }
 
 function inputRow({ label, source, as_of: asOf, rows_in: rowsIn, rows_out: rowsOut, rows_rejected: rejected }) {
-  const said = [source || say('no_source'), asOf || say('no_date')];
+  const said = source || asOf ? [source || say('no_source'), asOf || say('no_date')] : [say('no_origin')];
   if (rowsIn !== null) {
-    said.push(say('rows', { in: number(rowsIn, 0), out: number(rowsOut, 0), rejected: number(rejected, 0) }));
+    const counts = { in: number(rowsIn, 0), out: number(rowsOut, 0), rejected: number(rejected, 0) };
+    said.push(say(rejected ? 'rows' : 'all_rows', counts));
   }
-  return el('li', {}, el('strong', {}, say(label)), ` ${said.join(lang === 'zh' ? '；' : '; ')}`);
+  return el('li', {}, el('strong', {}, say(label)), el('span', {}, said.join(lang === 'zh' ? '；' : '; ')));
 }
 
 function ruleRows(rules) {
@@ -90,7 +101,7 @@ function ruleRows(rules) {
     el('h3', {}, say('rulebook')),
     el('p', {}, [rules.title, rules.region, validity(rules)].filter(Boolean).join(' · ')),
     el('ul', {}, ...rules.documents.map((one) => el('li', {}, el('strong', {}, say(one.subject)),
-      ` ${one.document}`, el('small', {}, `${say('from')} ${one.source}`)))),
+      el('span', {}, one.document), el('small', {}, `${say('from')} ${one.source}`)))),
     rules.notes ? el('p', {}, rules.notes) : null,
   ];
 }
@@ -111,6 +122,7 @@ function about(facts) {
 
 function metaRows({ as_of: asOf, crs, drawing_unit: unit, review_number: review }) {
   const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', review]];
+  const said = (value) => (Array.isArray(value) ? say(value) : value);
   return rows.map(([word, value]) => el('div', { class: `meta-${word}` },
-    el('dt', {}, say(word)), el('dd', {}, value || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
+    el('dt', {}, say(word)), el('dd', {}, said(value) || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
 }

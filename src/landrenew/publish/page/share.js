@@ -32,22 +32,42 @@ function sharePercent({ share, target }) {
   return percent(share, decimals);
 }
 
-const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)} %`);
+const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)}%`);
 
 function gapWords({ retire_mu: retire, build_mu: build, verdict }) {
   if (retire === null || verdict === 'met') return null;
-  const mu = (value) => (value === null ? '–' : `${number(value)} ${say('area')}`);
-  const one = (word, value) => el('div', {}, el('dt', {}, say(word)), el('dd', {}, mu(value)));
+  const one = (word, value) => el('div', {}, el('dt', {}, say(word)), el('dd', {}, land(value)));
   return el('div', { class: 'gap' }, el('p', { class: 'hint' }, say('gap')),
     el('dl', {}, one('retire', retire), one('build', build)));
 }
 
-function shareFigure(share, definition) {
-  if (!share) return [el('h2', {}, say('share')), el('p', { class: 'hint' }, say('no_share'))];
+const fact = (word, said) => el('div', {}, el('dt', {}, word), el('dd', { class: 'whole' }, said));
+
+// Whose share it is, and the way back from a town to the whole city.
+function shareHeading(town, onChoose) {
+  return el('div', { class: 'heading' },
+    el('h2', {}, town === null ? say('share') : `${say('share')} · ${town}`),
+    town === null ? null
+      : el('button', { type: 'button', class: 'link', id: 'all-towns', onclick: () => onChoose(null) }, say('show_all')));
+}
+
+function noShare({ parcels, mu }) {
+  return [
+    el('p', { class: 'hint' }, say('no_share')),
+    el('dl', { class: 'facts' },
+      fact(say('parcels'), number(parcels, 0)), fact(say('industrial_land'), land(mu))),
+  ];
+}
+
+// The share of the city, or of the town that is chosen.
+function shareFigure({ share: city, definition, land: all }, town, onChoose) {
+  const share = city && (town === null ? city : city.towns.find(({ name }) => name === town));
+  if (!share) return [shareHeading(town, onChoose), ...(city ? [] : noShare(all))];
   const [low, high] = share.interval;
   const { inside, straddling, outside } = share.counts;
+  const decimals = landDecimals(share.total_mu);
   return [
-    el('h2', {}, say('share')),
+    shareHeading(town, onChoose),
     el('div', { class: 'figure' },
       el('output', { id: 'share-value', class: 'big' }, sharePercent(share)),
       el('div', {}, badge(share.verdict), el('p', { class: 'target' }, targetWords(share.target)))),
@@ -55,11 +75,11 @@ function shareFigure(share, definition) {
     low === high ? null : el('p', { class: 'hint' }, `${say('interval')} ${percent(low)} – ${percent(high)}`),
     gapWords(share),
     el('dl', { class: 'facts' },
-      el('div', {}, el('dt', {}, `${say('inside_land')} / ${say('total_land')}`),
-        el('dd', {}, `${number(share.inside_mu)} / ${number(share.total_mu)} ${say('area')}`)),
-      el('div', {}, el('dt', {}, say('parcels')), el('dd', {}, number(share.parcels, 0))),
-      el('div', {}, el('dt', {}, `${say('inside')} · ${say('straddling')} · ${say('outside')}`),
-        el('dd', { class: 'whole' }, [inside, straddling, outside].map((n) => number(n, 0)).join(' · ')))),
+      fact(`${say('inside_land')} / ${say('total_land')}`,
+        `${number(share.inside_mu, decimals)} / ${number(share.total_mu, decimals)} ${say('area')}`),
+      fact(say('parcels'), number(share.parcels, 0)),
+      fact(`${say('inside')} · ${say('straddling')} · ${say('outside')}`,
+        [inside, straddling, outside].map((n) => number(n, 0)).join(' · '))),
     el('p', { class: 'hint' }, `${say('definition')}${lang === 'zh' ? '：' : ': '}${say(definition)}`),
   ];
 }
@@ -81,7 +101,5 @@ function townBars(share, chosen, onChoose) {
     el('h2', {}, say('towns')),
     el('p', { class: 'hint' }, say('towns_hint')),
     el('ol', { class: 'towns' }, ...sorted.map((town) => townRow(town, chosen, onChoose))),
-    chosen === null ? null
-      : el('button', { type: 'button', class: 'link', id: 'all-towns', onclick: () => onChoose(null) }, say('show_all')),
   ];
 }

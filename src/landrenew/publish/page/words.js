@@ -8,13 +8,14 @@ const WORDS = {
   close: ['关闭', 'Close'],
   search: ['搜索宗地编号、镇街、地块组、园区', 'Search parcel, town, block or park'],
   nothing: ['没有找到', 'Nothing found'],
-  as_of: ['数据时间', 'Data of'],
+  as_of: ['数据时间', 'Data as of'],
   crs: ['坐标系', 'CRS'],
   drawing_unit: ['制图单位', 'Drawn by'],
   review: ['审图号', 'Map review no.'],
   unknown: ['未注明', 'not stated'],
   no_source: ['来源未注明', 'source not stated'],
   no_date: ['时间未注明', 'date not stated'],
+  no_origin: ['来源、时间未注明', 'source and date not stated'],
   share: ['工业用地线内占比', 'Industrial land inside the control line'],
   target: ['目标', 'Target'],
   no_target: ['规则书没有目标', 'no target in the rulebook'],
@@ -27,6 +28,7 @@ const WORDS = {
   build: ['线内新增', 'add inside'],
   inside_land: ['线内', 'Inside'],
   total_land: ['全部', 'All'],
+  industrial_land: ['工业用地', 'Industrial land'],
   parcels: ['宗地', 'Parcels'],
   inside: ['线内', 'inside'],
   straddling: ['跨线', 'straddling'],
@@ -39,7 +41,7 @@ const WORDS = {
   threshold: ['规则书界线', 'Rulebook threshold'],
   layers: ['图层', 'Layers'],
   towns: ['分镇街线内占比', 'Share by town'],
-  towns_hint: ['点击镇街可缩放并筛选', 'Click a town to zoom and filter'],
+  towns_hint: ['点击镇街，只看该镇街', 'Click a town to see it alone'],
   show_all: ['显示全市', 'Show whole city'],
   about: ['说明', 'About this map'],
   definition: ['口径', 'Definition'],
@@ -47,10 +49,11 @@ const WORDS = {
   effective: ['施行', 'in force from'],
   until: ['至', 'until'],
   inputs: ['数据来源', 'Data'],
-  rows: ['读入 {in}，采用 {out}，剔除 {rejected}', '{in} read, {out} used, {rejected} set aside'],
-  faults: ['数据问题：修复 {repaired}，剔除 {rejected}，存疑 {doubted}（清单见 faults.csv）',
-    'Faults: {repaired} repaired, {rejected} set aside, {doubted} doubted (listed in faults.csv)'],
-  notes: ['未能显示或需要注意', 'Not shown, or to be noted'],
+  rows: ['读入 {in} 行，采用 {out}，剔除 {rejected}', '{in} rows, {out} used, {rejected} set aside'],
+  all_rows: ['{in} 行全部采用', 'all {in} rows used'],
+  faults: ['数据问题：修复 {repaired}，剔除 {rejected}，存疑 {doubted}（清单见 faults.csv）。',
+    'Faults: {repaired} repaired, {rejected} set aside, {doubted} doubted (listed in faults.csv).'],
+  notes: ['需要注意', 'To be noted'],
   drawn: ['图形仅供显示：坐标取 6 位小数，底图简化至 3 米；数字均取自成果表。',
     'Shapes are for the eye only: 6 decimals, backdrop within 3 m; figures come from the tables.'],
   basics: ['基本情况', 'Facts'],
@@ -64,7 +67,7 @@ const WORDS = {
   standard: ['标准', 'Standard'],
   outcome: ['结论', 'Result'],
   holds: ['成立', 'holds'],
-  fails: ['不成立', 'does not'],
+  fails: ['不成立', 'does not hold'],
   open: ['缺数据', 'data missing'],
   missing: ['缺', 'missing'],
   score: ['效益评分', 'Score'],
@@ -77,6 +80,7 @@ const WORDS = {
   pool: ['评价组', 'Pool'],
   grade: ['评级', 'Grade'],
   not_graded: ['未评级', 'Not graded'],
+  no_pool: ['未评级：没有能归入评价组的企业数据。', 'Not graded: no firm data that puts it in a pool.'],
   exempt: ['不参评', 'Not graded (exempt)'],
   lacking: ['缺少：{x}', 'Missing: {x}'],
   mean_points: ['（缺数据，按规则取本组平均分）', '(missing: the pool’s mean points, by rule)'],
@@ -97,9 +101,9 @@ const WORDS = {
   zoom_in: ['放大', 'Zoom in'],
   zoom_out: ['缩小', 'Zoom out'],
   whole: ['全图', 'Whole map'],
-  background: ['水系、道路与建成区', 'Water, roads, built-up land'],
+  background: ['底图', 'Backdrop'],
   protected: ['永久基本农田与生态红线', 'Protected land'],
-  barriers: ['阻隔（河流、铁路、高速）', 'Barriers'],
+  barriers: ['阻隔（河、铁路、高速）', 'Barriers'],
   town_lines: ['镇街界', 'Town boundaries'],
   growth_boundary: ['城镇开发边界', 'Growth boundary'],
   parks: ['产业园区', 'Parks'],
@@ -132,8 +136,15 @@ function number(value, decimals = 2) {
   });
 }
 
+// Land as people add it up: whole mu for a city, two decimals for a few plots.
+const landDecimals = (mu) => (mu >= 1000 ? 0 : 2);
+
+function land(mu) {
+  return mu === null ? NONE : `${number(mu, landDecimals(mu))} ${say('area')}`;
+}
+
 function percent(share, decimals = 2) {
-  return share === null || share === undefined ? NONE : `${number(share * 100, decimals)} %`;
+  return share === null || share === undefined ? NONE : `${number(share * 100, decimals)}%`;
 }
 
 const isShare = (name) => name.endsWith('_share');
@@ -141,15 +152,16 @@ const isShare = (name) => name.endsWith('_share');
 // A number of a column as people write it: shares in percent, others with their unit.
 function amount(name, value, decimals, unit) {
   if (value === null || value === undefined) return NONE;
-  if (isShare(name)) return percent(value, Math.max(0, decimals - 2));
-  const said = number(value, decimals);
+  const digits = value === 0 ? 0 : decimals;
+  if (isShare(name)) return percent(value, Math.max(0, digits - 2));
+  const said = number(value, digits);
   return say(unit) ? `${said} ${say(unit)}` : said;
 }
 
 // A threshold, baseline or bound: as many decimals as it has, no more.
 function plain(name, value, unit) {
   if (Array.isArray(value)) return say(value);
-  const said = isShare(name) ? `${+(value * 100).toPrecision(6)} %` : String(value);
+  const said = isShare(name) ? `${+(value * 100).toPrecision(6)}%` : String(value);
   return !isShare(name) && say(unit) ? `${said} ${say(unit)}` : said;
 }
 
