@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COUNTY = "990281"
 """A county code that no county has."""
 
-INDUSTRY, TRADE, HOMES = "0601", "0508", "0701"
+INDUSTRY, STORAGE, HOMES = "0601", "0508", "0701"
 
 EQUAL_AREA = "+proj=cea +lat_ts=30 +lon_0=120 +ellps=GRS80 +units=m +type=crs"
 """A cylinder on which areas are those of the ellipsoid."""
@@ -66,8 +66,8 @@ def ellipsoidal_m2(shapes: Sequence[BaseGeometry]) -> list[float]:
 def _land_code(lot: Lot, rng: Generator) -> str:
     draw = float(rng.random())
     if lot.place.kind == "park":
-        return TRADE if draw < 0.012 else INDUSTRY
-    return HOMES if draw < 0.022 else TRADE if draw < 0.036 else INDUSTRY
+        return STORAGE if draw < 0.012 else INDUSTRY
+    return HOMES if draw < 0.022 else STORAGE if draw < 0.036 else INDUSTRY
 
 
 def _owner(lot: Lot, rng: Generator) -> str | None:
