@@ -60,7 +60,7 @@ def faults_page() -> str:
     for code, kind in KINDS.items():
         outcome = OUTCOMES[kind.outcome]
         lines.append(
-            f"| `{code}` | {outcome.zh} {outcome.en} | {kind.what.zh}. {kind.what.en}."
+            f"| `{code}` | {outcome.zh} {outcome.en} | {kind.what.zh}。 {kind.what.en}."
             f" | {kind.mend.zh} {kind.mend.en} |"
         )
     return "\n".join(lines) + "\n"

@@ -26,11 +26,9 @@ if TYPE_CHECKING:
     from typer._click.core import Context  # typer carries its own click
 
     from landrenew.base.words import Lang, Text
-    from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Layers
 
 DONE, SHORT, WRONG, OPEN = 0, 1, 2, 3
-SHOWN_FAULTS = 20
 
 
 class _Door(TyperGroup):
@@ -51,6 +49,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="低效工业用地改造：评价、占比、连片与地图 · Renew low-efficiency industrial land",
+    epilog="退出码 Exit: 0 完成 done · 1 数据有问题或未达标 faults found, or target not met ·"
+    " 2 用法或输入有误 wrong use or input · 3 待定 undetermined",
 )
 rules_app = typer.Typer(no_args_is_help=True, help="规则书 · Rulebooks")
 app.add_typer(rules_app, name="rules")
@@ -76,7 +76,7 @@ def _lang(ctx: typer.Context, value: str | None) -> str:
 City = Annotated[Path, typer.Argument(help="项目文件 · Project file", metavar="CITY.toml")]
 LangOption = Annotated[
     str | None,
-    typer.Option("--lang", callback=_lang, is_eager=True, help="zh / en", metavar="zh|en"),
+    typer.Option("--lang", callback=_lang, is_eager=True, help="语言 · Language", metavar="zh|en"),
 ]
 Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · Output folder")]
 OutFile = Annotated[Path | None, typer.Option("--out", help="输出文件 · Output file")]
@@ -142,8 +142,9 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
 
 @app.command()
 def check(city: City, lang: LangOption = None) -> None:
-    """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing."""
+    """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing (exit 0, 1)."""
     from landrenew.intake.city import read_city
+    from landrenew.publish.fault_list import faults_total, faults_words
     from landrenew.track.ledger import check_events
     from landrenew.workflow import measured_parcels
 
@@ -152,31 +153,15 @@ def check(city: City, lang: LangOption = None) -> None:
     told = [] if layers.ledger is None else check_events(layers.ledger, parcels)[1]
     faults = (*layers.faults, *found, *told)
     _tell_notes(lang, layers.notes)
-    _show_faults(faults, cast("Lang", lang))
+    if faults:
+        typer.echo(faults_words(faults, cast("Lang", lang)))
+    typer.echo(faults_total(faults).say(cast("Lang", lang)), err=True)
     raise typer.Exit(SHORT if faults else DONE)
-
-
-def _show_faults(faults: Sequence[Fault], lang: Lang) -> None:
-    from landrenew.intake.faults import KINDS
-
-    for fault in faults[:SHOWN_FAULTS]:
-        kind = KINDS[fault.code]
-        row = "" if fault.row is None else f" #{fault.row}"
-        detail = fault.detail.say(lang)
-        what = kind.what.say(lang) + (f" ({detail})" if detail else "")
-        typer.echo(f"{fault.layer}{row} {fault.id} {fault.code}: {what} {kind.mend.say(lang)}")
-    if len(faults) > SHOWN_FAULTS:
-        more = len(faults) - SHOWN_FAULTS
-        typer.echo(
-            f"……另有 {more} 处，运行 landrenew run 后见 faults.csv" if lang == "zh"
-            else f"… and {more} more; landrenew run lists all in faults.csv"
-        )  # fmt: skip
-    _tell(lang, f"共 {len(faults)} 处问题。", f"{len(faults)} faults.")
 
 
 @app.command()
 def run(city: City, out: Out = Path("out"), lang: LangOption = None) -> None:
-    """完整运行 · Do the whole job."""
+    """完整运行：地图、表格、占比、问题清单 · Do the whole job: map, tables, share, faults."""
     from landrenew.base.words import Text
     from landrenew.publish.run_folder import save_run
     from landrenew.workflow import run_project
@@ -197,7 +182,7 @@ def run(city: City, out: Out = Path("out"), lang: LangOption = None) -> None:
 def share(
     city: City, as_json: AsJson = False, lang: LangOption = None
 ) -> None:  # fmt: skip
-    """工业用地线内占比与目标对照 · Share inside the control line against the target."""
+    """工业用地线内占比与目标对照 · Share inside the control line against its target (0, 1, 3)."""
     from landrenew.publish.run_folder import result_share_record
     from landrenew.publish.tables import share_words
     from landrenew.workflow import project_share
@@ -221,7 +206,7 @@ def score(city: City, out: OutFile = None, lang: LangOption = None) -> None:
 
     with _progress(lang) as say:
         result = run_project(city, say=say)
-    _tell_notes(lang, result.notes)
+    _tell_notes(lang, (*result.layers.notes, *result.notes))
     _write_table(result.parcels, out, cast("Lang", lang))
 
 
@@ -232,7 +217,7 @@ def blocks(city: City, out: OutFile = None, lang: LangOption = None) -> None:
 
     with _progress(lang) as say:
         result = run_project(city, say=say)
-    _tell_notes(lang, result.notes)
+    _tell_notes(lang, (*result.layers.notes, *result.notes))
     if result.blocks is None:
         raise typer.Exit(WRONG)
     _write_table(result.blocks, out, cast("Lang", lang))
@@ -275,7 +260,7 @@ def map_(
     with _progress(lang) as say:
         result = run_project(city, say=say)
         save_map(draw_map(result, cast("Lang", lang)), out)
-    _tell_notes(lang, result.notes)
+    _tell_notes(lang, (*result.layers.notes, *result.notes))
     typer.echo(out)
 
 
@@ -304,10 +289,12 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001
 def columns(lang: LangOption = None) -> None:
     """数据字典 · The data dictionary."""
     from landrenew.base.columns import COLUMNS
+    from landrenew.publish.wording import ROLES, unit_words
 
-    language = cast("Lang", lang)
+    say = cast("Lang", lang)
     for one in COLUMNS.values():
-        cells = (one.name, one.label.say(language), one.unit, one.role, one.meaning.say(language))
+        words = (one.label, unit_words(one.unit), ROLES[one.role], one.meaning)
+        cells = (one.name, *(word.say(say) for word in words))
         typer.echo("\t".join(cells))
 
 

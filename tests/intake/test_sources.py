@@ -62,13 +62,19 @@ def test_csv_is_read_in_the_encoding_it_is_in(encoding: str, tmp_path: Path) -> 
     assert frame.to_dict("list") == {"企业": ["慈溪,一厂"], "税收": ["1"]}
 
 
-def test_a_workbook_is_read_from_its_first_sheet_or_the_one_named(tmp_path: Path) -> None:
+def test_of_a_workbook_the_one_sheet_with_rows_is_read_or_the_one_named(tmp_path: Path) -> None:
     with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
         pd.DataFrame({"企业": ["甲"]}).to_excel(book, sheet_name="说明", index=False)
         pd.DataFrame({"企业": ["乙"]}).to_excel(book, sheet_name="企业", index=False)
-    sheets = [read_source(tmp_path, Layer(path="t.xlsx", layer=one), "firms")
-              for one in (None, "企业")]  # fmt: skip
-    assert [one["企业"].tolist() for one in sheets] == [["甲"], ["乙"]]
+    named = read_source(tmp_path, Layer(path="t.xlsx", layer="企业"), "firms")
+    assert named["企业"].tolist() == ["乙"]
+    with pytest.raises(FileError, match="has 2 sheets: 说明, 企业"):
+        read_source(tmp_path, Layer(path="t.xlsx"), "firms")
+    with pd.ExcelWriter(tmp_path / "one.xlsx") as book:
+        pd.DataFrame().to_excel(book, sheet_name="Sheet1", index=False)
+        pd.DataFrame({"企业": ["丙"]}).to_excel(book, sheet_name="Sheet2", index=False)
+    alone = read_source(tmp_path, Layer(path="one.xlsx"), "firms")
+    assert alone["企业"].tolist() == ["丙"]
     with pytest.raises(FileError, match=r"cannot be read.*税务"):
         read_source(tmp_path, Layer(path="t.xlsx", layer="税务"), "firms")
 

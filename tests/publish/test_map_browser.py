@@ -107,7 +107,7 @@ def test_the_share_can_be_read(show: Show, file: Path, result: Result) -> None:
         expect(page.locator("#share")).to_contain_text("目标 80%")
         expect(page.locator("#share .badge")).to_contain_text("达标")
         mu = result.share.inside_m2 * 0.0015
-        expect(page.locator("#share")).to_contain_text(f"{mu:,.2f} /")
+        expect(page.locator("#share")).to_contain_text(f"{mu:,.0f} /")  # whole mu for a city
         expect(page.locator(".town")).to_have_count(len(TOWNS))
         assert seen.nothing(), seen
 
@@ -188,7 +188,22 @@ def test_a_town_is_kept_in_colour_and_the_legend_counts_it_alone(
         counts = page.locator(".legend tbody td:nth-child(3)").all_inner_texts()
         assert sum(map(int, counts)) == (result.parcels["town"] == "周巷镇").sum()
         expect(page.locator(".legend thead")).to_contain_text("周巷镇")
+        town = next(one for one in result.share.towns if one.name == "周巷镇")
+        expect(page.locator("#share")).to_contain_text("周巷镇")
+        expect(page.locator("#share-value")).to_have_text(f"{town.share:.2%}")
         page.locator("#all-towns").click()
+        expect(page.locator(".legend thead")).to_contain_text("全市")
+        assert seen.nothing(), seen
+
+
+def test_a_towns_filter_gives_way_to_a_parcel_found_elsewhere(
+    show: Show, file: Path, result: Result
+) -> None:
+    with show(file) as (page, seen):
+        own = str(result.parcels.at[ONE, "town"])
+        other = next(one for one in TOWNS if one != own)
+        page.locator(".town", has_text=other).click()
+        search(page, ONE)
         expect(page.locator(".legend thead")).to_contain_text("全市")
         assert seen.nothing(), seen
 
@@ -298,6 +313,12 @@ def test_the_sheet_for_print_holds_the_whole_city(show: Show, file: Path) -> Non
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate("map_city.getContainer().offsetWidth") < 800
         assert page.evaluate("layer_parcels.visible().size") > 3
+        page.emulate_media(media="print")
+        faint = page.locator("canvas").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).opacity)"
+        )
+        assert set(faint) == {"0.999"}, "each canvas must be a group of its own on paper"
+        page.emulate_media(media="screen")
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert page.evaluate("document.body.className") == ""
         assert seen.nothing(), seen

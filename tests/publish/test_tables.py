@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.assess.share import ControlShare
-from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.publish.run_folder import json_text
@@ -91,11 +90,18 @@ def test_every_kind_of_fault_is_told_in_either_language(lang: Lang) -> None:
 def test_titles_are_labels_with_units_and_numbers_have_their_decimals() -> None:
     table = parcels_of(square(), square(1), owner=["甲", None], tax_cny10k_per_mu=[1.23456, np.nan])
     assert read(table_csv(table, "zh")) == [
-        ["宗地编号", "权利人", "亩均税收 [cny10k/mu]"], ["P0", "甲", "1.23"], ["P1", "", ""],
+        ["宗地编号", "权利人", "亩均税收（万元/亩）"], ["P0", "甲", "1.23"], ["P1", "", ""],
     ]  # fmt: skip
-    assert read(table_csv(table, "en"))[0] == ["Parcel", "Holder", "Tax per mu [cny10k/mu]"] or (
-        read(table_csv(table, "en"))[0][0] == COLUMNS["parcel_id"].label.en
-    )
+    assert read(table_csv(table, "en"))[0][2] == "Tax per mu (CNY10k/mu)"
+
+
+def test_words_of_a_table_are_said_in_the_language() -> None:
+    table = parcels_of(
+        square(), growth_class=["straddling"], low_efficiency_tests=["yes,undetermined"],
+        missing_inputs=["tax_cny10k_per_mu,floor_area_ratio"],
+    )  # fmt: skip
+    assert read(table_csv(table, "zh"))[1][1:] == ["跨界", "是、待定", "亩均税收、容积率"]
+    assert read(table_csv(table, "en"))[1][1] == "Straddling"
 
 
 def test_the_table_itself_is_not_changed() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landrenew.base.columns import FLOWS
+from landrenew.base.columns import FLOWS, INTENSITIES
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.geodesy import (
     MAX_AREA_ERROR,
@@ -48,6 +48,24 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from landrenew.intake.faults import Fault
+
+WITHOUT = {
+    "growth_boundary": Text("[growth_boundary] 开发边界内占比", "[growth_boundary] growth share"),
+    "towns": Text("[towns] 分镇街", "[towns] figures by town"),
+    "parks": Text("[parks] 园区", "[parks] parks"),
+    "buildings": Text("[buildings] 容积率与建筑密度", "[buildings] floor area ratio and density"),
+    "firms": Text("[firms] 亩均税收等", "[firms] tax per mu and the like"),
+    "protected": Text("[protected] 占用保护地", "[protected] overlap with protected land"),
+    "barriers": Text("[barriers] 连片的阻隔", "[barriers] what contiguity never crosses"),
+}
+"""Layers a project may leave out, and what is then not measured."""
+
+INSTEAD = {
+    "towns": {"town"},
+    "buildings": {"floor_area_ratio", "counted_floor_area_m2", "floor_area_m2"},
+    "firms": {*FLOWS, *INTENSITIES},
+}
+"""Columns of the parcels that stand in for a layer."""
 
 MUST_MEET = ("control_line", "growth_boundary", "towns", "buildings")
 """Layers that say nothing unless they lie where the parcels lie."""
@@ -142,6 +160,11 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
         When no parcel is left, or ids mean two things.
     RuleError
         When the rulebook cannot be read.
+
+    Examples
+    --------
+    >>> read_city("data/demo/city.toml", only=["control_line"])
+    <Layers 示例市: parcels 2946, control_line 57; faults 8>
     """
     project = read_project(path)
     rulebook = read_rulebook(project.city.rulebook, project.folder)
@@ -164,6 +187,8 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
     if only is None or "rasters" in only:
         check_rasters(project, parcels)
     firms, links = _firms(desk, parcels)
+    if only is None:
+        desk.notes += _left_out(project, parcels)
     return Layers(
         project=project,
         rulebook=rulebook,
@@ -177,6 +202,24 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
         notes=tuple(desk.notes),
         **shapes,
     )
+
+
+def _left_out(project: Project, parcels: Parcels) -> list[Text]:
+    """Say what is not measured because the project has no layer for it."""
+    here = set(parcels.columns)
+    left = [
+        said
+        for name, said in WITHOUT.items()
+        if getattr(project, name) is None and not here & INSTEAD.get(name, set())
+    ]
+    if not left:
+        return []
+    return [
+        Text(
+            f"项目文件未给出以下图层，相应内容未量算：{'、'.join(one.zh for one in left)}。",
+            f"Not in the project, and so not measured: {', '.join(one.en for one in left)}.",
+        )
+    ]
 
 
 def _parcel_rows(desk: _Desk) -> GeoDataFrame:

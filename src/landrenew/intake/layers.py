@@ -51,7 +51,7 @@ class Balance:
     area_repaired_m2: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layers:
     """
     Every layer of a project, clean and in the project CRS.
@@ -114,3 +114,12 @@ class Layers:
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        """Name the layers and their rows in a line, for a notebook."""
+        tables = {one: getattr(self, one) for one in type(self.project).model_fields
+                  if hasattr(self, one)}  # fmt: skip
+        rows = ", ".join(
+            f"{one} {len(table)}" for one, table in tables.items() if table is not None
+        )
+        return f"<Layers {self.project.city.name}: {rows}; faults {len(self.faults)}>"

@@ -22,6 +22,7 @@ from pydantic import (
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text, some
+from landrenew.intake.jargon import plainly
 
 OURS_ALONE = {
     "parcel_area_m2", "parcel_area_mu", "planar_area_m2", "declared_difference_share",
@@ -39,6 +40,9 @@ SAID = {
     "extra_forbidden": Text("没有这样的项，请检查拼写", "is not a key of landrenew"),
     "string_type": Text("应为带引号的文字", "should be text in quotes"),
     "string_too_short": Text("不能为空", "must not be empty"),
+    "float_type": Text("应为数字", "should be a number"),
+    "float_parsing": Text("应为数字", "should be a number"),
+    "greater_than_equal": Text("不能小于 0", "must not be below 0"),
     "finite_number": Text("应为有限的数", "should be a finite number"),
     "model_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
     "dict_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
@@ -287,10 +291,10 @@ def read_project(path: str | Path) -> Project:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(
-            f"项目文件 {path} 不是正确的 TOML：{error}。"
+            f"项目文件 {path} 写法有误：{plainly(str(error)).zh}。"
             "请改正该行（文字须用引号，编码须为 UTF-8）。",
-            f"Project file {path} is not valid TOML: {error}. Mend that line (text in quotes, file"
-            " in UTF-8).",
+            f"Project file {path} is not valid TOML: {plainly(str(error)).en}. Mend that line (text"
+            " in quotes, file in UTF-8).",
         ) from error
     try:
         return Project(folder=path.resolve().parent, **raw)

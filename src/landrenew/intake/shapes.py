@@ -18,6 +18,7 @@ from landrenew.base.errors import CrsError, FileError
 from landrenew.base.geodesy import check_coordinates, parse_crs, recognised
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
+from landrenew.intake.jargon import plainly
 from landrenew.intake.layers import Balance
 
 if TYPE_CHECKING:
@@ -249,16 +250,15 @@ def _details(
     details = []
     for i, one in enumerate(code):
         if one in {"repaired", "unrepairable"}:
-            reason = str(shapely.is_valid_reason(shapes[i]))
+            reason = plainly(str(shapely.is_valid_reason(shapes[i])))
             details.append(
                 Text(
-                    f"{reason}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
-                    f"{reason}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
+                    f"{reason.zh}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
+                    f"{reason.en}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
                 )
             )
         elif one == "not_polygon":
-            kind = shapes[i].geom_type
-            details.append(Text(kind, kind))
+            details.append(plainly(shapes[i].geom_type))
         else:
             details.append(NO_DETAIL)
     return details

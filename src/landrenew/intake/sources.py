@@ -24,7 +24,8 @@ from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from landrenew.base.errors import FileError
-from landrenew.base.words import some
+from landrenew.base.words import Text, some
+from landrenew.intake.jargon import plainly
 from landrenew.intake.where import select_rows
 
 if TYPE_CHECKING:
@@ -84,6 +85,16 @@ def read_source(folder: Path, spec: Layer, name: str) -> pd.DataFrame:
     return frame if spec.where is None else select_rows(frame, spec.where, path, name)
 
 
+HINTS = {
+    ".txt": Text(
+        "界址点坐标 TXT 请先在 GIS 中转成面图层。", "Turn a TXT of corners into polygons first. "
+    ),
+    ".dwg": Text("DWG 请先在 CAD 中另存为 DXF。", "Save a DWG as DXF first. "),
+    ".xls": Text("XLS 请另存为 XLSX。", "Save an XLS as XLSX. "),
+}
+"""What to do with files planners have and GDAL does not read."""
+
+
 def _is_there(path: Path) -> bool:
     try:
         return path.exists()
@@ -109,7 +120,7 @@ def _open(path: Path, spec: Layer, name: str) -> pd.DataFrame:
         if suffix == ".csv":
             return _read_csv(path, spec.encoding)
         if suffix == ".xlsx":
-            return _read_xlsx(path, spec.layer)
+            return _read_xlsx(path, spec.layer, name)
         if suffix in PARQUET:
             return _read_parquet(path)
         return _read_vector(path, spec, name)
@@ -117,11 +128,13 @@ def _open(path: Path, spec: Layer, name: str) -> pd.DataFrame:
         raise
     except UNREADABLE as error:
         first = str(error).partition("\n")[0].partition("; It might help")[0]
-        said = first.rstrip(". ") or type(error).__name__
+        said = plainly(first.rstrip(". ") or type(error).__name__)
+        hint = HINTS.get(suffix, Text("", ""))
         raise FileError(
-            f"[{name}] 的文件 {path} 读不出来：{said}。请确认文件完整、格式与扩展名一致。",
-            f"[{name}]: file {path} cannot be read: {said}. Check that it is whole and that its"
-            " format matches its extension.",
+            f"[{name}] 的文件 {path} 读不出来：{said.zh}。"
+            f"{hint.zh}请确认文件完整、格式与扩展名一致。",
+            f"[{name}]: file {path} cannot be read: {said.en}. {hint.en}Check that it is whole and"
+            " that its format matches its extension.",
         ) from error
 
 
@@ -142,10 +155,29 @@ def _text_encoding(raw: bytes) -> str:
     return "utf-8-sig"
 
 
-def _read_xlsx(path: Path, sheet: str | None) -> pd.DataFrame:
+def _read_xlsx(path: Path, sheet: str | None, name: str) -> pd.DataFrame:
     with warnings.catch_warnings():  # openpyxl warns of styles it does not know; values are safe
         warnings.simplefilter("ignore", UserWarning)
-        return pd.read_excel(path, sheet_name=sheet or 0, dtype=object, engine="openpyxl")
+        with pd.ExcelFile(path, engine="openpyxl") as book:
+            wanted = sheet or _only_sheet(book, path, name)
+            return pd.read_excel(book, sheet_name=wanted, dtype=object)
+
+
+def _only_sheet(book: pd.ExcelFile, path: Path, name: str) -> str:
+    """Take the one sheet with rows; several are refused, for the first need not be the one."""
+    filled = [one for one in book.sheet_names if _row_count(book, str(one)) > 1]
+    if len(filled) > 1:
+        raise FileError(
+            f"[{name}] 的文件 {path} 有 {len(filled)} 个工作表：{some(filled)}。"
+            '请用 layer = "…" 指明。',
+            f"[{name}]: file {path} has {len(filled)} sheets: {some(filled)}. Name one with"
+            ' layer = "…".',
+        )
+    return str(filled[0] if filled else book.sheet_names[0])
+
+
+def _row_count(book: pd.ExcelFile, sheet: str) -> int:
+    return book.book[sheet].max_row or 2  # a sheet that does not say its size may hold rows
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

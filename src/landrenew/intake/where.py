@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.errors import FileError
+from landrenew.intake.jargon import plainly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +53,10 @@ def select_rows(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.Da
         _refuse_unknown_names(where, attributes)
         rows = _rows_where(attributes, where)
     except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
-        said = str(error).replace("user-defined function raised", "REGEXP pattern:").rstrip(".")
+        said = plainly(_complaint(error))
         raise FileError(
-            f"[{name}] 的 where 条件“{where}”有误：{said}。请改正条件；文件的列有：{columns}。",
-            f"[{name}]: where {where!r} is wrong: {said}. Mend it; the file's columns are:"
+            f"[{name}] 的 where 条件“{where}”有误：{said.zh}。请改正条件；文件的列有：{columns}。",
+            f"[{name}]: where {where!r} is wrong: {said.en}. Mend it; the file's columns are:"
             f" {columns}.",
         ) from error
     if not rows:
@@ -66,6 +67,10 @@ def select_rows(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.Da
             " the condition.",
         )
     return frame.loc[rows]
+
+
+def _complaint(error: Exception) -> str:
+    return str(error).replace("user-defined function raised", "REGEXP pattern:").rstrip(".")
 
 
 def _quoted(name: str) -> str:

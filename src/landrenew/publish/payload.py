@@ -203,7 +203,9 @@ def explain_tests(
                 "label": about.label,
                 "unit": unit_words(about.unit),
                 "comparison": test.comparison,
-                "threshold": class_words(threshold) if isinstance(threshold, str) else threshold,
+                "threshold": class_words(threshold, test.column)
+                if isinstance(threshold, str)
+                else threshold,
                 "outcomes": "".join(outcomes[at].map(CHOICES).fillna("u")),
             }
         )

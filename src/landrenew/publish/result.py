@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """
     One finished run.
@@ -49,3 +49,12 @@ class Result:
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        """Sum the run up in a line, for a notebook; tables show themselves when asked for."""
+        share = "none" if self.share is None else f"{self.share.share:.2%} ({self.share.verdict})"
+        blocks = "none" if self.blocks is None else str(len(self.blocks))
+        return (
+            f"<Result {self.layers.project.city.name}: {len(self.parcels)} parcels,"
+            f" share {share}, blocks {blocks}, faults {len(self.faults)}>"
+        )

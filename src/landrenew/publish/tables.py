@@ -17,10 +17,10 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
-from landrenew.publish.wording import share_percent
+from landrenew.publish.wording import class_words, share_percent, unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from landrenew.base.words import Lang
 
@@ -43,6 +43,13 @@ OUTCOMES = {
     "rejected": Text("已剔除", "set aside"),
     "doubted": Text("存疑", "doubted"),
 }
+
+
+MORE_TITLES = {
+    "year": Text("年份", "Year"),
+    "cleared_mu": Text("已拆除（亩）", "Demolished (mu)"),
+}
+"""Columns of the progress table that are no parcel's, firm's or block's."""
 
 
 def safe_cell(value: object) -> object:
@@ -230,29 +237,52 @@ def table_csv(table: pd.DataFrame, lang: Lang) -> bytes:
     Parameters
     ----------
     table
-        Index and columns of the data dictionary; a geometry is left out.
+        Index and columns of the data dictionary; a geometry, and an index without a name, are
+        left out.
     lang
         Language of the titles.
 
     Returns
     -------
     bytes
-        CSV; titles are labels with their unit, numbers have the dictionary's decimals.
+        CSV for people: titles are labels with their unit, class words are said in the language,
+        numbers have the dictionary's decimals.
     """
-    flat = pd.DataFrame(table.drop(columns=["geometry"], errors="ignore")).reset_index()
+    flat = pd.DataFrame(table.drop(columns=["geometry"], errors="ignore"))
+    flat = flat.reset_index(drop=flat.index.name is None)
     for name in flat.columns:
         if name in COLUMNS and COLUMNS[name].kind == "number":
             flat[name] = flat[name].astype(float).round(COLUMNS[name].decimals)
+        elif name in MORE_TITLES and pd.api.types.is_float_dtype(flat[name]):
+            flat[name] = flat[name].round(2)
+        elif (say := _speaker(str(name), lang)) is not None:
+            flat[name] = flat[name].map(say, na_action="ignore")
     header = [_title(str(name), lang) for name in flat.columns]
     return csv_bytes(header, flat.astype(object).where(flat.notna(), None).to_numpy().tolist())
 
 
+def _speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
+    """Say how the words of a column are written for people; None for a column without such."""
+    between = "、" if lang == "zh" else ", "
+    if name == "missing_inputs":
+        return lambda said: between.join(
+            COLUMNS[one].label.say(lang) if one in COLUMNS else one for one in said.split(",")
+        )
+    if name.endswith("_tests"):
+        return lambda said: between.join(class_words(one).say(lang) for one in said.split(","))
+    if name in COLUMNS and COLUMNS[name].kind == "class":
+        return lambda said: class_words(str(said), name).say(lang)
+    return None
+
+
 def _title(name: str, lang: Lang) -> str:
     if name not in COLUMNS:
-        return name
-    one = COLUMNS[name]
-    unit = "" if one.unit in {"", "1"} else f" [{one.unit}]"
-    return f"{one.label.say(lang)}{unit}"
+        return MORE_TITLES.get(name, Text(name, name)).say(lang)
+    unit = unit_words(COLUMNS[name].unit).say(lang)
+    label = COLUMNS[name].label.say(lang)
+    if not unit:
+        return label
+    return f"{label}（{unit}）" if lang == "zh" else f"{label} ({unit})"
 
 
 def share_words(share: ControlShare, lang: Lang) -> str:
@@ -274,7 +304,7 @@ def share_words(share: ControlShare, lang: Lang) -> str:
     lines = [_sentence(share, lang), DEFINITION.say(lang), AREA_METHOD.say(lang)]
     for town in share.towns:
         verdict = VERDICTS[town.verdict].say(lang)
-        land = f"{to_mu(town.total_m2):,.2f} mu"
+        land = f"{to_mu(town.total_m2):,.2f} {unit_words('mu').say(lang)}"
         percent = share_percent(town.share, town.target)
         lines.append(f"  {town.name}\t{percent}\t{land}\t{verdict}")
     return "\n".join(lines)

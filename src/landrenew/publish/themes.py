@@ -145,7 +145,7 @@ def _threshold(rulebook: Rulebook, name: str) -> float | None:
 
 def _steps(bounds: Sequence[float], name: str) -> list[Swatch]:
     unit = unit_words(COLUMNS[name].unit)
-    said = [f"{bound:g}" for bound in bounds]
+    said = [f"{bound:,.10g}" for bound in bounds]
     spans = [f"< {said[0]}", *(f"{a} – {b}" for a, b in pairwise(said))]
     spans.append(f"≥ {said[-1]}")
     picked = np.linspace(0, len(STEPS) - 1, len(spans)).round().astype(int)

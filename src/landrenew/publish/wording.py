@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from landrenew.base.columns import WORDS
-from landrenew.base.geodesy import crs_words
 from landrenew.base.words import Text
-
-if TYPE_CHECKING:
-    from pyproj import CRS
 
 UNITS = {
     "m2": Text("㎡", "m²"),
@@ -72,6 +65,13 @@ LAYERS = {
 }
 """Layers of the project file, for people."""
 
+
+ROLES = {
+    "given": Text("给出", "given"),
+    "measured": Text("量算", "measured"),
+    "judged": Text("判定", "judged"),
+}
+"""Where a column comes from: the user's layers, measurement, or the rulebook."""
 
 MOST_DECIMALS = 6
 
@@ -149,43 +149,6 @@ def class_words(word: str, column: str = "") -> Text:
     '跨线'
     """
     return OWN_CLASSES.get(column, CLASSES).get(word, Text(word, word))
-
-
-BELTS = re.compile(
-    r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
-)
-"""How PROJ names the projections of Chinese surveys."""
-
-
-def crs_title(crs: CRS) -> Text:
-    """
-    Name a CRS as a Chinese map sheet does.
-
-    Parameters
-    ----------
-    crs
-        Any CRS.
-
-    Returns
-    -------
-    Text
-        Datum, width of the belt, central meridian or zone, and the code; the plain name where the
-        projection is another.
-
-    Examples
-    --------
-    >>> from pyproj import CRS
-    >>> crs_title(CRS("EPSG:4549")).zh
-    'CGCS2000 3 度带 中央经线 120°E（EPSG:4549）'
-    """
-    plain = crs_words(crs)
-    belt = BELTS.match(crs.name)
-    if belt is None:
-        return Text(plain, plain)
-    width = "3 度带" if belt["three"] else "6 度带"
-    where = f"中央经线 {belt['middle']}°E" if belt["middle"] else f"第 {belt['zone']} 带"
-    code = "".join(f"（{':'.join(one)}）" for one in [crs.to_authority()] if one)
-    return Text(f"{belt['datum']} {width} {where}{code}", plain)
 
 
 def layer_words(layer: str) -> Text:

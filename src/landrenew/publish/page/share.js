@@ -72,7 +72,7 @@ function shareFigure({ share: city, definition, land: all }, town, onChoose) {
       el('output', { id: 'share-value', class: 'big' }, sharePercent(share)),
       el('div', {}, badge(share.verdict), el('p', { class: 'target' }, targetWords(share.target)))),
     gauge(share),
-    low === high ? null : el('p', { class: 'hint' }, `${say('interval')} ${percent(low)} – ${percent(high)}`),
+    percent(low) === percent(high) ? null : el('p', { class: 'hint' }, `${say('interval')} ${percent(low)} – ${percent(high)}`),
     gapWords(share),
     el('dl', { class: 'facts' },
       fact(`${say('inside_land')} / ${say('total_land')}`,

@@ -50,7 +50,7 @@ const WORDS = {
   until: ['至', 'until'],
   inputs: ['数据来源', 'Data'],
   rows: ['读入 {in} 行，采用 {out}，剔除 {rejected}', '{in} rows, {out} used, {rejected} set aside'],
-  all_rows: ['{in} 行全部采用', 'all {in} rows used'],
+  all_rows: ['{in} 行全部采用', '{in} rows, all used'],
   faults: ['数据问题：修复 {repaired}，剔除 {rejected}，存疑 {doubted}（清单见 faults.csv）。',
     'Faults: {repaired} repaired, {rejected} set aside, {doubted} doubted (listed in faults.csv).'],
   notes: ['需要注意', 'To be noted'],
