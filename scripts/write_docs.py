@@ -22,6 +22,7 @@ TABLES = {
     "firm": "Firms 企业",
     "block": "Blocks 地块组",
     "layer": "Other layers 其他图层",
+    "progress": "Progress 进度",
 }
 
 

@@ -24,7 +24,7 @@ from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_
 from landrenew.measure.zones import inside_area_m2
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
-from landrenew.rules.library import missing_part
+from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
 from landrenew.scale.parts import measure_in_parts
 from landrenew.track.ledger import check_events, cleared_land, renewal_stage
 
@@ -34,14 +34,15 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from landrenew.base.errors import RuleError
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Layers
-    from landrenew.rules.model import Rulebook
 
     Say = Callable[[Text], None]
 
-FULL_WEIGHT, TINY = 100.0, 1e-6
+NO_LINE = Text(
+    "项目文件没有 [control_line]，未计算线内占比。",
+    "The project has no [control_line]; the share was not computed.",
+)
 
 SHARE_LAYERS = ("control_line", "towns")
 """What the control-line share needs beside the parcels."""
@@ -99,8 +100,13 @@ def project_share(path: str | Path) -> Result:
     layers = read_city(path, only=SHARE_LAYERS)
     without_rasters = layers.project.model_copy(update={"rasters": Rasters()})
     parcels, faults = measured_parcels(replace(layers, project=without_rasters))
-    share, notes = _share(layers, parcels)
-    return Result(layers, parcels, share, faults=(*layers.faults, *faults), notes=notes)
+    return Result(
+        layers=layers,
+        parcels=parcels,
+        share=_share(layers, parcels),
+        faults=(*layers.faults, *faults),
+        notes=_notes(layers, "share"),
+    )
 
 
 def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
@@ -127,10 +133,10 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
     say(Text("量算宗地", "Measuring"))
     parcels, faults = measured_parcels(layers)
     say(Text("评价与判定", "Assessing"))
-    parcels, notes = assessed_parcels(layers, parcels)
-    share, share_notes = _share(layers, parcels)
+    parcels = assessed_parcels(layers, parcels)
+    share = _share(layers, parcels)
     say(Text("连片地块组", "Finding blocks"))
-    parcels, blocks, block_notes = _blocks(layers, parcels)
+    parcels, blocks = _blocks(layers, parcels)
     parcels, progress, ledger_faults, balances = _progress(layers, parcels)
     return Result(
         layers=layers,
@@ -140,7 +146,7 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
         progress=progress,
         faults=(*layers.faults, *faults, *ledger_faults),
         balances=balances,
-        notes=(*share_notes, *notes, *block_notes),
+        notes=_notes(layers, *PARTS),
     )
 
 
@@ -194,7 +200,7 @@ def _with_firms(layers: Layers, parcels: Parcels) -> Parcels:
     return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
 
 
-def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[Text, ...]]:
+def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
     """
     Judge the parcels by the rulebook.
 
@@ -209,8 +215,6 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[T
     -------
     Parcels
         The table with verdicts, scores and grades as far as the rulebook goes.
-    tuple of Text
-        What the rulebook does not say, and which document is needed.
     """
     book = layers.rulebook
     table = parcels
@@ -227,38 +231,7 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> tuple[Parcels, tuple[T
         lacking.insert(0, judged["missing"])
         names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
         table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
-    notes = (*(error.text for error in _silent_parts(layers)), *_odd_weights(book))
-    return Parcels(table.assign(missing_inputs=_joined(lacking))), notes
-
-
-def _odd_weights(book: Rulebook) -> list[Text]:
-    """Say aloud when the weights of a pool are no hundred points; they are used as they stand."""
-    pools = () if book.scoring is None else book.scoring.pools
-    totals = {pool: sum(one.weight for one in pool.criteria) for pool in pools}
-    return [
-        Text(
-            f"规则书 {book.name} 的“{pool.zh}”各项权重合计 {total:g}，不是 100；按原样计算。",
-            f"Rulebook {book.name}: the weights of {pool.en!r} add to {total:g}, not 100; they are"
-            " used as they stand.",
-        )
-        for pool, total in totals.items()
-        if abs(total - FULL_WEIGHT) > TINY
-    ]
-
-
-def _silent_parts(layers: Layers) -> list[RuleError]:
-    """List what the judgements need and the rulebook does not say."""
-    book = layers.rulebook
-    silent: list[RuleError] = []
-    if layers.buildings is not None and book.storeys is None:
-        silent.append(missing_part(book, "storeys", "楼层计算规则", "counting of storeys"))
-    if book.low_efficiency is None:
-        silent.append(missing_part(book, "low_efficiency", "低效认定标准", "low-efficiency tests"))
-    if book.scoring is None:
-        silent.append(missing_part(book, "scoring", "评分办法", "scoring"))
-    elif book.grades is None:
-        silent.append(missing_part(book, "grades", "等级划分", "grades"))
-    return silent
+    return Parcels(table.assign(missing_inputs=_joined(lacking)))
 
 
 def _joined(lists: list[pd.Series[str]]) -> pd.Series[str]:
@@ -268,39 +241,41 @@ def _joined(lists: list[pd.Series[str]]) -> pd.Series[str]:
     return pd.Series([",".join(row) for row in words], lists[0].index)
 
 
-def _share(layers: Layers, parcels: Parcels) -> tuple[ControlShare | None, tuple[Text, ...]]:
+def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:
     if layers.control_line is None:
-        return None, (
-            Text(
-                "项目文件没有 [control_line]，未计算线内占比。",
-                "The project has no [control_line]; the share was not computed.",
-            ),
-        )
-    book = layers.rulebook
-    target = None if book.share is None else book.share.target
-    share = summarize_share(parcels, layers.rejected, name=layers.project.city.name, target=target)
-    if target is not None:
-        return share, ()
-    return share, (missing_part(book, "share", "线内占比目标", "target for the share").text,)
+        return None
+    rule = layers.rulebook.share
+    target = None if rule is None else rule.target
+    name = layers.project.city.name
+    return summarize_share(parcels, layers.rejected, name=name, target=target)
 
 
-def _blocks(
-    layers: Layers, parcels: Parcels
-) -> tuple[Parcels, GeoDataFrame | None, tuple[Text, ...]]:
+def _blocks(layers: Layers, parcels: Parcels) -> tuple[Parcels, GeoDataFrame | None]:
     book = layers.rulebook
     if book.contiguity is None:
-        return parcels, None, (missing_part(book, "contiguity", "连片标准", "contiguity").text,)
+        return parcels, None
     parcels = Parcels(parcels.assign(block_id=block_id(parcels, book.contiguity, layers.barriers)))
     blocks = block_table(parcels, book.contiguity, layers.links)
-    notes: tuple[Text, ...] = ()
-    if book.consolidation is None:
-        error = missing_part(book, "consolidation", "连片改造条件", "tests for consolidation")
-        notes = (error.text,)
-    else:
+    if book.consolidation is not None:
         blocks = blocks.join(consolidation(blocks, book.consolidation))
     if layers.parks is not None and len(blocks):
         blocks = blocks.join(nearest_parks(blocks, layers.parks))
-    return parcels, blocks, notes
+    return parcels, blocks
+
+
+def _notes(layers: Layers, *parts: str) -> tuple[Text, ...]:
+    """Say what was not computed: for want of a line, or because the rulebook is silent."""
+    book = layers.rulebook
+    unused = set()
+    lineless: tuple[Text, ...] = ()
+    if layers.control_line is None:
+        lineless = (NO_LINE,)
+        unused.add("share")
+    if layers.buildings is None:
+        unused.add("storeys")
+    silent = [name for name in silent_parts(book) if name in parts and name not in unused]
+    told = (missing_parts(book, silent).text,) if silent else ()
+    return (*lineless, *told, *(odd_weights(book) if "scoring" in parts else ()))
 
 
 def _progress(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from landrenew.base.errors import RuleError
-from landrenew.rules.library import missing_part, read_rulebook, rulebook_names, rulebook_path
+from landrenew.rules.library import read_rulebook, rulebook_names, rulebook_path
 from landrenew.rules.model import Rulebook, Sourced
+from landrenew.rules.silence import missing_parts, odd_weights, silent_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +216,7 @@ def test_byte_order_mark_of_windows_editors_is_read(tmp_path: Path) -> None:
 
 
 def test_silence_names_the_part_and_the_way_out() -> None:
-    error = missing_part(read_rulebook("cixi-2022"), "contiguity", "连片标准", "contiguity")
+    error = missing_parts(read_rulebook("cixi-2022"), ["contiguity"])
     assert isinstance(error, RuleError)
     for said in (error.say("zh"), error.say("en")):
         assert "cixi-2022" in said
@@ -228,3 +229,21 @@ def test_a_book_cannot_be_changed_in_passing() -> None:
     cixi = read_rulebook("cixi-2022")
     with pytest.raises(ValueError, match="frozen"):
         cixi.name = "other"
+
+
+def test_a_part_that_rests_upon_a_silent_one_is_not_named_beside_it() -> None:
+    assert silent_parts(read_rulebook("cixi-2022")) == ["low_efficiency", "scoring", "contiguity"]
+
+
+def test_weights_that_add_to_no_hundred_are_said_aloud() -> None:
+    book = read_rulebook("huangyan-2022")
+    assert odd_weights(book) == []
+    pool = book.scoring.pools[0]
+    short = pool.model_copy(update={"criteria": pool.criteria[1:]})
+    odd = book.model_copy(update={"scoring": book.scoring.model_copy(update={"pools": (short,)})})
+    assert [note.en for note in odd_weights(odd)] == [
+        (
+            "Rulebook huangyan-2022: the weights of 'Above-scale firms' add to 70, not 100; they are"
+            " used as they stand."
+        )
+    ]

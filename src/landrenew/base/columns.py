@@ -18,7 +18,7 @@ from landrenew.base.words import Text
 
 Kind = Literal["number", "integer", "text", "class"]
 Role = Literal["given", "measured", "judged"]
-Table = Literal["parcel", "firm", "block", "layer"]
+Table = Literal["parcel", "firm", "block", "layer", "progress"]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ intersections are taken in one projected CRS in metres, chosen once for a projec
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,12 @@ MILLION = 1e6
 MAX_DEGREES = 360.0
 OUTSIDE_DEGREES = 5.0
 """How far beyond its area of use a CRS may be stretched before the coordinates are doubted."""
+
+
+BELTS = re.compile(
+    r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
+)
+"""How PROJ names the projections of Chinese surveys."""
 
 
 def parse_crs(text: str) -> CRS:
@@ -288,9 +295,9 @@ def area_error(crs: CRS, bounds: Bounds) -> float:
     return float(np.max(np.abs(np.asarray(factors.areal_scale) - 1)))
 
 
-def crs_words(crs: CRS) -> str:
+def crs_words(crs: CRS) -> Text:
     """
-    Name a CRS for people.
+    Name a CRS for people, in Chinese as a map sheet does.
 
     Parameters
     ----------
@@ -299,16 +306,24 @@ def crs_words(crs: CRS) -> str:
 
     Returns
     -------
-    str
-        Its name, and its code where it has one.
+    Text
+        Datum, width of the belt, central meridian or zone, and the code; the plain name where the
+        projection is another.
 
     Examples
     --------
-    >>> crs_words(CRS("EPSG:4490"))
-    'China Geodetic Coordinate System 2000 (EPSG:4490)'
+    >>> crs_words(CRS("EPSG:4549")).zh
+    'CGCS2000 3 度带 中央经线 120°E（EPSG:4549）'
     """
     code = crs.to_authority()
-    return crs.name if code is None else f"{crs.name} ({':'.join(code)})"
+    plain = crs.name if code is None else f"{crs.name} ({':'.join(code)})"
+    belt = BELTS.match(crs.name)
+    if belt is None:
+        return Text(plain, plain)
+    width = "3 度带" if belt["three"] else "6 度带"
+    where = f"中央经线 {belt['middle']}°E" if belt["middle"] else f"第 {belt['zone']} 带"
+    known = "" if code is None else f"（{':'.join(code)}）"
+    return Text(f"{belt['datum']} {width} {where}{known}", plain)
 
 
 def is_metric(crs: CRS) -> bool:

@@ -248,8 +248,8 @@ def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
     crs = own if is_fit else choose_crs(bounds)
     desk.notes.append(
         Text(
-            f"项目坐标系由程序选定：{crs_words(crs)}。",
-            f"Project CRS chosen: {crs_words(crs)}.",
+            f"项目坐标系由程序选定：{crs_words(crs).zh}。",
+            f"Project CRS chosen: {crs_words(crs).en}.",
         )
     )
     return crs

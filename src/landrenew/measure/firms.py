@@ -117,5 +117,6 @@ def intensities(parcels: Parcels) -> pd.DataFrame:
     made = {}
     for name, (over, under) in INTENSITIES.items():
         if over in parcels.columns and under in parcels.columns:
-            made[name] = parcels[over] / parcels[under].where(parcels[under] > 0)
+            ratio = parcels[over] / parcels[under].where(parcels[under] > 0)
+            made[name] = ratio.where(np.isfinite(ratio))
     return pd.DataFrame(made, index=parcels.index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,6 @@ from landrenew.intake.faults import KINDS
 from landrenew.publish.wording import layer_words
 
 if TYPE_CHECKING:
-    from pyproj import CRS
-
     from landrenew.assess.share import ControlShare
     from landrenew.intake.layers import Layers
     from landrenew.publish.result import Result
@@ -30,11 +27,6 @@ INPUTS = (
 """Layers of the project file, in the order they are listed."""
 
 YEAR = 4
-
-BELTS = re.compile(
-    r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
-)
-"""How PROJ names the projections of Chinese surveys."""
 
 
 def _real(value: float | None, digits: int) -> float | None:
@@ -75,37 +67,6 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
     }
 
 
-def crs_title(crs: CRS) -> Text:
-    """
-    Name a CRS as a Chinese map sheet does.
-
-    Parameters
-    ----------
-    crs
-        Any CRS.
-
-    Returns
-    -------
-    Text
-        Datum, width of the belt, central meridian or zone, and the code; the plain name where the
-        projection is another.
-
-    Examples
-    --------
-    >>> from pyproj import CRS
-    >>> crs_title(CRS("EPSG:4549")).zh
-    'CGCS2000 3 度带 中央经线 120°E（EPSG:4549）'
-    """
-    plain = crs_words(crs)
-    belt = BELTS.match(crs.name)
-    if belt is None:
-        return Text(plain, plain)
-    width = "3 度带" if belt["three"] else "6 度带"
-    where = f"中央经线 {belt['middle']}°E" if belt["middle"] else f"第 {belt['zone']} 带"
-    code = "".join(f"（{':'.join(one)}）" for one in [crs.to_authority()] if one)
-    return Text(f"{belt['datum']} {width} {where}{code}", plain)
-
-
 def _city(layers: Layers) -> dict[str, Any]:
     city, crs = layers.project.city, layers.parcels.crs
     return {
@@ -113,7 +74,7 @@ def _city(layers: Layers) -> dict[str, Any]:
         "as_of": city.as_of,
         "drawing_unit": city.drawing_unit,
         "review_number": city.review_number,
-        "crs": crs_title(crs) if crs else "",
+        "crs": crs_words(crs) if crs else "",
     }
 
 

@@ -45,13 +45,6 @@ OUTCOMES = {
 }
 
 
-MORE_TITLES = {
-    "year": Text("年份", "Year"),
-    "cleared_mu": Text("已拆除（亩）", "Demolished (mu)"),
-}
-"""Columns of the progress table that are no parcel's, firm's or block's."""
-
-
 def safe_cell(value: object) -> object:
     """
     Make one value harmless for a spreadsheet.
@@ -253,8 +246,6 @@ def table_csv(table: pd.DataFrame, lang: Lang) -> bytes:
     for name in flat.columns:
         if name in COLUMNS and COLUMNS[name].kind == "number":
             flat[name] = flat[name].astype(float).round(COLUMNS[name].decimals)
-        elif name in MORE_TITLES and pd.api.types.is_float_dtype(flat[name]):
-            flat[name] = flat[name].round(2)
         elif (say := _speaker(str(name), lang)) is not None:
             flat[name] = flat[name].map(say, na_action="ignore")
     header = [_title(str(name), lang) for name in flat.columns]
@@ -277,7 +268,7 @@ def _speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
 
 def _title(name: str, lang: Lang) -> str:
     if name not in COLUMNS:
-        return MORE_TITLES.get(name, Text(name, name)).say(lang)
+        return name
     unit = unit_words(COLUMNS[name].unit).say(lang)
     label = COLUMNS[name].label.say(lang)
     if not unit:

@@ -169,31 +169,3 @@ def rulebook_paths(name: str, folder: str | Path = ".") -> list[Path]:
         When one is missing or not TOML.
     """
     return list(_chain(name, Path(folder)))
-
-
-def missing_part(book: Rulebook, part: str, zh: str, en: str) -> RuleError:
-    """
-    Make the error for a part that a rulebook does not have.
-
-    Parameters
-    ----------
-    book
-        The rulebook.
-    part
-        Name of the part, such as ``contiguity``.
-    zh
-        What the part says, in Chinese.
-    en
-        The same in English.
-
-    Returns
-    -------
-    RuleError
-        To raise, or to show as a note.
-    """
-    return RuleError(
-        f"规则书 {book.name} 没有“{zh}”[{part}]：已公开的文件未作规定。请按本地文件写一本规则书"
-        f'（extends = "{book.name}"），补上 [{part}]。',
-        f"Rulebook {book.name} has no {en} [{part}]: the published documents are silent. Write a"
-        f' rulebook from your local document (extends = "{book.name}") that adds [{part}].',
-    )

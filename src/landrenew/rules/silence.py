@@ -1,0 +1,107 @@
+"""What a rulebook does not say, and what it says oddly: told to the user, never filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from landrenew.base.errors import RuleError
+from landrenew.base.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from landrenew.rules.model import Rulebook
+
+PARTS = {
+    "share": Text("线内占比目标", "target for the share"),
+    "storeys": Text("楼层计算规则", "counting of storeys"),
+    "low_efficiency": Text("低效认定标准", "low-efficiency tests"),
+    "scoring": Text("评分办法", "scoring"),
+    "grades": Text("等级划分", "grades"),
+    "contiguity": Text("连片标准", "contiguity"),
+    "consolidation": Text("连片改造条件", "tests for consolidation"),
+}
+"""Parts of a rulebook that a run asks for, in the order it does."""
+
+RESTS_UPON = {"grades": "scoring", "consolidation": "contiguity"}
+"""Parts that mean nothing without another, which is then the one to name."""
+
+FULL_WEIGHT, TINY = 100.0, 1e-6
+
+
+def silent_parts(book: Rulebook) -> list[str]:
+    """
+    List the parts that a rulebook does not have.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of str
+        Names of the parts, without those that rest upon another silent part.
+
+    Examples
+    --------
+    >>> from landrenew.rules.library import read_rulebook
+    >>> silent_parts(read_rulebook("huangyan-2022"))
+    ['share', 'storeys', 'low_efficiency', 'grades', 'contiguity']
+    """
+    silent = [name for name in PARTS if getattr(book, name) is None]
+    return [name for name in silent if RESTS_UPON.get(name) not in silent]
+
+
+def missing_parts(book: Rulebook, parts: Sequence[str]) -> RuleError:
+    """
+    Make the error for parts that a rulebook does not have.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+    parts
+        Names of the parts, such as ``contiguity``.
+
+    Returns
+    -------
+    RuleError
+        To raise, or to show as a note.
+    """
+    zh = "、".join(f"{PARTS[name].zh} [{name}]" for name in parts)
+    en = ", ".join(f"{PARTS[name].en} [{name}]" for name in parts)
+    return RuleError(
+        f"规则书 {book.name} 没有：{zh}。已公开的文件未作规定，相应的结论不作。请按本地文件写一本"
+        f'规则书（extends = "{book.name}"），补上所缺的部分。',
+        f"Rulebook {book.name} has no: {en}. The published documents are silent, and so are the"
+        f' results. Write a rulebook from your local document (extends = "{book.name}") that adds'
+        " what is missing.",
+    )
+
+
+def odd_weights(book: Rulebook) -> list[Text]:
+    """
+    Say aloud when the weights of a pool are no hundred points.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of Text
+        One sentence a pool; the weights are used as they stand.
+    """
+    pools = () if book.scoring is None else book.scoring.pools
+    totals = {pool: sum(one.weight for one in pool.criteria) for pool in pools}
+    return [
+        Text(
+            f"规则书 {book.name} 的“{pool.zh}”各项权重合计 {total:g}，不是 100；按原样计算。",
+            f"Rulebook {book.name}: the weights of {pool.en!r} add to {total:g}, not 100; they are"
+            " used as they stand.",
+        )
+        for pool, total in totals.items()
+        if abs(total - FULL_WEIGHT) > TINY
+    ]
