@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from landrenew.assess.scores import scores
     from landrenew.assess.share import ControlShare, gap_m2, summarize_share
     from landrenew.assess.verdicts import judge
+    from landrenew.base.area import ellipsoidal_area
     from landrenew.base.columns import COLUMNS, column
     from landrenew.base.errors import (
         ColumnError,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         ParcelError,
         RuleError,
     )
-    from landrenew.base.geodesy import ellipsoidal_area
     from landrenew.base.units import to_mu
     from landrenew.intake.city import read_city
     from landrenew.intake.parcels import Parcels, check_parcels
@@ -53,7 +53,7 @@ _HOMES = {
     "LandrenewError": "base.errors",
     "ParcelError": "base.errors",
     "RuleError": "base.errors",
-    "ellipsoidal_area": "base.geodesy",
+    "ellipsoidal_area": "base.area",
     "to_mu": "base.units",
     "read_city": "intake.city",
     "Parcels": "intake.parcels",

@@ -11,7 +11,7 @@ from conftest import ORIGIN, parcels_of, square, zones_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.base.geodesy import ellipsoidal_area
+from landrenew.base.area import ellipsoidal_area
 from landrenew.base.units import M2_PER_MU
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.buildings import building_floors, building_measures, building_pieces

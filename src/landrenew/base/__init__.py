@@ -1,4 +1,4 @@
-"""Ground floor: words, errors, units, the data dictionary, geodesy and codes.
+"""Ground floor: words, errors, units, the data dictionary, coordinate systems and area.
 
 Imports nothing of ours; every other room may stand on it.
 """

@@ -11,8 +11,7 @@ import pandas as pd
 import shapely
 
 from landrenew.base.columns import FLOWS, INTENSITIES
-from landrenew.base.errors import CrsError, FileError
-from landrenew.base.geodesy import (
+from landrenew.base.crs import (
     MAX_AREA_ERROR,
     area_error,
     check_project_crs,
@@ -23,6 +22,7 @@ from landrenew.base.geodesy import (
     parse_crs,
     to_lonlat,
 )
+from landrenew.base.errors import CrsError, FileError
 from landrenew.base.words import Text
 from landrenew.intake.attributes import need_columns, our_columns
 from landrenew.intake.layers import Balance, Layers

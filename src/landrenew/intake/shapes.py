@@ -14,8 +14,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from landrenew.base.crs import (
+    check_coordinates,
+    parse_crs,
+    recognised,
+)
 from landrenew.base.errors import CrsError, FileError
-from landrenew.base.geodesy import check_coordinates, parse_crs, recognised
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.jargon import plainly

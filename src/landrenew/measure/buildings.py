@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.base.geodesy import ellipsoidal_area
+from landrenew.base.area import ellipsoidal_area
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import Pairs, shared_areas
 

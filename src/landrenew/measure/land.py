@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landrenew.base.geodesy import ellipsoidal_area
+from landrenew.base.area import ellipsoidal_area
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import shared_areas
@@ -42,7 +42,7 @@ def parcel_area_m2(parcels: Parcels) -> pd.Series[float]:
 
     Notes
     -----
-    Source: 国土调查办发〔2008〕32号; see :func:`landrenew.base.geodesy.ellipsoidal_area`.
+    Source: 国土调查办发〔2008〕32号; see :func:`landrenew.base.area.ellipsoidal_area`.
     """
     return pd.Series(
         ellipsoidal_area(parcels.geometry.to_numpy(), metric_crs(parcels)),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landrenew.base.geodesy import ellipsoidal_area
+from landrenew.base.area import ellipsoidal_area
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import DUST_M2, Pairs, cover, shared_areas
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from landrenew.assess.share import DEFINITION
 from landrenew.base.columns import COLUMNS
-from landrenew.base.geodesy import crs_words
+from landrenew.base.crs import (
+    crs_words,
+)
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS

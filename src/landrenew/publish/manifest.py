@@ -9,7 +9,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from landrenew.base.geodesy import MAX_AREA_ERROR
+from landrenew.base.crs import (
+    MAX_AREA_ERROR,
+)
 from landrenew.intake.shapes import MAX_REPAIR
 from landrenew.rules.library import rulebook_paths
 

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
-from landrenew.base.errors import CrsError
-from landrenew.base.geodesy import (
+from landrenew.base.area import ellipsoidal_area
+from landrenew.base.crs import (
     CHINA,
     area_error,
     check_coordinates,
     check_project_crs,
     choose_crs,
-    ellipsoidal_area,
     is_metric,
     parse_crs,
     to_lonlat,
 )
+from landrenew.base.errors import CrsError
 from landrenew.base.units import to_mu
 
 GRS80 = Geod(a=6_378_137.0, rf=298.257222101)
