@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from landrenew.base.columns import WORDS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
@@ -84,12 +85,14 @@ def _in_order(events: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _faults(events: pd.DataFrame, code: str) -> list[Fault]:
-    said = events["parcel_id"].astype(str) + " " + events["stage"].astype(str)
-    said += " " + events["event_date"].astype(str)
-    return [
-        Fault("ledger", int(row), "" if pd.isna(event) else str(event), code, Text(what, what))
-        for row, event, what in zip(events.index, events["event_id"], said, strict=True)
-    ]
+    named = events[["event_id", "parcel_id", "stage", "event_date"]].astype(object)
+    named = named.where(named.notna(), "")
+    faults = []
+    for row, event, parcel, stage, day in named.itertuples():
+        offices_say = WORDS["stage"].get(stage, (stage,))[0]
+        what = Text(f"{parcel} {offices_say} {day}", f"{parcel} {stage} {day}")
+        faults.append(Fault("ledger", int(row), str(event), code, what))
+    return faults
 
 
 def renewal_stage(parcels: Parcels, events: pd.DataFrame) -> pd.Series[str]:
