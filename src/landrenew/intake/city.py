@@ -27,6 +27,7 @@ from landrenew.base.words import Text
 from landrenew.intake.attributes import need_columns, our_columns
 from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.links import check_links, find_links, unique_firms
+from landrenew.intake.naming import row_ids
 from landrenew.intake.parcels import Parcels, check_parcels
 from landrenew.intake.project import Layer, Project, read_project
 from landrenew.intake.rasters import check_rasters
@@ -34,7 +35,6 @@ from landrenew.intake.shapes import (
     Checked,
     check_any,
     check_polygons,
-    row_id,
     with_crs,
 )
 from landrenew.intake.sources import read_source
@@ -93,7 +93,7 @@ class _Desk:
             return None
         raw = read_source(self.project.folder, spec, name)
         ours, faults = our_columns(raw, spec, name)
-        ids = {int(row): row_id(ours, i) for i, row in enumerate(ours.index)} if faults else {}
+        ids = dict(zip(ours.index.tolist(), row_ids(ours), strict=True)) if faults else {}
         self.faults += [replace(fault, id=ids.get(fault.row or 0, "")) for fault in faults]
         if not isinstance(raw, gpd.GeoDataFrame):
             return ours

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from landrenew.base.crs import (
@@ -24,8 +23,10 @@ from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.jargon import plainly
 from landrenew.intake.layers import Balance
+from landrenew.intake.naming import faults_at
 
 if TYPE_CHECKING:
+    import pandas as pd
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -212,11 +213,11 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
         gpd.GeoSeries(shapes[rejected], layer.index[rejected]), crs=crs
     )
     out = out.assign(code=code[rejected], detail=[details[i].en for i in np.flatnonzero(rejected)])
-    faulty = [int(i) for i in np.flatnonzero(code != "")]
+    faulty = [(int(i), str(code[i]), details[i]) for i in np.flatnonzero(code != "")]
     return Checked(
         kept,
         out,
-        tuple(fault_at(layer, i, name, code[i], details[i], shapes[i]) for i in faulty),
+        faults_at(layer, name, shapes, faulty),
         Balance(
             layer=name,
             rows_in=len(layer),
@@ -268,68 +269,6 @@ def _details(
     return details
 
 
-def fault_at(
-    layer: pd.DataFrame, i: int, name: str, code: str, detail: Text, shape: BaseGeometry | None
-) -> Fault:
-    """
-    Make the fault of one row, with its number, id and place.
-
-    Parameters
-    ----------
-    layer
-        Table with our columns; index ``row``, or a column ``row``.
-    i
-        Position of the row.
-    name
-        The layer's name in the project file.
-    code
-        Kind of fault.
-    detail
-        What exactly was found.
-    shape
-        The row's shape, in the project CRS, or None.
-
-    Returns
-    -------
-    Fault
-        The fault.
-    """
-    x, y = _place(shape)
-    return Fault(name, int(layer.index[i]), row_id(layer, i), code, detail, x, y)
-
-
-def row_id(layer: pd.DataFrame, i: int) -> str:
-    """
-    Name a row by its first id column, for messages.
-
-    Parameters
-    ----------
-    layer
-        Table with our columns.
-    i
-        Position of the row.
-
-    Returns
-    -------
-    str
-        The id, or an empty string.
-    """
-    for column in ("parcel_id", "firm_id", "building_id", "park_id", "event_id", "town", "name"):
-        if column in layer.columns:
-            value = layer[column].iloc[i]
-            return "" if pd.isna(value) else str(value)
-    return ""
-
-
-def _place(shape: BaseGeometry | None) -> tuple[float | None, float | None]:
-    """Give the middle of a shape's box, which exists even when the shape is broken."""
-    if shape is None or shape.is_empty:
-        return None, None
-    left, bottom, right, top = shape.bounds
-    x, y = (left + right) / 2, (bottom + top) / 2
-    return (x, y) if np.isfinite([x, y]).all() else (None, None)
-
-
 def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     """
     Bring lines, points or polygons into the project CRS and drop what is empty.
@@ -356,7 +295,6 @@ def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
         gpd.GeoSeries(shapely.make_valid(shapes[~gone]), layer.index[~gone]), crs=crs
     )
     out = layer.loc[gone].assign(code=code[gone], detail="")
-    faults = tuple(
-        fault_at(layer, int(i), name, code[i], NO_DETAIL, shapes[i]) for i in np.flatnonzero(gone)
-    )
+    faulty = [(int(i), str(code[i]), NO_DETAIL) for i in np.flatnonzero(gone)]
+    faults = faults_at(layer, name, shapes, faulty)
     return Checked(kept, out, faults, Balance(name, len(layer), len(kept), len(out)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import NO_DETAIL, Fault
-from landrenew.intake.shapes import fault_at
+from landrenew.intake.naming import faults_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def area_faults(parcels: Parcels) -> list[Fault]:
     ]  # fmt: skip
 
 
-def building_faults(layers: Layers, measured: Measured) -> list[Fault]:
+def building_faults(layers: Layers, measured: Measured) -> tuple[Fault, ...]:
     """
     Name the buildings that stand on no parcel, and those of unknown storeys.
 
@@ -82,17 +82,14 @@ def building_faults(layers: Layers, measured: Measured) -> list[Fault]:
 
     Returns
     -------
-    list of Fault
+    tuple of Fault
         One a building.
     """
     buildings = layers.buildings
     if buildings is None:
-        return []
+        return ()
     stands = np.zeros(len(buildings), dtype=bool)
     stands[measured.met_buildings] = True
-    found = [(int(i), "building_orphan") for i in np.flatnonzero(~stands)]
-    found += [(int(i), "no_height") for i in measured.silent_buildings]
-    return [
-        fault_at(buildings, i, "buildings", code, NO_DETAIL, buildings.geometry.iloc[i])
-        for i, code in found
-    ]
+    found = [(i, "building_orphan", NO_DETAIL) for i in np.flatnonzero(~stands).tolist()]
+    found += [(i, "no_height", NO_DETAIL) for i in measured.silent_buildings.tolist()]
+    return faults_at(buildings, "buildings", buildings.geometry.to_numpy(), found)

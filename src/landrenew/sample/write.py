@@ -176,10 +176,6 @@ def write_demo(folder: Path) -> None:
     ----------
     folder
         Folder to write to; made when missing, files of the same name are replaced.
-
-    Examples
-    --------
-    >>> write_demo(Path("demo"))  # doctest: +SKIP
     """
     folder.mkdir(parents=True, exist_ok=True)
     town = city()
