@@ -143,16 +143,12 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
 @app.command()
 def check(city: City, lang: LangOption = None) -> None:
     """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing (exit 0, 1)."""
-    from landrenew.intake.city import read_city
     from landrenew.publish.fault_list import faults_total, faults_words
-    from landrenew.track.ledger import check_events
-    from landrenew.workflow import measured_parcels
+    from landrenew.workflow import project_faults
 
-    layers = read_city(city)
-    parcels, found = measured_parcels(layers)
-    told = [] if layers.ledger is None else check_events(layers.ledger, parcels)[1]
-    faults = (*layers.faults, *found, *told)
-    _tell_notes(lang, layers.notes)
+    result = project_faults(city)
+    faults = result.faults
+    _tell_notes(lang, result.layers.notes)
     if faults:
         typer.echo(faults_words(faults, cast("Lang", lang)))
     typer.echo(faults_total(faults).say(cast("Lang", lang)), err=True)
@@ -278,7 +274,7 @@ def rules_list(lang: LangOption = None) -> None:
 
 
 @rules_app.command("show")
-def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001
+def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  read by its callback
     """显示一本规则书 · Show a rulebook, with everything it extends, as JSON."""
     from landrenew.rules.library import read_rulebook
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +15,6 @@ from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels
-from landrenew.intake.project import Rasters
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
 from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
 from landrenew.measure.given import refuse_given_twice
@@ -98,14 +96,43 @@ def project_share(path: str | Path) -> Result:
         When something cannot be read or does not fit together.
     """
     layers = read_city(path, only=SHARE_LAYERS)
-    without_rasters = layers.project.model_copy(update={"rasters": Rasters()})
-    parcels, faults = measured_parcels(replace(layers, project=without_rasters))
+    parcels, faults = measured_parcels(layers)
     return Result(
         layers=layers,
         parcels=parcels,
         share=_share(layers, parcels),
         faults=(*layers.faults, *faults),
         notes=_notes(layers, "share"),
+    )
+
+
+def project_faults(path: str | Path) -> Result:
+    """
+    Read and measure a project only to find what is wrong with its data.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+
+    Returns
+    -------
+    Result
+        With every fault a run would list; nothing is judged.
+
+    Raises
+    ------
+    LandrenewError
+        When something cannot be read or does not fit together.
+    """
+    layers = read_city(path)
+    parcels, faults = measured_parcels(layers)
+    parcels, _, ledger_faults, balances = _progress(layers, parcels)
+    return Result(
+        layers=layers,
+        parcels=parcels,
+        faults=(*layers.faults, *faults, *ledger_faults),
+        balances=balances,
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from landrenew.base.columns import FLOWS, INTENSITIES
@@ -29,12 +28,14 @@ from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.links import check_links, find_links, unique_firms
 from landrenew.intake.naming import row_ids
 from landrenew.intake.parcels import Parcels, check_parcels
-from landrenew.intake.project import Layer, Project, read_project
+from landrenew.intake.project import Layer, Project, Rasters, read_project
 from landrenew.intake.rasters import check_rasters
 from landrenew.intake.shapes import (
     Checked,
     check_any,
     check_polygons,
+    extent,
+    finite_boxes,
     with_crs,
 )
 from landrenew.intake.sources import read_source
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    import pandas as pd
     from geopandas import GeoDataFrame
     from pyproj import CRS
 
@@ -85,12 +87,13 @@ class _Desk:
     balances: list[Balance] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
 
-    def rows(self, name: str) -> pd.DataFrame | None:
-        """Read one layer with our columns; None when the project does not have it."""
-        spec: Layer | None = getattr(self.project, name)
-        is_wanted = self.only is None or name == "parcels" or name in self.only
-        if spec is None or not is_wanted:
-            return None
+    def wanted(self, name: str) -> Layer | None:
+        """Tell how to read a layer; None when the project lacks it or nobody asked for it."""
+        is_asked_for = self.only is None or name in self.only
+        return self.project.layers().get(name) if is_asked_for else None
+
+    def rows(self, name: str, spec: Layer) -> pd.DataFrame:
+        """Read one layer with our columns, with its shapes where it has any."""
         raw = read_source(self.project.folder, spec, name)
         ours, faults = our_columns(raw, spec, name)
         ids = dict(zip(ours.index.tolist(), row_ids(ours), strict=True)) if faults else {}
@@ -100,13 +103,17 @@ class _Desk:
         located = with_crs(raw, spec, name)
         return gpd.GeoDataFrame(ours, geometry=located.geometry, crs=located.crs)
 
+    def located(self, name: str, spec: Layer) -> GeoDataFrame:
+        """Read one layer of shapes; a table without shapes is refused."""
+        rows = self.rows(name, spec)
+        return rows if isinstance(rows, gpd.GeoDataFrame) else with_crs(rows, spec, name)
+
     def shapes(self, name: str, crs: CRS, *needed: str, lines: bool = False) -> GeoDataFrame | None:
         """Read one layer of shapes, checked; a layer without any shape left is refused."""
-        rows = self.rows(name)
-        if rows is None:
+        spec = self.wanted(name)
+        if spec is None:
             return None
-        spec: Layer = getattr(self.project, name)
-        located = rows if isinstance(rows, gpd.GeoDataFrame) else with_crs(rows, spec, name)
+        located = self.located(name, spec)
         need_columns(located, name, *needed)
         checked = (check_any if lines else check_polygons)(located, crs, name)
         self.take(checked)
@@ -126,9 +133,11 @@ class _Desk:
 
     def table(self, name: str, *needed: str) -> pd.DataFrame | None:
         """Read one table without shapes."""
-        rows = self.rows(name)
-        if rows is not None:
-            need_columns(rows, name, *needed)
+        spec = self.wanted(name)
+        if spec is None:
+            return None
+        rows = self.rows(name, spec)
+        need_columns(rows, name, *needed)
         return rows
 
 
@@ -141,7 +150,7 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
     path
         The project file ``city.toml``.
     only
-        Names of the layers to read beside the parcels; None reads every layer.
+        Names of the layers to read beside the parcels, ``rasters`` among them; None reads all.
 
     Returns
     -------
@@ -167,9 +176,11 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
     <Layers 示例市: parcels 2946, control_line 57; faults 8>
     """
     project = read_project(path)
+    if only is not None and "rasters" not in only:
+        project = project.model_copy(update={"rasters": Rasters()})
     rulebook = read_rulebook(project.city.rulebook, project.folder)
     desk = _Desk(project, only)
-    located = _parcel_rows(desk)
+    located = desk.located("parcels", project.parcels)
     crs = _project_crs(desk, located)
     parcels, checked = check_parcels(located, crs)
     desk.take(checked)
@@ -184,8 +195,7 @@ def read_city(path: str | Path, *, only: Collection[str] | None = None) -> Layer
         "background": desk.shapes("background", crs, lines=True),
     }
     _refuse_elsewhere(parcels, shapes, project)
-    if only is None or "rasters" in only:
-        check_rasters(project, parcels)
+    check_rasters(project, parcels)
     firms, links = _firms(desk, parcels)
     if only is None:
         desk.notes += _left_out(project, parcels)
@@ -222,13 +232,6 @@ def _left_out(project: Project, parcels: Parcels) -> list[Text]:
     ]
 
 
-def _parcel_rows(desk: _Desk) -> GeoDataFrame:
-    rows = desk.rows("parcels")
-    if isinstance(rows, gpd.GeoDataFrame):
-        return rows
-    return with_crs(pd.DataFrame(rows), desk.project.parcels, "parcels")
-
-
 def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
     """Take the CRS the user states, else the parcels' own where it serves, else choose one."""
     bounds = _city_bounds(located)
@@ -257,8 +260,7 @@ def _project_crs(desk: _Desk, located: GeoDataFrame) -> CRS:
 
 def _city_bounds(located: GeoDataFrame) -> tuple[float, float, float, float] | None:
     """Give the extent in degrees; a stray parcel far from the rest does not stretch it."""
-    boxes = shapely.bounds(located.geometry.to_numpy())
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    boxes, _ = finite_boxes(located)
     if not len(boxes) or located.crs is None:
         return None
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -266,8 +268,7 @@ def _city_bounds(located: GeoDataFrame) -> tuple[float, float, float, float] | N
     near = np.abs(lonlat - np.median(lonlat, axis=0)).max(axis=1) <= CITY_DEGREES
     if near.mean() >= MOST:
         boxes = boxes[near]
-    (left, bottom), (right, top) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return lonlat_bounds((left, bottom, right, top), located.crs)
+    return lonlat_bounds(extent(boxes), located.crs)
 
 
 def _refuse_elsewhere(

@@ -11,9 +11,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame
 
-from landrenew.base.crs import (
-    is_metric,
-)
+from landrenew.base.crs import is_metric
 from landrenew.base.errors import ColumnError, CrsError, ParcelError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import KINDS, Fault

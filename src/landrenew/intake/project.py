@@ -247,6 +247,18 @@ class Project(Part):
     rasters: Rasters = Rasters()
     tolerances: Tolerances = Tolerances()
 
+    def layers(self) -> dict[str, Layer]:
+        """
+        Give the layers that the project has.
+
+        Returns
+        -------
+        dict
+            Layer by name, in the order of the project file's sections.
+        """
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: one for name, one in given.items() if isinstance(one, Layer)}
+
 
 def _complaint(error: ValidationError) -> Text:
     zh, en = [], []

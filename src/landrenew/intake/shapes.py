@@ -13,11 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from landrenew.base.crs import (
-    check_coordinates,
-    parse_crs,
-    recognised,
-)
+from landrenew.base.crs import check_coordinates, parse_crs, recognised
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     from landrenew.intake.project import Layer
 
     Shapes = NDArray[np.object_]
-    Flags = NDArray[np.bool_]
 
 MAX_REPAIR = 0.005
 """Largest relative change of area that a repair may make."""
@@ -96,9 +91,10 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
             f" {stated.name!r}. Remove crs, or mend the file in the GIS first.",
         )
     layer = frame.set_crs(crs.to_2d(), allow_override=True)
-    if (bounds := finite_bounds(layer)) is not None:
+    boxes, _ = finite_boxes(layer)
+    if len(boxes):
         try:
-            check_coordinates(bounds, crs, name)
+            check_coordinates(extent(boxes), crs, name)
         except CrsError:
             _name_strangers(layer, crs, name)
             raise
@@ -107,9 +103,8 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
 
 def _name_strangers(layer: GeoDataFrame, crs: CRS, name: str) -> None:
     """Refuse a few rows by name, where all others fit the CRS: then it is not the CRS's fault."""
-    boxes = shapely.bounds(layer.geometry.to_numpy())
-    finite = np.flatnonzero(np.isfinite(boxes).all(axis=1))
-    boxes, rows = boxes[finite], layer.index[finite]
+    boxes, at = finite_boxes(layer)
+    rows = layer.index[at]
     far = np.abs(boxes - np.median(boxes, axis=0)).max(axis=1)
     strangers = []
     for i in np.argsort(-far, kind="stable"):
@@ -130,9 +125,9 @@ def _name_strangers(layer: GeoDataFrame, crs: CRS, name: str) -> None:
         )
 
 
-def finite_bounds(layer: GeoDataFrame) -> tuple[float, float, float, float] | None:
+def finite_boxes(layer: GeoDataFrame) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """
-    Give the extent of the shapes whose coordinates are numbers.
+    Give the boxes of the shapes whose coordinates are numbers.
 
     Parameters
     ----------
@@ -141,13 +136,30 @@ def finite_bounds(layer: GeoDataFrame) -> tuple[float, float, float, float] | No
 
     Returns
     -------
-    tuple of float or None
-        Left, bottom, right, top in the CRS of the layer; None when no shape has coordinates.
+    boxes : ndarray
+        Shape (k, 4): left, bottom, right, top in the CRS of the layer.
+    at : ndarray
+        Shape (k,): positions of these rows.
     """
     boxes = shapely.bounds(layer.geometry.to_numpy())
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
-    if not len(boxes):
-        return None
+    at = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    return boxes[at], at
+
+
+def extent(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """
+    Give the box around boxes.
+
+    Parameters
+    ----------
+    boxes
+        Shape (k, 4), k at least 1: left, bottom, right, top.
+
+    Returns
+    -------
+    tuple of float
+        Left, bottom, right, top.
+    """
     (left, bottom), (right, top) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return float(left), float(bottom), float(right), float(top)
 

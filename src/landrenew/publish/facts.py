@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from landrenew.assess.share import DEFINITION
 from landrenew.base.columns import COLUMNS
-from landrenew.base.crs import (
-    crs_words,
-)
+from landrenew.base.crs import crs_words
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
+from landrenew.publish.tables import rounded
+from landrenew.publish.themes import land_mu
 from landrenew.publish.wording import layer_words
 
 if TYPE_CHECKING:
@@ -22,18 +21,7 @@ if TYPE_CHECKING:
     from landrenew.publish.result import Result
     from landrenew.rules.model import Rulebook, Sourced
 
-INPUTS = (
-    "parcels", "control_line", "growth_boundary", "towns", "parks", "buildings", "firms", "links",
-    "barriers", "protected", "background", "ledger",
-)  # fmt: skip
-"""Layers of the project file, in the order they are listed."""
-
 YEAR = 4
-
-
-def _real(value: float | None, digits: int) -> float | None:
-    """Round for the page; what is missing or not a number stays missing."""
-    return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
 def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
@@ -54,17 +42,17 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
         return None
     return {
         "name": share.name,
-        "share": _real(share.share, 9),
+        "share": rounded(share.share, 9),
         "target": share.target,
         "verdict": share.verdict,
-        "interval": [_real(end, 6) for end in share.interval],
-        "inside_mu": _real(to_mu(share.inside_m2), 2),
-        "total_mu": _real(to_mu(share.total_m2), 2),
+        "interval": [rounded(end, 6) for end in share.interval],
+        "inside_mu": rounded(to_mu(share.inside_m2), 2),
+        "total_mu": rounded(to_mu(share.total_m2), 2),
         "parcels": share.parcels,
         "counts": share.counts,
-        "retire_mu": _real(share.retire_mu, 2),
-        "build_mu": _real(share.build_mu, 2),
-        "majority_share": _real(share.majority_share, 6),
+        "retire_mu": rounded(share.retire_mu, 2),
+        "build_mu": rounded(share.build_mu, 2),
+        "majority_share": rounded(share.majority_share, 6),
         "towns": [share_facts(town) for town in share.towns],
     }
 
@@ -109,37 +97,29 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
 
 def _land(result: Result) -> dict[str, Any]:
     """Say how much land there is in all, for a city without a control line."""
-    parcels = result.parcels
-    if "counted_area_m2" in parcels.columns:
-        area = to_mu(parcels["counted_area_m2"])
-    else:
-        area = parcels["parcel_area_mu"]
-    return {"parcels": len(parcels), "mu": _real(float(area.sum()), 2)}
+    land = land_mu(result.parcels)
+    return {"parcels": len(land), "mu": rounded(float(land.sum()), 2)}
 
 
 def _inputs(result: Result) -> list[dict[str, Any]]:
-    layers = result.layers
-    balances = {one.layer: one for one in (*layers.balances, *result.balances)}
+    balances = {one.layer: one for one in (*result.layers.balances, *result.balances)}
     listed = []
-    for name in INPUTS:
-        given, balance = getattr(layers.project, name), balances.get(name)
-        if given is not None:
-            listed.append(
-                {
-                    "label": layer_words(name),
-                    "source": given.source,
-                    "as_of": given.as_of,
-                    "rows_in": balance.rows_in if balance else None,
-                    "rows_out": balance.rows_out if balance else None,
-                    "rows_rejected": balance.rows_rejected if balance else None,
-                }
-            )
+    for name, given in result.layers.project.layers().items():
+        balance = balances.get(name)
+        listed.append({
+            "label": layer_words(name),
+            "source": given.source,
+            "as_of": given.as_of,
+            "rows_in": balance.rows_in if balance else None,
+            "rows_out": balance.rows_out if balance else None,
+            "rows_rejected": balance.rows_rejected if balance else None,
+        })  # fmt: skip
     return listed
 
 
 def _mixed_years(layers: Layers) -> list[Text]:
-    given = [getattr(layers.project, name) for name in INPUTS]
-    dates = [layers.project.city.as_of, *(one.as_of for one in given if one is not None)]
+    project = layers.project
+    dates = [project.city.as_of, *(one.as_of for one in project.layers().values())]
     years = sorted({date[:YEAR] for date in dates if date})
     if len(years) <= 1:
         return []

@@ -9,9 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from landrenew.base.crs import (
-    MAX_AREA_ERROR,
-)
+from landrenew.base.crs import MAX_AREA_ERROR
 from landrenew.intake.shapes import MAX_REPAIR
 from landrenew.rules.library import rulebook_paths
 
@@ -72,9 +70,7 @@ def manifest(result: Result) -> dict[str, object]:
         "as_of": project.city.as_of,
         "crs": crs_name(layers),
         "inputs": [
-            _input_record(project.folder, name, getattr(project, name))
-            for name in type(project).model_fields
-            if hasattr(getattr(project, name), "path")
+            _input_record(project.folder, name, layer) for name, layer in project.layers().items()
         ],
         "rasters": {
             name: _sha256(project.folder / path)

@@ -64,7 +64,7 @@ def _refuse_links(links: list[str]) -> None:
         )
 
 
-def _tile_hosts(map: folium.Map) -> list[str]:  # noqa: A002
+def _tile_hosts(map: folium.Map) -> list[str]:  # noqa: A002  the field's word
     """Find whom the map may ask for tiles: only those a user added by hand."""
     layers = [one for one in map._children.values() if isinstance(one, folium.TileLayer)]  # noqa: SLF001  folium has no public way
     found = [re.match(r"https?://[^/]+", one.tiles) for one in layers]

@@ -97,8 +97,23 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None or math.isnan(value) else round(value, digits)
+def rounded(value: float | None, digits: int) -> float | None:
+    """
+    Round a number for people; what is missing or not finite is None.
+
+    Parameters
+    ----------
+    value
+        A number, NaN or None.
+    digits
+        Decimals to keep.
+
+    Returns
+    -------
+    float or None
+        The number rounded, or None.
+    """
+    return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
 def share_record(share: ControlShare, *, crs: str, rows: Mapping[str, int]) -> dict[str, object]:
@@ -130,21 +145,21 @@ def share_record(share: ControlShare, *, crs: str, rows: Mapping[str, int]) -> d
 
 def _figures(share: ControlShare) -> dict[str, object]:
     return {
-        "share": _rounded(share.share, 12),
+        "share": rounded(share.share, 12),
         "target": share.target,
         "verdict": share.verdict,
-        "interval": [_rounded(end, 12) for end in share.interval],
-        "inside_m2": _rounded(share.inside_m2, 4),
-        "total_m2": _rounded(share.total_m2, 4),
-        "inside_mu": _rounded(to_mu(share.inside_m2), 4),
-        "total_mu": _rounded(to_mu(share.total_m2), 4),
+        "interval": [rounded(end, 12) for end in share.interval],
+        "inside_m2": rounded(share.inside_m2, 4),
+        "total_m2": rounded(share.total_m2, 4),
+        "inside_mu": rounded(to_mu(share.inside_m2), 4),
+        "total_mu": rounded(to_mu(share.total_m2), 4),
         "parcels": share.parcels,
         "gap": {
-            "retire_mu": _rounded(share.retire_mu, 4),
-            "build_mu": _rounded(share.build_mu, 4),
+            "retire_mu": rounded(share.retire_mu, 4),
+            "build_mu": rounded(share.build_mu, 4),
         },
         "counts": share.counts,
-        "majority_share": _rounded(share.majority_share, 12),
+        "majority_share": rounded(share.majority_share, 12),
     }
 
 
@@ -182,12 +197,12 @@ def towns_csv(share: ControlShare, lang: Lang) -> bytes:
 def _town_row(name: str, share: ControlShare, lang: Lang) -> list[object]:
     counts = share.counts
     return [
-        name, _rounded(share.share, 4), share.target, VERDICTS[share.verdict].say(lang),
-        *(_rounded(end, 4) for end in share.interval),
-        _rounded(to_mu(share.inside_m2), 2), _rounded(to_mu(share.total_m2), 2), share.parcels,
+        name, rounded(share.share, 4), share.target, VERDICTS[share.verdict].say(lang),
+        *(rounded(end, 4) for end in share.interval),
+        rounded(to_mu(share.inside_m2), 2), rounded(to_mu(share.total_m2), 2), share.parcels,
         counts["inside"], counts["straddling"], counts["outside"],
-        _rounded(share.retire_mu, 2), _rounded(share.build_mu, 2),
-        _rounded(share.majority_share, 4),
+        rounded(share.retire_mu, 2), rounded(share.build_mu, 2),
+        rounded(share.majority_share, 4),
     ]  # fmt: skip
 
 
@@ -217,8 +232,8 @@ def faults_csv(faults: Iterable[Fault], lang: Lang) -> bytes:
         kind = KINDS[fault.code]
         rows.append([
             fault.layer, fault.row, fault.id, fault.code, OUTCOMES[kind.outcome].say(lang),
-            kind.what.say(lang), fault.detail.say(lang), _rounded(fault.x, 2),
-            _rounded(fault.y, 2), kind.mend.say(lang),
+            kind.what.say(lang), fault.detail.say(lang), rounded(fault.x, 2),
+            rounded(fault.y, 2), kind.mend.say(lang),
         ])  # fmt: skip
     return csv_bytes([title.say(lang) for title in titles], rows)
 

@@ -188,11 +188,28 @@ def _lettered(
     return _theme(parcels, name, [*swatches.values(), missing], codes)
 
 
+def land_mu(parcels: GeoDataFrame) -> pd.Series[float]:
+    """
+    Give the land that each parcel brings into the page's totals [mu].
+
+    Parameters
+    ----------
+    parcels
+        Parcel table.
+
+    Returns
+    -------
+    Series
+        Counted area where overlaps were looked for, else the parcel's own; same index.
+    """
+    if "counted_area_m2" in parcels.columns:
+        return to_mu(parcels["counted_area_m2"])
+    return parcels["parcel_area_mu"]
+
+
 def _tally(parcels: GeoDataFrame, codes: NDArray[np.int_], count: int) -> Tally:
     """Count parcels and land by class, for the city (empty key) and for each town."""
-    area = parcels["counted_area_m2"] if "counted_area_m2" in parcels.columns else None
-    mu = to_mu(area) if area is not None else parcels["parcel_area_mu"]
-    frame = pd.DataFrame({"code": codes, "mu": mu.to_numpy()})
+    frame = pd.DataFrame({"code": codes, "mu": land_mu(parcels).to_numpy()})
     if "town" in parcels.columns:
         frame["town"] = parcels["town"].astype("object").fillna(UNKNOWN_TOWN).to_numpy()
     else:

@@ -19,8 +19,6 @@ UNITS = {
 }
 """How people write our units."""
 
-NO_UNIT = UNITS["1"]
-
 CLASSES = {
     "inside": Text("线内", "Inside"),
     "straddling": Text("跨线", "Straddling"),

@@ -127,7 +127,7 @@ def _write_sheet(base: sqlite3.Connection, sheet: Sheet) -> None:
     rows = zip(sheet.shapes, *sheet.columns.values(), strict=True)
     marks = ", ".join("?" * (2 + len(quoted)))
     base.executemany(
-        f'INSERT INTO "{sheet.name}" VALUES ({marks})',  # noqa: S608
+        f'INSERT INTO "{sheet.name}" VALUES ({marks})',  # noqa: S608 - our own names, and question marks
         [(n, _blob(s), *map(_plain, rest)) for n, (s, *rest) in enumerate(rows, start=1)],
     )
 

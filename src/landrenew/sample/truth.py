@@ -131,7 +131,7 @@ def storeys_counted(floor_count: float | None, height_m: float | None) -> float 
 
 
 def _known(value: object) -> float | None:
-    return None if pd.isna(value) else float(value)  # type: ignore[arg-type,call-overload]
+    return None if pd.isna(value) else float(value)  # type: ignore[arg-type,call-overload]  # a cell
 
 
 def _add_floors(facts: dict[str, Facts], sheets: Sheets, raster_only: list[str]) -> None:
