@@ -134,9 +134,9 @@ def test_a_number_for_a_heading_is_found(tmp_path: Any) -> None:  # noqa: ANN401
     frame = pd.DataFrame({"firm_id": ["F1"], 2025: [3.5]})
     frame.to_excel(tmp_path / "f.xlsx", index=False)
     spec = Layer(path="f.xlsx", columns={"tax_cny10k": {"column": "2025"}})
-    from landrenew.intake.sources import read_source  # noqa: PLC0415
+    from landrenew.intake.sources.read import read_source  # noqa: PLC0415
 
-    found, _ = our_columns(read_source(tmp_path, spec, "firms"), spec, "firms")
+    found, _ = our_columns(read_source(tmp_path, spec, "firms").frame, spec, "firms")
     assert found["tax_cny10k"].tolist() == [3.5]
 
 

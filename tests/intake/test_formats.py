@@ -14,7 +14,7 @@ from small_city import four, save, small_city
 
 from landrenew.intake.city import read_city
 from landrenew.intake.project import Layer
-from landrenew.intake.sources import read_source
+from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ def test_a_shapefile_whose_encoding_is_stated_is_read_in_it(tmp_path: Path) -> N
 
 def test_the_real_gbk_shapefile_reads_right(shared: Path) -> None:
     spec = Layer(path="china_gbk_shapefile/chinese_encoding.shp")
-    assert set(read_source(shared, spec, "towns")["PRO_NAME"]) == {"安徽"}
+    assert set(read_source(shared, spec, "towns").frame["PRO_NAME"]) == {"安徽"}
 
 
 def test_a_geopackage_that_qgis_styled_still_has_one_layer(tmp_path: Path) -> None:

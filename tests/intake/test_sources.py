@@ -11,7 +11,7 @@ from small_city import four, save, small_city
 from landrenew.base.errors import FileError
 from landrenew.intake.city import read_city
 from landrenew.intake.project import Layer, read_project
-from landrenew.intake.sources import read_source
+from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ TABLE = pd.DataFrame({
 def test_where_selects_rows_of_the_file(where: str, rows: list[int], tmp_path: Path) -> None:
     TABLE.to_parquet(tmp_path / "t.parquet")
     spec = Layer(path="t.parquet", where=where)
-    assert read_source(tmp_path, spec, "ledger").index.tolist() == rows
+    assert read_source(tmp_path, spec, "ledger").frame.index.tolist() == rows
 
 
 def test_where_bears_any_value(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_where_bears_any_value(tmp_path: Path) -> None:
     })  # fmt: skip
     odd.to_parquet(tmp_path / "t.parquet")
     spec = Layer(path="t.parquet", where="\"when\" >= '2025' AND flag")
-    assert read_source(tmp_path, spec, "ledger").index.tolist() == [1]
+    assert read_source(tmp_path, spec, "ledger").frame.index.tolist() == [1]
 
 
 def test_a_number_too_long_for_the_database_is_refused(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_number_too_long_for_the_database_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
 def test_csv_is_read_in_the_encoding_it_is_in(encoding: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes('企业,税收\r\n"慈溪,一厂",1\r\n'.encode(encoding))
-    frame = read_source(tmp_path, Layer(path="t.csv"), "firms")
+    frame = read_source(tmp_path, Layer(path="t.csv"), "firms").frame
     assert frame.to_dict("list") == {"企业": ["慈溪,一厂"], "税收": ["1"]}
 
 
@@ -66,14 +66,14 @@ def test_of_a_workbook_the_one_sheet_with_rows_is_read_or_the_one_named(tmp_path
     with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
         pd.DataFrame({"企业": ["甲"]}).to_excel(book, sheet_name="说明", index=False)
         pd.DataFrame({"企业": ["乙"]}).to_excel(book, sheet_name="企业", index=False)
-    named = read_source(tmp_path, Layer(path="t.xlsx", layer="企业"), "firms")
+    named = read_source(tmp_path, Layer(path="t.xlsx", layer="企业"), "firms").frame
     assert named["企业"].tolist() == ["乙"]
     with pytest.raises(FileError, match="has 2 sheets: 说明, 企业"):
         read_source(tmp_path, Layer(path="t.xlsx"), "firms")
     with pd.ExcelWriter(tmp_path / "one.xlsx") as book:
         pd.DataFrame().to_excel(book, sheet_name="Sheet1", index=False)
         pd.DataFrame({"企业": ["丙"]}).to_excel(book, sheet_name="Sheet2", index=False)
-    alone = read_source(tmp_path, Layer(path="one.xlsx"), "firms")
+    alone = read_source(tmp_path, Layer(path="one.xlsx"), "firms").frame
     assert alone["企业"].tolist() == ["丙"]
     with pytest.raises(FileError, match=r"cannot be read.*税务"):
         read_source(tmp_path, Layer(path="t.xlsx", layer="税务"), "firms")

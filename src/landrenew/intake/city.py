@@ -38,7 +38,7 @@ from landrenew.intake.shapes import (
     finite_boxes,
     with_crs,
 )
-from landrenew.intake.sources import read_source
+from landrenew.intake.sources.read import read_source
 from landrenew.rules.library import read_rulebook
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ class _Desk:
 
     def rows(self, name: str, spec: Layer) -> pd.DataFrame:
         """Read one layer with our columns, with its shapes where it has any."""
-        raw = read_source(self.project.folder, spec, name)
+        source = read_source(self.project.folder, spec, name)
+        raw = source.frame
+        self.notes += source.notes
+        self.faults += source.faults
         ours, faults = our_columns(raw, spec, name)
         ids = dict(zip(ours.index.tolist(), row_ids(ours), strict=True)) if faults else {}
         self.faults += [replace(fault, id=ids.get(fault.row or 0, "")) for fault in faults]

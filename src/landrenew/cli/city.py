@@ -1,0 +1,169 @@
+"""Commands on a project file: check it, run it, or take one step of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from landrenew.cli.door import (
+    DONE,
+    OPEN,
+    SHORT,
+    WRONG,
+    AsJson,
+    City,
+    LangOption,
+    Out,
+    OutFile,
+    app,
+    print_json,
+    progress,
+    tell,
+    tell_notes,
+    writing,
+)
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from landrenew.base.words import Lang
+    from landrenew.intake.layers import Layers
+
+
+def _tell_rejected(lang: str | None, layers: Layers) -> None:
+    """Name the parcels that do not enter the share, and why."""
+    from landrenew.base.words import some
+    from landrenew.intake.faults import KINDS
+
+    said = "；" if lang == "zh" else "; "
+    gone = layers.rejected
+    if len(gone):
+        why = said.join(
+            f"{KINDS[str(code)].what.say(cast('Lang', lang))}: {some(rows.index)}"
+            for code, rows in gone.groupby(gone["code"].astype(str))
+        )
+        total = len(gone) + len(layers.parcels)
+        tell(lang, f"· 宗地 {total} 行，剔除 {len(gone)} 行（行号）：{why}",
+              f"· {total} parcel rows, {len(gone)} set aside (row numbers): {why}")  # fmt: skip
+
+
+@app.command()
+def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
+    """写出示例市并完整运行 · Write the demo city and run it."""
+    from landrenew.sample import write_demo
+
+    city = out / "city"
+    with writing(out):
+        write_demo(city)
+    run(city / "city.toml", out / "out", lang)
+
+
+@app.command()
+def check(city: City, lang: LangOption = None) -> None:
+    """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing (exit 0, 1)."""
+    from landrenew.publish.fault_list import faults_total, faults_words
+    from landrenew.workflow import project_faults
+
+    result = project_faults(city)
+    faults = result.faults
+    tell_notes(lang, result.layers.notes)
+    if faults:
+        typer.echo(faults_words(faults, cast("Lang", lang)))
+    typer.echo(faults_total(faults).say(cast("Lang", lang)), err=True)
+    raise typer.Exit(SHORT if faults else DONE)
+
+
+@app.command()
+def run(city: City, out: Out = Path("out"), lang: LangOption = None) -> None:
+    """完整运行：地图、表格、占比、问题清单 · Do the whole job: map, tables, share, faults."""
+    from landrenew.base.words import Text
+    from landrenew.publish.run_folder import save_run
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        say(Text("写出结果", "Writing"))
+        folder = save_run(result, out, lang=cast("Lang", lang))
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    count = len(result.faults)
+    if count:
+        tell(lang, f"· 数据有 {count} 处问题，见 {folder / 'faults.csv'}。",
+              f"· {count} faults in the data, see {folder / 'faults.csv'}.")  # fmt: skip
+    typer.echo(folder / "map.html")
+
+
+@app.command()
+def share(
+    city: City, as_json: AsJson = False, lang: LangOption = None
+) -> None:  # fmt: skip
+    """工业用地线内占比与目标对照 · Share inside the control line against its target (0, 1, 3)."""
+    from landrenew.publish.run_folder import result_share_record
+    from landrenew.publish.tables import share_words
+    from landrenew.workflow import project_share
+
+    result = project_share(city)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    _tell_rejected(lang, result.layers)
+    if result.share is None:
+        raise typer.Exit(WRONG)
+    if as_json:
+        print_json(result_share_record(result))
+    else:
+        typer.echo(share_words(result.share, cast("Lang", lang)))
+    raise typer.Exit({"met": DONE, "not_met": SHORT}.get(result.share.verdict, OPEN))
+
+
+@app.command()
+def score(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """逐宗评分、评级与低效判定 · Score, grade and judge each parcel (CSV)."""
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    _write_table(result.parcels, out, cast("Lang", lang))
+
+
+@app.command()
+def blocks(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """连片地块组与改造候选 · Contiguous blocks and candidates (CSV)."""
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    if result.blocks is None:
+        raise typer.Exit(WRONG)
+    _write_table(result.blocks, out, cast("Lang", lang))
+
+
+def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
+    from landrenew.publish.tables import table_csv
+
+    if out is None:
+        text = table_csv(table, lang).decode("utf-8-sig").replace("\r\n", "\n")
+        typer.echo(text.encode(), nl=False)
+        return
+    with writing(out):
+        out.write_bytes(table_csv(table, lang))
+    typer.echo(out)
+
+
+@app.command("map")
+def map_(
+    city: City,
+    out: Annotated[Path, typer.Option("--out", help="HTML")] = Path("map.html"),
+    lang: LangOption = None,
+) -> None:
+    """只出地图 · Draw the map alone."""
+    from landrenew.publish.map import draw_map
+    from landrenew.publish.offline import save_map
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        save_map(draw_map(result, cast("Lang", lang)), out)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    typer.echo(out)

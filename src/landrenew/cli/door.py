@@ -1,0 +1,122 @@
+"""The frame of every command: the program, its options, how it speaks and how it fails.
+
+Results go to stdout or ``--out``, words and progress to stderr. Exit 0 done, 1 the data fell
+short, 2 wrong use or unreadable input, 3 undetermined. A known error is one sentence.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+from typer.core import TyperGroup
+
+from landrenew.base.errors import FileError, LandrenewError, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from typer._click.core import Context  # typer carries its own click
+
+    from landrenew.base.words import Lang, Text
+
+DONE, SHORT, WRONG, OPEN = 0, 1, 2, 3
+
+
+class _Door(TyperGroup):
+    """Turns a known error into its sentence, in the language asked for."""
+
+    def invoke(self, ctx: Context) -> object:
+        """Run a command; say a known error and leave with 2."""
+        try:
+            return super().invoke(ctx)
+        except LandrenewError as error:
+            typer.echo(error.say(ctx.meta.get("lang", _default_lang())), err=True)
+            raise typer.Exit(WRONG) from error
+
+
+app = typer.Typer(
+    cls=_Door,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="低效工业用地改造：评价、占比、连片与地图 · Renew low-efficiency industrial land",
+    epilog="退出码 Exit: 0 完成 done · 1 数据有问题或未达标 faults found, or target not met ·"
+    " 2 用法或输入有误 wrong use or input · 3 待定 undetermined",
+)
+
+
+def _default_lang() -> Lang:
+    stated = [os.environ.get(one) for one in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    if sys.platform == "win32":  # elsewhere Python takes silence for en_US
+        stated.append(locale.getlocale()[0])
+    said = next(filter(None, stated), "")
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+def _lang(ctx: typer.Context, value: str | None) -> str:
+    lang = value or _default_lang()
+    if lang not in {"zh", "en"}:
+        message = "zh / en"
+        raise typer.BadParameter(message)
+    ctx.find_root().meta["lang"] = lang
+    return lang
+
+
+City = Annotated[Path, typer.Argument(help="项目文件 · Project file", metavar="CITY.toml")]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", callback=_lang, is_eager=True, help="语言 · Language", metavar="zh|en"),
+]
+Out = Annotated[Path, typer.Option("--out", help="输出文件夹 · Output folder")]
+OutFile = Annotated[Path | None, typer.Option("--out", help="输出文件 · Output file")]
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 · Machine output on stdout")]
+
+
+@contextmanager
+def progress(lang: str | None) -> Iterator[Callable[[Text], None]]:
+    """Show the running step on stderr; quiet when stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+                   console=console, transient=True, disable=not console.is_terminal)  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda step: bar.update(task, description=step.say(cast("Lang", lang)))
+
+
+def tell(lang: str | None, zh: str, en: str) -> None:
+    """Say one sentence on stderr."""
+    typer.echo(zh if lang == "zh" else en, err=True)
+
+
+def tell_notes(lang: str | None, notes: Sequence[Text]) -> None:
+    """Say on stderr what was chosen and what was left out, a line each."""
+    for note in notes:
+        typer.echo(f"· {note.say(cast('Lang', lang))}", err=True)
+
+
+def print_json(record: object) -> None:
+    """Print a record as JSON on stdout."""
+    from landrenew.publish.run_folder import json_text
+
+    typer.echo(json_text(record).encode(), nl=False)  # JSON is UTF-8 whatever the terminal is
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise FileError(
+            f"不能写入 {out}：{reason(error).zh}。请检查路径与权限。",
+            f"Cannot write {out}: {reason(error).en}. Check the path and permissions.",
+        ) from error

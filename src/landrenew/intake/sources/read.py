@@ -1,0 +1,141 @@
+"""Open one file: a vector layer or a table, as it came, with its rows numbered.
+
+Each format has its reader; here they are chosen by extension, and what they raise on a broken file
+becomes one sentence. What the columns mean is settled in :mod:`landrenew.intake.attributes`, what
+the shapes are worth in :mod:`landrenew.intake.shapes`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import zipfile
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+import pandas as pd
+import pyarrow as pa
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
+
+from landrenew.base.errors import FileError
+from landrenew.base.words import Text, some
+from landrenew.intake.jargon import plainly
+from landrenew.intake.sources.sheets import read_csv, read_xlsx
+from landrenew.intake.sources.vector import read_parquet, read_vector
+from landrenew.intake.where import select_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from landrenew.intake.project import Layer
+    from landrenew.intake.sources.source import Source
+
+    Reader = Callable[[Path, Layer, str], Source]
+
+READERS: dict[str, Reader] = {
+    ".csv": read_csv,
+    ".xlsx": read_xlsx,
+    ".parquet": read_parquet,
+    ".geoparquet": read_parquet,
+}
+"""The reader of each extension; every other file is GDAL's."""
+
+UNREADABLE = (
+    DataSourceError, DataLayerError, OSError, UnicodeError, LookupError, ValueError,
+    zipfile.BadZipFile, zlib.error, ParseError, pa.ArrowException, CRSError, ShapelyError,
+    pd.errors.ParserWarning,
+)  # fmt: skip
+"""What the readers raise on a file that is broken, cut off, or not what its name says."""
+
+
+def read_source(folder: Path, spec: Layer, name: str) -> Source:
+    """
+    Read the rows of a layer or table that its condition selects.
+
+    Parameters
+    ----------
+    folder
+        Folder that the layer's path starts from.
+    spec
+        The layer as the project file states it.
+    name
+        The layer's name in the project file, for messages.
+
+    Returns
+    -------
+    Source
+        The file's own columns, index ``row``; records are numbered from 1 over the whole file
+        where the reader gives them no better number.
+
+    Raises
+    ------
+    FileError
+        When the file, layer or column is missing or unreadable, or no row is left.
+    """
+    path = folder / spec.path
+    if not _is_there(path):
+        raise FileError(*_not_there(path, name))
+    source = _open(path, spec, name)
+    frame = source.frame
+    if frame.index.name != "row":
+        frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    frame.columns = frame.columns.map(str)
+    if frame.empty:
+        raise FileError(
+            f"[{name}] 的文件 {path} 没有任何记录。请检查导出，或删去 [{name}]。",
+            f"[{name}]: file {path} holds no row. Check the export, or remove [{name}].",
+        )
+    if spec.where is None:
+        return source
+    return replace(source, frame=select_rows(frame, spec.where, path, name))
+
+
+HINTS = {
+    ".txt": Text(
+        "界址点坐标 TXT 请先在 GIS 中转成面图层。", "Turn a TXT of corners into polygons first. "
+    ),
+    ".dwg": Text("DWG 请先在 CAD 中另存为 DXF。", "Save a DWG as DXF first. "),
+    ".xls": Text("XLS 请另存为 XLSX。", "Save an XLS as XLSX. "),
+}
+"""What to do with files planners have and GDAL does not read."""
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name longer than any file may have
+        return False
+
+
+def _not_there(path: Path, name: str) -> tuple[str, str]:
+    try:
+        held = some(sorted(one.name for one in path.parent.iterdir()))
+    except OSError:
+        held = ""
+    return (
+        f"[{name}] 的文件 {path} 不存在。该文件夹中有：{held or '（空）'}。请改正 path。",
+        f"[{name}]: file {path} does not exist. There is: {held or '(nothing)'}. Mend path.",
+    )
+
+
+def _open(path: Path, spec: Layer, name: str) -> Source:
+    suffix = path.suffix.lower()
+    try:
+        codecs.lookup(spec.encoding or "utf-8")
+        return READERS.get(suffix, read_vector)(path, spec, name)
+    except FileError:
+        raise
+    except UNREADABLE as error:
+        first = str(error).partition("\n")[0].partition("; It might help")[0]
+        said = plainly(first.rstrip(". ") or type(error).__name__)
+        hint = HINTS.get(suffix, Text("", ""))
+        raise FileError(
+            f"[{name}] 的文件 {path} 读不出来：{said.zh}。"
+            f"{hint.zh}请确认文件完整、格式与扩展名一致。",
+            f"[{name}]: file {path} cannot be read: {said.en}. {hint.en}Check that it is whole and"
+            " that its format matches its extension.",
+        ) from error
