@@ -10,17 +10,10 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
 from landrenew.base.area import ellipsoidal_area
-from landrenew.base.crs import (
-    CHINA,
-    area_error,
-    check_coordinates,
-    check_project_crs,
-    choose_crs,
-    is_metric,
-    parse_crs,
-    to_lonlat,
-)
+from landrenew.base.coordinates import check_coordinates
+from landrenew.base.crs import area_error, is_metric, parse_crs, to_lonlat
 from landrenew.base.errors import CrsError
+from landrenew.base.strips import CHINA, check_project_crs, choose_crs
 from landrenew.base.units import to_mu
 
 GRS80 = Geod(a=6_378_137.0, rf=298.257222101)
@@ -185,12 +178,20 @@ def test_no_crs_is_chosen_off_the_earth(bounds: tuple[float, float, float, float
         ((121.1, 30.1, 121.4, 30.3), 4549, "degrees"),
         ((30.1, 121.1, 30.3, 121.4), 4490, "swapped"),
         ((43.7, 87.5, 43.9, 87.7), 4490, "swapped"),  # Urumqi: its longitude could be a latitude
-        ((40_620_000, 3_339_000, 40_630_000, 3_349_000), 4549, r"zone prefix 40 \(EPSG:4528\)"),
-        ((38_436_000, 2_491_000, 38_437_000, 2_492_000), 4547, r"zone prefix 38 \(EPSG:4526\)"),
+        ((40_620_000, 3_339_000, 40_630_000, 3_349_000), 4549, r"zone 40 \(EPSG:4528\)\. "),
+        ((38_436_000, 2_491_000, 38_437_000, 2_492_000), 4547, r"zone 38 \(EPSG:4526\)\. "),
         ((3_339_000, 40_620_000, 3_349_000, 40_630_000), 4528, "swapped"),
         ((3_339_000, 620_000, 3_349_000, 630_000), 4549, "swapped"),
         ((2_491_000, 436_000, 2_492_000, 437_000), 4547, "swapped"),
-        ((620_000, 3_339_000, 630_000, 3_349_000), 4528, "check the CRS"),
+        ((620_000, 3_339_000, 630_000, 3_349_000), 4528, r"CM 120E \(EPSG:4549\)\. "),
+        ((620_000, 3_339_000, 630_000, 3_349_000), 4490, "meridian must be asked"),
+        ((21_332_000, 3_339_000, 21_352_000, 3_349_000), 4549, r"zone 21 \(EPSG:4499\)\. "),
+        ((13_490_000, 3_520_000, 13_520_000, 3_540_000), 4549, r"Mercator \(EPSG:3857\)"),
+        ((620_400_000, 3_339_600_000, 620_500_000, 3_339_700_000), 4549, "in millimetres, .*4549"),
+        ((620.4, 3339.6, 620.5, 3339.7), 4490, "in kilometres, .*meridian must be asked"),
+        ((2_035_433, 10_956_692, 2_035_500, 10_956_800), 4549, "in feet, .*4549"),
+        ((5_000, 8_000, 6_000, 9_000), 4490, "local system"),
+        ((9e9, 9e9, 9.1e9, 9.1e9), 4549, "check the CRS"),
     ],
 )
 def test_coordinates_that_cannot_be_are_refused_with_a_guess(

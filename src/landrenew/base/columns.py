@@ -131,6 +131,11 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "above_scale": ("规上", "规上企业", "规模以上"),
         "below_scale": ("规下", "规下企业", "规模以下"),
     },
+    "willingness": {
+        "willing": ("愿意", "同意"),
+        "unwilling": ("不愿意", "不同意"),
+        "undecided": ("观望", "未定"),
+    },
     "stage": {
         "surveyed": ("摸排", "已摸排"),
         "listed": ("入库", "已入库", "列入计划"),
@@ -153,8 +158,11 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "renewal_stage": tuple(WORDS["stage"]),
     "control_class": _PLACES,
     "growth_class": _PLACES,
+    "ownership_class": ("state", "collective", "unconfirmed"),
+    "village_industry_class": _VERDICTS,
     "low_efficiency_class": _VERDICTS,
     "consolidation_class": _VERDICTS,
+    "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }
 """The words a class column can hold, where they do not come from the rulebook."""
 
@@ -167,9 +175,48 @@ COLUMNS: dict[str, Column] = _read_dictionary()
 FLOWS = tuple(
     one.name
     for one in COLUMNS.values()
-    if one.table == "firm" and one.kind == "number" and one.name != "share"
+    if (one.table, one.role, one.kind) == ("firm", "given", "number") and one.name != "share"
 )
 """Yearly amounts of a firm that are allocated to parcels."""
+
+
+def raster_columns(name: str, label: str, unit: str) -> dict[str, Column]:
+    """
+    Define the columns of a raster that a project names itself.
+
+    Parameters
+    ----------
+    name
+        The raster's name in the project file.
+    label
+        What the project calls it, for people.
+    unit
+        Unit of its values.
+
+    Returns
+    -------
+    dict
+        ``raster_NAME_mean`` and ``raster_NAME_pixels`` by name.
+
+    Examples
+    --------
+    >>> list(raster_columns("heat", "地表温度", "K"))
+    ['raster_heat_mean', 'raster_heat_pixels']
+    """
+    support = COLUMNS["night_light_pixels"].meaning
+    mean = Text(
+        f"栅格“{label}”的面积加权均值。", f"Coverage-weighted mean of the raster “{label}”."
+    )
+    return {
+        f"raster_{name}_mean": Column(
+            "parcel", f"raster_{name}_mean", "measured", "number", unit,
+            Text(f"{label}均值", f"{label}: mean"), mean,
+        ),
+        f"raster_{name}_pixels": Column(
+            "parcel", f"raster_{name}_pixels", "measured", "number", "1",
+            Text(f"{label}像元数", f"{label}: pixels"), support, low=0.0,
+        ),
+    }  # fmt: skip
 
 
 def column(name: str) -> Column:

@@ -1,7 +1,7 @@
-"""Where things are: coordinate systems, which of them can carry a project, and how to name them.
+"""Coordinate systems: how to read, name, compare and leave them.
 
-Distances and intersections are taken in one projected CRS in metres, chosen once for a project;
-areas are ellipsoidal, see :mod:`landrenew.base.area`.
+Which of them can carry a project is settled in :mod:`landrenew.base.strips`, whether coordinates
+can be in the one they are said to be in by :mod:`landrenew.base.coordinates`.
 """
 
 from __future__ import annotations
@@ -11,43 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import CRS, Proj, Transformer
-from pyproj.aoi import AreaOfInterest
-from pyproj.crs import ProjectedCRS
-from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
-from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import CRSError
 
 from landrenew.base.errors import CrsError
 from landrenew.base.words import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Bounds = tuple[float, float, float, float]
 
-MAX_AREA_ERROR = 1e-3
-"""Largest relative area error of a project CRS within the city."""
-
-CHINA = (73.0, 3.0, 136.0, 54.0)
-"""Rough box in which the 3-degree CGCS2000 strips are used [degrees: left, bottom, right, top]."""
-
-CGCS2000 = 4490
 CERTAIN = 100
-
-FIRST_STRIP = 25
-"""The westernmost 3-degree strip; its meridian is 75 E."""
-
-WORLD = (-180.0, -90.0, 180.0, 90.0)
-ZONE_PREFIXES = range(FIRST_STRIP, 46)
-MILLION = 1e6
-"""Between the eastings without zone prefix and the northings of China [m]."""
-
-MAX_DEGREES = 360.0
-OUTSIDE_DEGREES = 5.0
-"""How far beyond its area of use a CRS may be stretched before the coordinates are doubted."""
-
 
 BELTS = re.compile(
     r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
@@ -240,173 +214,3 @@ def is_metric(crs: CRS) -> bool:
         True when both axes are in metres.
     """
     return crs.is_projected and all(axis.unit_conversion_factor == 1 for axis in crs.axis_info)
-
-
-def check_project_crs(crs: CRS, bounds: Bounds) -> None:
-    """
-    Refuse a CRS that cannot carry a project.
-
-    Parameters
-    ----------
-    crs
-        The CRS a user asks for.
-    bounds
-        Extent of the parcels [degrees: left, bottom, right, top].
-
-    Raises
-    ------
-    CrsError
-        When it is not projected in metres, or distorts areas in the extent by more than 0.1 %.
-    """
-    if not is_metric(crs):
-        zh, en = _advice(bounds)
-        raise CrsError(
-            f"项目坐标系“{crs.name}”不是以米为单位的投影坐标系。{zh}",
-            f"Project CRS {crs.name!r} is not projected in metres. {en}",
-        )
-    error = area_error(crs, bounds)
-    if not error <= MAX_AREA_ERROR:  # NaN where the projection cannot reach
-        zh, en = _advice(bounds)
-        raise CrsError(
-            f"坐标系“{crs.name}”在本市使面积偏差 {error:.2%}，超过 0.1%。{zh}",
-            f"CRS {crs.name!r} distorts areas here by {error:.2%}, more than 0.1 %. {en}",
-        )
-
-
-def _advice(bounds: Bounds) -> Text:
-    code = choose_crs(bounds).to_epsg()
-    if code is None:
-        return Text(
-            "请删去 [city] 下的 crs，由程序选择。", "Leave crs out under [city]; one is chosen."
-        )
-    return Text(
-        f'请在 [city] 中写 crs = "EPSG:{code}"，或删去该行由程序选择。',
-        f'Write under [city] crs = "EPSG:{code}", or leave the line out.',
-    )
-
-
-def choose_crs(bounds: Bounds) -> CRS:
-    """
-    Choose the projected CRS in metres that suits an extent.
-
-    Parameters
-    ----------
-    bounds
-        The extent [degrees: left, bottom, right, top].
-
-    Returns
-    -------
-    CRS
-        In China the CGCS2000 3-degree strip without zone prefix whose meridian is nearest to the
-        middle, elsewhere the UTM zone; an equal-area projection where these distort areas in the
-        extent by more than 0.1 %.
-
-    Raises
-    ------
-    CrsError
-        When the extent is nowhere on Earth.
-
-    Examples
-    --------
-    >>> choose_crs((121.0, 30.0, 121.7, 30.4)).to_string()
-    'EPSG:4549'
-    """
-    left, bottom, right, top = bounds
-    if not _on_earth(bounds):
-        raise CrsError(
-            f"范围 {bounds} 不在地球上，无法选择坐标系。请核对图层的坐标系。",
-            f"Extent {bounds} is nowhere on Earth; no CRS can be chosen. Check the layer's CRS.",
-        )
-    lon, lat = (left + right) / 2, (bottom + top) / 2
-    strip = _strip_at(lon, lat)
-    if strip is not None and area_error(strip, bounds) <= MAX_AREA_ERROR:
-        return strip
-    return _equal_area_at(lon, lat)
-
-
-def _strip_at(lon: float, lat: float) -> CRS | None:
-    west, south, east, north = CHINA
-    if west <= lon <= east and south <= lat <= north:
-        meridian = max(round(lon / 3), FIRST_STRIP) * 3
-        return CRS.from_epsg(4534 + meridian // 3 - FIRST_STRIP)
-    found = query_utm_crs_info("WGS 84", AreaOfInterest(lon, lat, lon, lat))
-    return CRS.from_epsg(int(found[0].code)) if found else None
-
-
-def _equal_area_at(lon: float, lat: float) -> CRS:
-    """Make a projection for an extent that no strip carries, a province for example."""
-    middle = round(lat, 1), round(lon, 1)
-    return ProjectedCRS(
-        name=f"CGCS2000 / equal area around {middle[1]}, {middle[0]}",
-        conversion=LambertAzimuthalEqualAreaConversion(*middle),
-        geodetic_crs=CRS.from_epsg(CGCS2000),
-    )
-
-
-def _on_earth(bounds: Sequence[float]) -> bool:
-    if not np.isfinite(bounds).all():
-        return False
-    west, south, east, north = WORLD
-    return bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north
-
-
-def _outside_use(lonlat: Bounds, crs: CRS) -> bool:
-    area = crs.area_of_use
-    if area is None:
-        return False
-    beyond_south = lonlat[1] < area.south - OUTSIDE_DEGREES
-    beyond_north = lonlat[3] > area.north + OUTSIDE_DEGREES
-    if beyond_south or beyond_north or area.west > area.east:  # the last crosses the date line
-        return beyond_south or beyond_north
-    return lonlat[0] < area.west - OUTSIDE_DEGREES or lonlat[2] > area.east + OUTSIDE_DEGREES
-
-
-def _guess(bounds: Bounds, crs: CRS) -> tuple[str, str]:
-    """Say what numbers like these usually are."""
-    left, bottom, _, top = bounds
-    _, south, _, north = WORLD
-    if max(abs(value) for value in bounds) <= MAX_DEGREES:
-        if crs.is_geographic or not south <= bottom <= top <= north:
-            return "看起来经度、纬度颠倒了", "longitude and latitude look swapped"
-        return "看起来是经纬度（例如 EPSG:4490）", "they look like degrees (such as EPSG:4490)"
-    prefix = int(left // MILLION)
-    if prefix in ZONE_PREFIXES:
-        code = 4488 + prefix
-        return (
-            f"看起来是带号 {prefix} 的高斯坐标（EPSG:{code}）",
-            f"they look like Gauss-Kruger with zone prefix {prefix} (EPSG:{code})",
-        )
-    if int(bottom // MILLION) in ZONE_PREFIXES or 0 <= bottom <= top < MILLION <= left:
-        return "看起来 X、Y 颠倒了", "x and y look swapped"
-    return "请核对原图的坐标系", "check the CRS of the source"
-
-
-def check_coordinates(bounds: Bounds, crs: CRS, what: str) -> None:
-    """
-    Refuse coordinates that cannot be in the CRS they are said to be in.
-
-    Parameters
-    ----------
-    bounds
-        Extent of the layer, in ``crs``.
-    crs
-        CRS the layer is said to be in.
-    what
-        Name of the layer, for the message.
-
-    Raises
-    ------
-    CrsError
-        When the extent lies off the Earth or far outside the CRS's area of use, with a guess of
-        what the numbers are.
-    """
-    lonlat = lonlat_bounds(bounds, crs)
-    if not _on_earth(lonlat) or _outside_use(lonlat, crs):
-        zh, en = _guess(bounds, crs)
-        shown = ", ".join(f"{value:.6g}" for value in bounds)
-        raise CrsError(
-            f"图层 {what} 的坐标范围（{shown}）与坐标系“{crs.name}”不符：{zh}。"
-            "请在该图层下写明正确的 crs。",
-            f"Layer {what}: its extent ({shown}) does not fit CRS {crs.name!r}: {en}. State the"
-            " right crs for the layer in the project file.",
-        )

@@ -1,11 +1,15 @@
 """Units planners write, and the exact factors to ours.
 
 Ours are: m2, mu for reports, cny10k （万元） for money, tce, t, m, 1. A column's unit stands in
-:mod:`landrenew.base.columns`; here are only the conversions.
+:mod:`landrenew.base.columns`; here are only the conversions. Another country's money has no factor:
+its rate is of a day, and nobody said which.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from landrenew.base.errors import ColumnError
@@ -19,27 +23,157 @@ MU_PER_M2 = 0.0015
 # unit of ours -> what may be written in a project file -> factor to ours
 FACTORS: dict[str, dict[str, float]] = {
     "m2": {
-        "m2": 1.0, "㎡": 1.0, "m²": 1.0, "平方米": 1.0, "mu": M2_PER_MU, "亩": M2_PER_MU,
-        "ha": 10_000.0, "公顷": 10_000.0, "km2": 1e6, "平方公里": 1e6,
-        "ft2": 0.3048**2, "平方英尺": 0.3048**2,
+        "m2": 1.0, "㎡": 1.0, "m²": 1.0, "平方米": 1.0, "平米": 1.0, "mu": M2_PER_MU,
+        "亩": M2_PER_MU, "ha": 10_000.0, "公顷": 10_000.0, "km2": 1e6, "平方公里": 1e6,
+        "平方千米": 1e6, "ft2": 0.3048**2, "平方英尺": 0.3048**2,
     },
-    "mu": {"mu": 1.0, "亩": 1.0, "m2": MU_PER_M2, "平方米": MU_PER_M2, "ha": 15.0, "公顷": 15.0},
-    "m": {"m": 1.0, "米": 1.0, "ft": 0.3048, "英尺": 0.3048, "km": 1000.0},
+    "mu": {
+        "mu": 1.0, "亩": 1.0, "m2": MU_PER_M2, "平方米": MU_PER_M2, "平米": MU_PER_M2,
+        "㎡": MU_PER_M2, "ha": 15.0, "公顷": 15.0, "km2": 1500.0, "平方公里": 1500.0,
+    },
+    "m": {"m": 1.0, "米": 1.0, "ft": 0.3048, "英尺": 0.3048, "km": 1000.0, "千米": 1000.0,
+          "公里": 1000.0},
     "cny10k": {
-        "cny10k": 1.0, "万元": 1.0, "万": 1.0, "cny": 1e-4, "元": 1e-4, "千元": 0.1,
-        "百万元": 100.0, "亿元": 10_000.0,
+        "cny10k": 1.0, "万元": 1.0, "万": 1.0, "cny": 1e-4, "元": 1e-4, "¥": 1e-4, "rmb": 1e-4,
+        "千元": 0.1, "百万元": 100.0, "亿元": 10_000.0, "亿": 10_000.0,
     },
-    "tce": {"tce": 1.0, "吨标煤": 1.0, "吨标准煤": 1.0, "万吨标煤": 10_000.0},
-    "t": {"t": 1.0, "吨": 1.0, "kg": 1e-3, "千克": 1e-3},
-    "mwh10": {"mwh10": 1.0, "万千瓦时": 1.0, "万度": 1.0, "kwh": 1e-4, "千瓦时": 1e-4, "度": 1e-4},
+    "tce": {"tce": 1.0, "吨标煤": 1.0, "吨标准煤": 1.0, "万吨标煤": 10_000.0,
+            "万吨标准煤": 10_000.0},
+    "t": {"t": 1.0, "吨": 1.0, "kg": 1e-3, "千克": 1e-3, "公斤": 1e-3},
+    "mwh10": {"mwh10": 1.0, "万千瓦时": 1.0, "万度": 1.0, "kwh": 1e-4, "千瓦时": 1e-4, "度": 1e-4,
+              "mwh": 0.1, "兆瓦时": 0.1},
     "person": {"person": 1.0, "人": 1.0},
     "1": {"1": 1.0, "%": 0.01, "‰": 0.001},
 }  # fmt: skip
+
+SCALES = {"百万": 1e6, "千万": 1e7, "十亿": 1e9, "万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}
+"""Words for large numbers that stand before a unit, the longer ones first."""
+
+FOREIGN = re.compile(
+    r"(?:百万|千万|[万亿千百])?(?:"
+    r"美元|美金|港元|港币|欧元|日元|英镑|澳元|澳大利亚元|加元|加拿大元|新台币|台币|韩元|新加坡元"
+    r"|瑞士法郎|澳门元|卢布|us\$|hk\$|\$|€|£|usd|hkd|eur|jpy|gbp|aud|cad|twd|krw|sgd|chf|mop|rub)"
+)
+"""Money of other countries, in plain spelling."""
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Number = TypeVar("Number", float, "pd.Series[float]")
+
+
+def plain_unit(written: str) -> str:
+    """
+    Spell a unit plainly: half-width small letters, no blanks, no mention of our own currency.
+
+    Parameters
+    ----------
+    written
+        The unit as somebody wrote it, or any text.
+
+    Returns
+    -------
+    str
+        The plain spelling.
+
+    Examples
+    --------
+    >>> plain_unit("万元人民币"), plain_unit("㎡"), plain_unit("人民币")
+    ('万元', 'm2', '元')
+    """
+    plain = re.sub(r"[\s·]", "", unicodedata.normalize("NFKC", written)).casefold()
+    without = plain.replace("人民币", "")
+    return without or ("元" if plain else "")
+
+
+def is_foreign_money(written: str) -> bool:
+    """
+    Tell whether a unit is the money of another country.
+
+    Parameters
+    ----------
+    written
+        The unit as somebody wrote it.
+
+    Returns
+    -------
+    bool
+        True for ``万美元``, ``USD`` and the like.
+    """
+    return FOREIGN.fullmatch(plain_unit(written)) is not None
+
+
+def is_unit(written: str) -> bool:
+    """
+    Tell whether a text is a unit that we know, of whatever kind.
+
+    Parameters
+    ----------
+    written
+        Any text, such as what stands in the brackets of a heading.
+
+    Returns
+    -------
+    bool
+        True for a unit, a ratio of two, or the money of another country.
+
+    Examples
+    --------
+    >>> is_unit("万元/亩"), is_unit("含税")
+    (True, False)
+    """
+    top, slash, bottom = plain_unit(written).partition("/")
+    if slash:
+        return _is_one(top) and _is_one(bottom)
+    return _is_one(top) or is_foreign_money(written)
+
+
+def _is_one(plain: str) -> bool:
+    return not plain.isdecimal() and any(_factor(ours, plain) is not None for ours in FACTORS)
+
+
+@cache
+def _factor(ours: str, plain: str) -> float | None:
+    """Find a factor by the plain spelling; words for large numbers may stand before the unit."""
+    known = {plain_unit(name): factor for name, factor in FACTORS.get(ours, {}).items()}
+    if plain in known:
+        return known[plain]
+    for word, scale in SCALES.items():
+        rest = plain.removeprefix(word) or ("元" if ours == "cny10k" else "")
+        if plain.startswith(word) and rest in known:
+            return scale * known[rest]
+    return None
+
+
+def factor_between(ours: str, theirs: str) -> float | None:
+    """
+    Find what to multiply a value by to bring it to our unit, where that can be done.
+
+    Parameters
+    ----------
+    ours
+        Our unit, or a ratio of two such as ``"cny10k/mu"``.
+    theirs
+        The unit as a planner writes it.
+
+    Returns
+    -------
+    float or None
+        The factor [ours per theirs]; None where the unit is not known or measures something else.
+
+    Examples
+    --------
+    >>> factor_between("cny10k/mu", "元/亩"), factor_between("m2", "元")
+    (0.0001, None)
+    """
+    plain = plain_unit(theirs)
+    (top, slash, bottom), (their_top, _, their_bottom) = ours.partition("/"), plain.partition("/")
+    if not slash:
+        return _factor(ours, plain)
+    above, below = _factor(top, their_top), _factor(bottom, their_bottom)
+    if plain == ours:
+        return 1.0
+    return None if above is None or below is None else above / below
 
 
 def factor_to(ours: str, theirs: str) -> float:
@@ -68,14 +202,15 @@ def factor_to(ours: str, theirs: str) -> float:
     >>> factor_to("cny10k", "元")
     0.0001
     """
-    known = FACTORS.get(ours, {})
-    if theirs not in known:
+    factor = factor_between(ours, theirs)
+    if factor is None:
+        known = FACTORS.get(ours, {})
         names = "、".join(known) or "—"
         raise ColumnError(
             f"单位“{theirs}”不能换算成“{ours}”；可写：{names}。",
             f"Unit {theirs!r} cannot be converted to {ours!r}; write one of: {names}.",
         )
-    return known[theirs]
+    return factor
 
 
 def to_mu(area_m2: Number) -> Number:
