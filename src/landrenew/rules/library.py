@@ -10,11 +10,15 @@ from pydantic import ValidationError
 
 from landrenew.base.errors import RuleError, reason
 from landrenew.rules.model import Rulebook
+from landrenew.rules.plausibility import merged_checks
 
 OWN = frozenset({"name", "title", "notes", "effective", "expires"})
 """What a book says of itself, and never takes from the book it extends."""
 
 _BOOKS = Path(__file__).parent / "books"
+
+CHECKS = Path(__file__).parent / "checks.toml"
+"""The plausibility checks that lie beneath every book."""
 
 
 def rulebook_names() -> list[str]:
@@ -98,7 +102,8 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     -------
     Rulebook
         The book. A book with ``extends`` takes every part it does not state itself, whole, from
-        the book it extends; a path there starts from the folder of the book itself. A book
+        the book it extends; a path there starts from the folder of the book itself. Only the
+        plausibility checks are laid over each other by name, the shipped ones lowest. A book
         without a name or title is called by its file.
 
     Raises
@@ -112,8 +117,11 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     0.8
     """
     raw: dict[str, Any] = {}
+    checks: Any = tomllib.loads(CHECKS.read_text(encoding="utf-8"))["plausibility"]
     for book in reversed(_chain(name, Path(folder)).values()):
         raw = {key: value for key, value in raw.items() if key not in OWN} | book
+        checks = merged_checks(checks, book.get("plausibility"))
+    raw["plausibility"] = checks
     raw = {"name": Path(name).stem, "title": Path(name).stem} | raw
     try:
         return Rulebook.model_validate(raw)
@@ -149,7 +157,7 @@ def rulebook_path(name: str, folder: str | Path = ".") -> Path:
 
 def rulebook_paths(name: str, folder: str | Path = ".") -> list[Path]:
     """
-    Find the files that make a rulebook: its own, then those it extends.
+    Find the files that make a rulebook: its own, those it extends, the checks beneath all.
 
     Parameters
     ----------
@@ -168,4 +176,4 @@ def rulebook_paths(name: str, folder: str | Path = ".") -> list[Path]:
     RuleError
         When one is missing or not TOML.
     """
-    return list(_chain(name, Path(folder)))
+    return [*_chain(name, Path(folder)), CHECKS]

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from landrenew.base.columns import COLUMNS, SCORABLE, VOCABULARY
+from landrenew.rules.plausibility import AnyCheck
 
 Confidence = Literal["H", "M", "L", "user"]
 """How sure a number is: read in an official text, in press or a copy, inferred, or the user's."""
@@ -357,6 +358,8 @@ class Rulebook(Rule):
         Contiguity, or None.
     consolidation
         Tests on blocks that make one a candidate, or None.
+    plausibility
+        Checks of what a value cannot well be; they doubt, and decide nothing.
     """
 
     name: str
@@ -372,3 +375,4 @@ class Rulebook(Rule):
     storeys: Storeys | None = None
     contiguity: Contiguity | None = None
     consolidation: TestSet | None = None
+    plausibility: tuple[AnyCheck, ...] = ()

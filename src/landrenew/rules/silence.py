@@ -69,6 +69,12 @@ def missing_parts(book: Rulebook, parts: Sequence[str]) -> RuleError:
     RuleError
         To raise, or to show as a note.
     """
+    if all(getattr(book, name) is None for name in PARTS):
+        return RuleError(
+            f"规则书 {book.name} 没有任何规定：只量算，不评判。有了本地文件，请写一本规则书。",
+            f"Rulebook {book.name} says nothing: everything is measured, nothing is judged. Write a"
+            " rulebook once you have the local document.",
+        )
     zh = "、".join(f"{PARTS[name].zh} [{name}]" for name in parts)
     en = ", ".join(f"{PARTS[name].en} [{name}]" for name in parts)
     return RuleError(
