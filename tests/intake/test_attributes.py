@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import FACTORS, M2_PER_MU, factor_to
-from landrenew.intake.attributes import BLANKS, our_columns
-from landrenew.intake.project import Layer
+from landrenew.intake.attributes.take import our_columns
+from landrenew.intake.attributes.values import BLANKS
+from landrenew.intake.sections import Layer
 
 
 def taken(values: list[Any], ours: str = "tax_cny10k", unit: str | None = None) -> pd.DataFrame:
@@ -69,7 +70,7 @@ def test_numbers_typed_as_text_are_read(written: object, number: float) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["待核", "1,5", "12万", "¥12", "1 234", "3-4", "0x1A", "inf", "-Infinity", math.inf,
+    ["待核", "1,5", "12亩", "约12", "1 234", True, "3-4", "0x1A", "inf", "-Infinity", math.inf,
      dt.date(2025, 1, 1), dt.datetime(2025, 1, 1, tzinfo=dt.UTC), pd.Timestamp("2025-01-01"),
      pd.Timedelta("1D"), "2025-01-01", "12%"],
     ids=str,
@@ -103,7 +104,8 @@ def test_negative_tax_may_be_true() -> None:
     [
         ("A1", "A1"), (" A1 ", "A1"), ("\u3000A1\u3000", "A1"), ("\ufeffA1", "A1"),
         ("A1\u200b", "A1"), ("A 1", "A 1"), (1234.0, "1234"), (1234, "1234"),
-        (1234.5, "1234.5"), ("1234.0", "1234.0"), ("<b>x</b>", "<b>x</b>"), ("=1+1", "=1+1"),
+        (1234.5, "1234.5"), ("1234.0", "1234"), ('="0012"', "0012"), ("'0012", "0012"),
+        ("\uff21\uff11", "A1"), ("2E10", "2E10"), ("<b>x</b>", "<b>x</b>"), ("=1+1", "=1+1"),
         ("../a/b", "../a/b"), ("001", "001"), (990281001119.0, "990281001119"),
     ],
 )  # fmt: skip
@@ -142,7 +144,7 @@ def test_a_number_for_a_heading_is_found(tmp_path: Any) -> None:  # noqa: ANN401
 
 def test_two_headings_alike_are_refused() -> None:
     frame = pd.DataFrame({"zddm": ["a"], "Zddm": ["b"]}, index=[1])
-    with pytest.raises(ColumnError, match="no column 'ZDDM'"):
+    with pytest.raises(ColumnError, match="several columns called 'ZDDM'"):
         our_columns(frame, Layer(path="x", columns={"parcel_id": {"column": "ZDDM"}}), "p")
 
 

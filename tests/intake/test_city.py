@@ -38,3 +38,23 @@ def test_an_extent_that_no_strip_carries_gets_an_equal_area_projection(tmp_path:
     halves += [lot(123.0, 30 + i / 500) for i in range(5)]
     layers = read_city(city_of(tmp_path, *halves))
     assert layers.parcels.crs.name == "CGCS2000 / equal area around 121.5, 30.0"
+
+
+def test_a_park_whose_id_is_taken_is_doubted(tmp_path: Path) -> None:
+    parks = [lot(121.2 + i / 500, 30.17) for i in range(4)]
+    table = gpd.GeoDataFrame({"park_id": ["A", "B", "A", None]}, geometry=parks, crs=4490)
+    table.to_file(tmp_path / "parks.gpkg")
+    path = city_of(tmp_path, lot(121.2, 30.17))
+    path.write_text(PROJECT + '[parks]\npath = "parks.gpkg"\n', encoding="utf-8")
+    faults = [(one.layer, one.code, one.row, one.id) for one in read_city(path).faults]
+    assert faults == [("parks", "duplicate_id", 3, "A")]
+
+
+def test_what_only_the_drawing_shows_is_doubted_by_the_projects_tolerance(tmp_path: Path) -> None:
+    side = 2e-6  # about 20 cm
+    pair = [lot(121.2, 30.17), lot(121.2 + 0.001 + side, 30.17)]
+    path = city_of(tmp_path, *pair)
+    assert [(one.code, one.row) for one in read_city(path).faults] == [("gap", 1)]
+    path.write_text(PROJECT + "[tolerances]\ngap_width_m = 0.1\n", encoding="utf-8")
+    assert read_city(path).faults == ()
+    assert read_city(path).parcel_rows == {"row-1": 1, "row-2": 2}

@@ -13,7 +13,7 @@ from conftest import CRS
 from small_city import four, save, small_city
 
 from landrenew.intake.city import read_city
-from landrenew.intake.project import Layer
+from landrenew.intake.sections import Layer
 from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:

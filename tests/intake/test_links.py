@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from conftest import CRS, square
 from hypothesis import given
 from hypothesis import strategies as st
-from small_city import SIZE, save, small_city
+from small_city import SIZE, SOUTH, WEST, save, small_city
 
 from landrenew.intake.city import read_city
-from landrenew.intake.links import check_links
+from landrenew.intake.firms.links import check_links
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def test_one_firm_on_two_rows_that_agree_is_one_firm(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("firm_id,parcel_id,tax_cny10k\nF1,P0,1\nF1,P0,1\n")
     layers = city(tmp_path, {"path": "f.csv"})
     assert len(layers.firms) == 1
-    assert [(fault.row, fault.code) for fault in layers.faults] == [(2, "duplicate_row")]
+    assert [(fault.row, fault.code) for fault in layers.faults] == [(3, "duplicate_row")]
 
 
 def test_blank_links_and_percent_shares_are_read(tmp_path: Path) -> None:
@@ -116,3 +117,68 @@ def test_blank_links_and_percent_shares_are_read(tmp_path: Path) -> None:
     layers = city(tmp_path, {"path": "f.csv"}, links={"path": "l.csv", "columns": {"share": share}})
     assert layers.links["share"].tolist() == [0.4, 0.6]
     assert [fault.code for fault in layers.faults] == ["missing_id"]
+
+
+def points(folder: Path, *places: tuple[float, float] | None) -> Layers:
+    shapes = [None if one is None else shapely.Point(WEST + one[0], SOUTH + one[1])
+              for one in places]  # fmt: skip
+    ids = [f"F{i}" for i in range(len(places))]
+    firms = gpd.GeoDataFrame({"firm_id": ids, "tax_cny10k": 1.0}, geometry=shapes, crs=CRS)
+    save(firms, folder / "f.gpkg")
+    return city(folder, {"path": "f.gpkg"})
+
+
+def test_a_point_outside_is_never_given_to_the_nearest_parcel(tmp_path: Path) -> None:
+    layers = points(tmp_path, (10, -0.5), (10, 10))
+    assert layers.links["firm_id"].tolist() == ["F1"]
+    (fault,) = layers.faults
+    assert (fault.id, fault.code) == ("F0", "firm_unlinked")
+    assert fault.detail.en == "nearest parcel P0, 0.5 m away"
+    assert (fault.x, fault.y) == pytest.approx((WEST + 10, SOUTH - 0.5))
+
+
+def test_a_point_on_a_shared_edge_is_on_both_and_doubted(tmp_path: Path) -> None:
+    layers = points(tmp_path, (SIZE, 5), (10, 10))
+    assert layers.links["parcel_id"].tolist() == ["P0", "P1", "P0"]
+    (fault,) = layers.faults
+    assert (fault.id, fault.code, fault.detail.zh) == ("F0", "firm_point_ambiguous", "P0, P1")
+
+
+def test_a_firm_without_a_point_is_unlinked_without_a_place(tmp_path: Path) -> None:
+    (fault,) = points(tmp_path, None, (10, 10)).faults
+    assert (fault.id, fault.code, fault.detail.en, fault.x) == ("F0", "firm_unlinked", "", None)
+
+
+def test_a_link_keeps_what_it_says_of_land_and_floor(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("firm_id,tax_cny10k\nF1,1\n")
+    (tmp_path / "l.csv").write_text(
+        "firm_id,parcel_id,occupied_floor_area_m2,held\nF1,P0,50,0.3\nF1,P1,,\n"
+    )
+    held = {"held_area_m2": {"column": "held", "unit": "亩"}}
+    layers = city(tmp_path, {"path": "f.csv"}, links={"path": "l.csv", "columns": held})
+    assert layers.links["held_area_m2"].tolist() == pytest.approx([200, NONE], nan_ok=True)
+    assert layers.links["occupied_floor_area_m2"].tolist() == pytest.approx([50, NONE], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("heads", "taxes", "groups", "codes"),
+    [
+        (["", "F1", "F2"], [9, 1, 2], ["F1", "F1", "F1"], FAULTLESS),
+        (["F1", "", ""], [9, 1, 2], ["F1", "F2", "F3"], FAULTLESS),
+        (["", "F9", ""], [9, 1, 2], ["F1", "F2", "F3"], ["head_office_unknown"]),
+        (["F2", "F1", "F2"], [9, 1, 2], ["F1", "F2", "F3"], ["head_office_cycle"] * 3),
+        (["", "F1", "F1"], [9, 0, ""], ["F1", "F1", "F1"], ["head_office_carries_all"]),
+        (["", "F1", "F1"], [9, 0, 1], ["F1", "F1", "F1"], FAULTLESS),
+        (["", "F1", "F1"], ["", "", ""], ["F1", "F1", "F1"], FAULTLESS),
+    ],
+)
+def test_groups_are_followed_to_the_top(
+    tmp_path: Path, heads: list[str], taxes: list[object], groups: list[str], codes: list[str]
+) -> None:
+    both = zip(taxes, heads, strict=True)
+    rows = [f"F{i + 1},P{i},{tax},{head}" for i, (tax, head) in enumerate(both)]
+    table = "\n".join(["firm_id,parcel_id,tax_cny10k,head_office_id", *rows])
+    (tmp_path / "f.csv").write_text(table + "\n")
+    layers = city(tmp_path, {"path": "f.csv"})
+    assert layers.firms["group_id"].tolist() == groups
+    assert [fault.code for fault in layers.faults] == codes

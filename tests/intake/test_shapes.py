@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from small_city import SIZE, SOUTH, WEST, four, layer_of
 
 from landrenew.base.errors import CrsError, ParcelError
+from landrenew.intake.geometry.shapes import MAX_REPAIR, check_any, check_polygons, with_crs
 from landrenew.intake.parcels import check_parcels
-from landrenew.intake.project import Layer
-from landrenew.intake.shapes import MAX_REPAIR, check_any, check_polygons, with_crs
+from landrenew.intake.sections import Layer
 
 METRES = pyproj.CRS(CRS)
 
@@ -107,7 +107,10 @@ def test_any_shapes_are_kept_valid_or_set_aside(rows: list) -> None:
     ("shape", "code"),
     [
         (None, "empty_geometry"), (shapely.Polygon(), "empty_geometry"), (LINE, "not_polygon"),
-        (shapely.GeometryCollection([square()]), "not_polygon"), (NAN, "unrepairable"),
+        (shapely.GeometryCollection([square()]), "collection"),
+        (shapely.GeometryCollection([LINE, LINE.centroid]), "not_polygon"),
+        (shapely.GeometryCollection([square(), square(0.5)]), "unrepairable"),
+        (shapely.GeometryCollection(), "empty_geometry"), (NAN, "unrepairable"),
         (INF, "unrepairable"), (FLAT, "unrepairable"),
         (ring_of([(0, 0), (4, 4), (4, 0), (0, 4)]), "unrepairable"),
         (ring_of([(0, 0), (4, 0), (4, 4), (4, 6), (4, 4), (0, 4)]), "repaired"),
@@ -116,6 +119,28 @@ def test_any_shapes_are_kept_valid_or_set_aside(rows: list) -> None:
 def test_each_fault_has_its_code(shape: shapely.Geometry | None, code: str) -> None:
     checked = check_polygons(table([("a", shape), ("b", square())]), METRES, "parcels")
     assert [(fault.id, fault.code) for fault in checked.faults] == [("a", code)]
+
+
+def test_polygons_are_taken_out_of_a_collection() -> None:
+    nested = shapely.GeometryCollection([LINE, shapely.MultiPolygon([square(), square(3)])])
+    shape = shapely.GeometryCollection([nested, square(6), LINE.centroid])
+    checked = check_polygons(table([("a", shape)]), METRES, "parcels")
+    kept = checked.kept.geometry.iloc[0]
+    assert (kept.geom_type, len(kept.geoms), kept.area) == ("MultiPolygon", 3, 300)
+    assert checked.balance.area_in_m2 == checked.balance.area_out_m2 == 300
+    assert checked.faults[0].detail.en == "GeometryCollection"
+
+
+def test_a_collection_among_barriers_stays_as_it_is() -> None:
+    shape = shapely.GeometryCollection([square(), LINE])
+    checked = check_any(table([("a", shape)]), METRES, "barriers")
+    assert (len(checked.kept), checked.faults) == (1, ())
+
+
+def test_a_hole_stays_a_hole() -> None:
+    ground = square(size=30).difference(square(1, 1))
+    kept = check_polygons(table([("a", ground)]), METRES, "parcels").kept
+    assert kept.geometry.area.tolist() == [800]
 
 
 def test_heights_and_measures_are_laid_down() -> None:

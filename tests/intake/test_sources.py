@@ -10,7 +10,8 @@ from small_city import four, save, small_city
 
 from landrenew.base.errors import FileError
 from landrenew.intake.city import read_city
-from landrenew.intake.project import Layer, read_project
+from landrenew.intake.project import read_project
+from landrenew.intake.sections import Layer
 from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:

@@ -44,7 +44,12 @@ PHRASES = (
     # GDAL and readers of tables, on a layer
     (r".*not recognized as being in a supported file format.*", r"不认识这种文件格式"),
     (r"ERROR parsing kml .* on line (\d+).*", r"KML 第 \1 行有误"),
+    (r".*rings with invalid winding order.*", r"有的界线走向不合规范，已自动改正"),
     (r"File is not a zip file", r"不是完整的 XLSX 文件"),
+    (r"the file is empty", r"文件是空的"),
+    (r"unexpected end of data", r"有引号没有收尾"),
+    (r"'(.)' expected after '\"'", r"引号之后应是 \1，请检查引号是否成对"),
+    (r"line (\d+) holds (\d+) values, the heading (\d+)", r"第 \1 行有 \2 个值，标题只有 \3 个"),
     (r"Worksheet named '(.+)' not found", r"没有工作表“\1”"),
     (r"Layer '(.+)' could not be opened.*", r"没有图层“\1”"),
     (r"unknown encoding: (.+)", r"没有名为 \1 的编码，中文旧文件多为 gbk"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pandas as pd
     from geopandas import GeoDataFrame
 
@@ -26,11 +28,11 @@ class Balance:
     layer
         Layer of the project file.
     rows_in
-        Rows of the file that ``where`` selects.
+        Rows of the file that ``where`` selects, and lines that are no rows, such as totals.
     rows_out
         Rows that go on.
     rows_rejected
-        Rows set aside, each with a fault.
+        Rows set aside, each with a fault, and lines that are none, each with a note.
     area_in_m2
         Planar area in the project CRS of all rows in, as drawn [m2]; None for tables.
     area_out_m2
@@ -51,6 +53,53 @@ class Balance:
     area_repaired_m2: float | None = None
 
 
+def with_lines_aside(balances: Iterable[Balance], aside: Mapping[str, int]) -> tuple[Balance, ...]:
+    """
+    Count the lines of a sheet that are no rows, such as totals, among those set aside.
+
+    Parameters
+    ----------
+    balances
+        The balances of the rows.
+    aside
+        Number of such lines by layer.
+
+    Returns
+    -------
+    tuple of Balance
+        The balances of all lines.
+    """
+    return tuple(
+        replace(
+            one,
+            rows_in=one.rows_in + aside.get(one.layer, 0),
+            rows_rejected=one.rows_rejected + aside.get(one.layer, 0),
+        )
+        for one in balances
+    )
+
+
+def table_balance(name: str, came: pd.DataFrame, kept: pd.DataFrame) -> Balance:
+    """
+    Give the balance of a table without shapes.
+
+    Parameters
+    ----------
+    name
+        The table's name in the project file.
+    came
+        Its rows as read.
+    kept
+        The rows that go on.
+
+    Returns
+    -------
+    Balance
+        Rows in, out and set aside.
+    """
+    return Balance(name, len(came), len(kept), len(came) - len(kept))
+
+
 @dataclass(frozen=True, repr=False)
 class Layers:
     """
@@ -66,6 +115,8 @@ class Layers:
         The checked parcel table.
     rejected
         Parcels set aside, with ``code`` and ``detail``, in the project CRS.
+    parcel_rows
+        Number of each parcel's row in its file, by ``parcel_id``.
     control_line
         Control line, or None when the project has none; likewise all below.
     growth_boundary
@@ -80,6 +131,9 @@ class Layers:
         Firms, indexed by ``firm_id``.
     links
         ``firm_id``, ``parcel_id``, ``share``; shares of a firm add to 1 or are all missing.
+    leases
+        Leases in force at the date of evaluation: ``landlord_id``, ``tenant_id``, ``parcel_id``,
+        ``leased_area_m2``, ``leased_floor_area_m2`` [m2].
     barriers
         Barriers, with ``kind``.
     protected
@@ -94,12 +148,15 @@ class Layers:
         Balance of every layer read.
     notes
         What was chosen or guessed, for people.
+    digests
+        The sha256 of the rows of each layer that was read from a database.
     """
 
     project: Project
     rulebook: Rulebook
     parcels: Parcels
     rejected: GeoDataFrame
+    parcel_rows: Mapping[str, int] = field(default_factory=dict)
     control_line: GeoDataFrame | None = None
     growth_boundary: GeoDataFrame | None = None
     towns: GeoDataFrame | None = None
@@ -107,6 +164,7 @@ class Layers:
     buildings: GeoDataFrame | None = None
     firms: pd.DataFrame | None = None
     links: pd.DataFrame | None = None
+    leases: pd.DataFrame | None = None
     barriers: GeoDataFrame | None = None
     protected: GeoDataFrame | None = None
     background: GeoDataFrame | None = None
@@ -114,6 +172,7 @@ class Layers:
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+    digests: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the layers and their rows in a line, for a notebook."""

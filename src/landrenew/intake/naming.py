@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 
 if TYPE_CHECKING:
@@ -14,15 +15,17 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.base.words import Text
+NAMED_BY = {
+    "parcels": "parcel_id", "firms": "firm_id", "links": "firm_id", "leases": "tenant_id",
+    "ledger": "event_id", "buildings": "building_id", "parks": "park_id", "towns": "town",
+}  # fmt: skip
+"""The column that names the rows of a layer; other layers have a name at most."""
 
-IDS = ("parcel_id", "firm_id", "building_id", "park_id", "event_id", "town", "name")
-"""Columns that name a row, the first that a layer has."""
 
-
-def row_ids(layer: pd.DataFrame) -> list[str]:
+def row_ids(layer: pd.DataFrame, name: str) -> list[str]:
     """
     Give the id of each row, for messages.
 
@@ -30,17 +33,65 @@ def row_ids(layer: pd.DataFrame) -> list[str]:
     ----------
     layer
         Table with our columns.
+    name
+        The layer's name in the project file.
 
     Returns
     -------
     list of str
         The ids, an empty text where a row has none.
     """
-    column = next((name for name in IDS if name in layer.columns), None)
-    if column is None:
+    column = NAMED_BY.get(name, "name")
+    if column not in layer.columns:
         return [""] * len(layer)
     ids = layer[column].astype(object)
     return [str(one) for one in ids.where(ids.notna(), "")]
+
+
+def rows_by_id(kept: pd.DataFrame) -> dict[str, int]:
+    """
+    Give the number of each parcel's row.
+
+    Parameters
+    ----------
+    kept
+        Index ``row``, with ``parcel_id``.
+
+    Returns
+    -------
+    dict
+        Row by id; empty where there are no ids.
+    """
+    if "parcel_id" not in kept.columns:
+        return {}
+    return dict(zip(kept["parcel_id"].tolist(), kept.index.tolist(), strict=True))
+
+
+def repeated_ids(layer: GeoDataFrame, name: str, column: str) -> tuple[Fault, ...]:
+    """
+    Doubt the rows of a layer whose id an earlier row has.
+
+    Parameters
+    ----------
+    layer
+        Index ``row``, shapes in the project CRS, with the column.
+    name
+        The layer's name in the project file.
+    column
+        The column that holds the id.
+
+    Returns
+    -------
+    tuple of Fault
+        ``duplicate_id``, naming the earlier row; a missing id repeats none.
+    """
+    again = layer[column].duplicated() & layer[column].notna()
+    first = layer.drop_duplicates(column).reset_index().set_index(column)["row"]
+    found = []
+    for at, one in zip(again.to_numpy().nonzero()[0].tolist(), layer[column][again], strict=True):
+        said = Text(f"{one} 已用于第 {first[one]} 行", f"{one} stands on row {first[one]} already")
+        found.append((at, "duplicate_id", said))
+    return faults_at(layer, name, layer.geometry.to_numpy(), found)
 
 
 def faults_at(
@@ -74,7 +125,7 @@ def faults_at(
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     places = [(x, y) if math.isfinite(x + y) else (None, None) for x, y in middle.tolist()]
     rows = layer.iloc[at]
-    named = zip(found, rows.index.tolist(), row_ids(rows), places, strict=True)
+    named = zip(found, rows.index.tolist(), row_ids(rows, name), places, strict=True)
     return tuple(
         Fault(name, int(row), one, code, detail, x, y)
         for (_, code, detail), row, one, (x, y) in named

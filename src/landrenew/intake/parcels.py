@@ -15,7 +15,7 @@ from landrenew.base.crs import is_metric
 from landrenew.base.errors import ColumnError, CrsError, ParcelError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import KINDS, Fault
-from landrenew.intake.shapes import Checked, check_polygons
+from landrenew.intake.geometry.shapes import Checked, check_polygons
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
@@ -134,7 +134,8 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
             " another column as parcel_id under [parcels.columns].",
         )
     faults = (*checked.faults, *_far_away(kept))
-    return Parcels(kept.set_index("parcel_id")), replace(checked, faults=faults)
+    named = kept.astype({"parcel_id": str}).set_index("parcel_id")
+    return Parcels(named), replace(checked, faults=faults)
 
 
 def _reasons(rejected: GeoDataFrame) -> Text:
@@ -174,10 +175,13 @@ def _without_unnamed(checked: Checked) -> Checked:
 
 
 def _without_repeats(checked: Checked) -> Checked:
-    shape = pd.Series(shapely.to_wkb(shapely.normalize(checked.kept.geometry.to_numpy())))
-    same = pd.DataFrame({"id": checked.kept["parcel_id"].to_numpy(), "shape": shape})
-    repeated = pd.Series(same.duplicated().to_numpy(), checked.kept.index)
-    return _set_aside(checked, repeated & checked.kept["parcel_id"].notna(), "duplicate_row")
+    kept = checked.kept
+    again = kept["parcel_id"].duplicated(keep=False) & kept["parcel_id"].notna()
+    alike = kept[again]  # only these can repeat: spelling out every shape would take long
+    shape = shapely.to_wkb(shapely.normalize(alike.geometry.to_numpy()))
+    same = pd.DataFrame({"id": alike["parcel_id"], "shape": shape}, index=alike.index)
+    repeated = same.duplicated().reindex(kept.index, fill_value=False)
+    return _set_aside(checked, repeated, "duplicate_row")
 
 
 def _far_away(kept: GeoDataFrame) -> list[Fault]:

@@ -1,39 +1,23 @@
 """The project file ``city.toml``: which layers a city has, and how to read them.
 
-Only the parcels are required. A layer left out is not measured, and the outputs say so.
+A layer left out is not measured, and the outputs say so; without the parcels, the other layers and
+tables can be checked, but nothing is measured.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
-    field_validator,
 )
 
-from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError, FileError, reason
-from landrenew.base.words import Text, some
+from landrenew.base.words import Text
 from landrenew.intake.jargon import plainly
-
-OURS_ALONE = {
-    "parcel_area_m2", "parcel_area_mu", "planar_area_m2", "declared_difference_share",
-    "counted_area_m2", "inside_area_m2", "settled_m2", "estimated_floor_share",
-}  # fmt: skip
-"""Columns that are always measured; a file's own figure never stands in for them."""
-
-DateText = Annotated[
-    str, BeforeValidator(lambda value: str(value) if isinstance(value, dt.date) else value)
-]
-"""A date for people: text, or a date as TOML writes it."""
+from landrenew.intake.sections import City, Firms, Layer, ParcelLayer, Part, Rasters, Tolerances
 
 SAID = {
     "missing": Text("缺少这一项", "is missing"),
@@ -41,153 +25,22 @@ SAID = {
     "string_type": Text("应为带引号的文字", "should be text in quotes"),
     "string_too_short": Text("不能为空", "must not be empty"),
     "float_type": Text("应为数字", "should be a number"),
+    "int_type": Text("应为整数", "should be a whole number"),
+    "int_parsing": Text("应为整数", "should be a whole number"),
+    "int_from_float": Text("应为整数", "should be a whole number"),
     "float_parsing": Text("应为数字", "should be a number"),
     "greater_than_equal": Text("不能小于 0", "must not be below 0"),
+    "greater_than": Text("应大于 0", "must be above 0"),
     "finite_number": Text("应为有限的数", "should be a finite number"),
+    "less_than_equal": Text("数值过大", "is too large"),
+    "literal_error": Text("不是可选的词之一", "is none of the words that can stand here"),
+    "string_pattern_mismatch": Text(
+        "名称只能用小写字母、数字和下划线", "must be small letters, digits and underscores"
+    ),
     "model_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
     "dict_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
 }
 """What pydantic finds most often, in our words."""
-
-
-class Part(BaseModel):
-    """Base of every part of the project file: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Mapping(Part):
-    """
-    Where one of our columns comes from.
-
-    Parameters
-    ----------
-    column
-        Name of the column in the file.
-    unit
-        Unit of the values there; None when it is ours.
-    """
-
-    column: str
-    unit: str | None = None
-
-
-class Layer(Part):
-    """
-    One layer or table.
-
-    Parameters
-    ----------
-    path
-        File, relative to the project file.
-    layer
-        Layer in the file; None when it has one.
-    crs
-        CRS, only where the file itself does not say.
-    encoding
-        Text encoding, only where the file itself does not say.
-    where
-        SQL condition on the file's own columns that selects rows.
-    columns
-        Our column name -> theirs.
-    as_of
-        Date of the data, shown beside every figure.
-    source
-        Who supplied the layer.
-    """
-
-    path: str = Field(min_length=1)
-    layer: str | None = None
-    crs: str | None = None
-    encoding: str | None = None
-    where: str | None = None
-    columns: dict[str, Mapping] = Field(default_factory=dict)
-    as_of: DateText | None = None
-    source: str | None = None
-
-    @field_validator("columns", mode="before")
-    @classmethod
-    def _short_form(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {k: {"column": v} if isinstance(v, str) else v for k, v in value.items()}
-
-    @field_validator("columns")
-    @classmethod
-    def _names_are_ours(cls, value: dict[str, Mapping]) -> dict[str, Mapping]:
-        if unknown := sorted(name for name in value if name not in COLUMNS):
-            raise ColumnError(
-                f"数据字典里没有 {some(unknown)}（用 landrenew columns 查看全部列）",
-                f"not a column of landrenew: {some(unknown)} (see: landrenew columns)",
-            )
-        judged = {name for name in value if COLUMNS[name].role == "judged"}
-        if own := sorted(judged | OURS_ALONE.intersection(value)):
-            raise ColumnError(
-                f"{some(own)} 由程序测算或判定，不取自文件",
-                f"measured or judged by landrenew, never taken from a file: {some(own)}",
-            )
-        return value
-
-
-class City(Part):
-    """
-    The city as a whole.
-
-    Parameters
-    ----------
-    name
-        Name shown on the map.
-    crs
-        The one projected CRS of the project; chosen and announced when None.
-    rulebook
-        Name of a shipped rulebook, or path of a TOML file.
-    as_of
-        Date of the data as a whole.
-    drawing_unit
-        Who draws the map, shown on it.
-    review_number
-        Map review number 审图号, shown on it; the slot stays empty without one.
-    """
-
-    name: str
-    crs: str | None = None
-    rulebook: str
-    as_of: DateText | None = None
-    drawing_unit: str | None = None
-    review_number: str | None = None
-
-
-class Tolerances(Part):
-    """
-    Named tolerances of the measurement, in metres; project choices, stated with every result.
-
-    Parameters
-    ----------
-    sliver_width_m
-        A part of a parcel cut off by a zone's edge that is narrower than this is a drawing error
-        and goes to the other side.
-    overlap_width_m
-        An overlap between parcels narrower than this is not reported.
-    """
-
-    sliver_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-    overlap_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
-
-
-class Rasters(Part):
-    """
-    Raster files.
-
-    Parameters
-    ----------
-    height
-        Height above ground (nDSM) [m].
-    nightlight
-        Night-time light.
-    """
-
-    height: str | None = None
-    nightlight: str | None = None
 
 
 class Project(Part):
@@ -201,7 +54,7 @@ class Project(Part):
     city
         The city.
     parcels
-        One row, one parcel of industrial land.
+        One row, one parcel of industrial land; None while they are not there yet.
     control_line
         Industrial control line 工业控制线.
     growth_boundary
@@ -216,6 +69,8 @@ class Project(Part):
         Firms.
     links
         Which firm stands on which parcel.
+    leases
+        Which firm rents land on which parcel, from whom, from when to when.
     barriers
         Rivers, railways, expressways that contiguity never crosses.
     protected
@@ -224,6 +79,10 @@ class Project(Part):
         Faint backdrop of the map: water, roads, built-up land.
     ledger
         Events of renewal.
+    corrections
+        Corrections of single values, applied to the files' own columns on every run.
+    departments
+        Tables of other departments, by name, that are only compared with the parcels or firms.
     rasters
         Raster files.
     tolerances
@@ -232,18 +91,21 @@ class Project(Part):
 
     folder: Path
     city: City
-    parcels: Layer
+    parcels: ParcelLayer | None = None
     control_line: Layer | None = None
     growth_boundary: Layer | None = None
     towns: Layer | None = None
     parks: Layer | None = None
     buildings: Layer | None = None
-    firms: Layer | None = None
+    firms: Firms | None = None
     links: Layer | None = None
+    leases: Layer | None = None
     barriers: Layer | None = None
     protected: Layer | None = None
     background: Layer | None = None
     ledger: Layer | None = None
+    corrections: Layer | None = None
+    departments: dict[str, Layer] = Field(default_factory=dict)
     rasters: Rasters = Rasters()
     tolerances: Tolerances = Tolerances()
 
@@ -257,7 +119,8 @@ class Project(Part):
             Layer by name, in the order of the project file's sections.
         """
         given = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: one for name, one in given.items() if isinstance(one, Layer)}
+        layers = {name: one for name, one in given.items() if isinstance(one, Layer)}
+        return layers | {f"departments.{name}": one for name, one in self.departments.items()}
 
 
 def _complaint(error: ValidationError) -> Text:

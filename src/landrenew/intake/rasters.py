@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,15 +10,20 @@ from typing import TYPE_CHECKING
 import shapely
 
 from landrenew.base.errors import CrsError, FileError
+from landrenew.base.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from rasterio.io import DatasetReader
+    from shapely import Polygon
 
     from landrenew.intake.parcels import Parcels
     from landrenew.intake.project import Project
+
+GRID_TOLERANCE = 1e-9
+"""Grids whose corners and pixels differ by less are one, in the units of their CRS."""
 
 
 @contextmanager
@@ -86,7 +92,48 @@ def _no_crs(path: Path, name: str) -> CrsError:
     )
 
 
-def check_rasters(project: Project, parcels: Parcels) -> None:
+def is_upright(raster: DatasetReader) -> bool:
+    """
+    Tell whether rows run east and columns run south, without rotation.
+
+    Parameters
+    ----------
+    raster
+        An open raster.
+
+    Returns
+    -------
+    bool
+        Whether its pixels can be read as they lie.
+    """
+    grid = raster.transform
+    return bool(grid.b == 0 and grid.d == 0 and grid.a > 0 > grid.e)
+
+
+def same_grid(raster: DatasetReader, other: DatasetReader) -> bool:
+    """
+    Tell whether the pixels of two rasters lie on each other.
+
+    Parameters
+    ----------
+    raster
+        An open raster.
+    other
+        Another.
+
+    Returns
+    -------
+    bool
+        Whether CRS, corner, pixel size and shape are the same.
+    """
+    return bool(
+        raster.crs == other.crs
+        and raster.shape == other.shape
+        and raster.transform.almost_equals(other.transform, GRID_TOLERANCE)
+    )
+
+
+def check_rasters(project: Project, parcels: Parcels) -> list[Text]:
     """
     Refuse a raster that cannot be read or lies elsewhere than the parcels.
 
@@ -97,6 +144,11 @@ def check_rasters(project: Project, parcels: Parcels) -> None:
     parcels
         The parcel table (projected, metres).
 
+    Returns
+    -------
+    list of Text
+        Which rasters cover only a part of the parcels, and which are resampled.
+
     Raises
     ------
     FileError
@@ -104,14 +156,63 @@ def check_rasters(project: Project, parcels: Parcels) -> None:
     CrsError
         When one has no CRS, or shares no ground with the parcels.
     """
-    for name, source in project.rasters.model_dump().items():
-        if source is None:
-            continue
+    notes = []
+    for name, source in project.rasters.files().items():
         with open_raster(project.folder / source, name) as raster:
-            frame = shapely.box(*raster.bounds)
-            on_grid = parcels.geometry.to_crs(raster.crs.to_wkt())
-        if not on_grid.intersects(frame).any():
+            frame, grid = _frame(raster), raster.crs.to_wkt()
+            if name != "dem" and not is_upright(raster):
+                notes.append(_turned(name))
+        if parcels.empty:  # a project without parcels: only that it can be read
+            continue
+        shapes = parcels.geometry.to_crs(grid)
+        if not shapes.intersects(frame).any():
             raise CrsError(
                 f"[rasters] {name} 的文件 {source} 与宗地毫不重叠。请核对它的坐标系。",
                 f"[rasters] {name}: file {source} does not overlap the parcels. Check its CRS.",
             )
+        inside = int(shapes.covered_by(frame).sum())
+        if inside < len(parcels):
+            notes.append(_partial(name, inside, len(parcels)))
+    return [*notes, *_resampled(project)]
+
+
+def _frame(raster: DatasetReader) -> Polygon:
+    """Draw the ground of a raster, rotated where it is."""
+    (high, wide), grid = raster.shape, raster.transform
+    corners = ((0, 0), (wide, 0), (wide, high), (0, high))
+    return shapely.Polygon([
+        (grid.a * x + grid.b * y + grid.c, grid.d * x + grid.e * y + grid.f) for x, y in corners
+    ])  # fmt: skip
+
+
+def _turned(name: str) -> Text:
+    return Text(
+        f"[rasters] {name} 的像元网格是斜的或上下颠倒，已用双线性重采样转正。",
+        f"[rasters] {name}: its grid is rotated or upside down; turned upright, bilinearly.",
+    )
+
+
+def _partial(name: str, inside: int, count: int) -> Text:
+    share = math.floor(1000 * inside / count) / 1000  # never 100 % where one is missing
+    return Text(
+        f"[rasters] {name} 只完整覆盖 {count} 宗中的 {inside} 宗（{share:.1%}），其余缺失或不全。",
+        f"[rasters] {name} covers {inside} of {count} parcels whole ({share:.1%}); the rest are"
+        " missing or in part.",
+    )
+
+
+def _resampled(project: Project) -> list[Text]:
+    """Say when the ground is brought to the grid of the surface."""
+    surface, ground = project.rasters.dsm, project.rasters.dem
+    if surface is None or ground is None:
+        return []
+    folder = project.folder
+    with open_raster(folder / surface, "dsm") as dsm, open_raster(folder / ground, "dem") as dem:
+        if same_grid(dem, dsm):
+            return []
+    return [
+        Text(
+            "[rasters] dem 与 dsm 的网格或坐标系不同，dem 已用双线性重采样到 dsm 的网格。",
+            "[rasters] dem has another grid or CRS than dsm; brought to its grid, bilinearly.",
+        )
+    ]

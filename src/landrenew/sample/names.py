@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from landrenew.base.codes.credit import ALPHABET, BASE, check_character, organisation_check
+
 if TYPE_CHECKING:
     from numpy.random import Generator
 
@@ -19,9 +21,6 @@ TRADES = {
 
 VILLAGE_FIRST = "上下东西南北前后大小新老"
 VILLAGE_SECOND = "塘浦埠堰墩汇洋浜桥岙湾畈"
-
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
 
 def _letter(letters: str, rng: Generator) -> str:
@@ -69,7 +68,7 @@ def village(place: str) -> str:
 
 def uscc(order: int) -> str:
     """
-    Make a unified social credit code with a right check character (GB 32100-2015).
+    Make a unified social credit code with both its check characters right (GB 32100-2015).
 
     Parameters
     ----------
@@ -83,8 +82,8 @@ def uscc(order: int) -> str:
     """
     digits = ""
     for _ in range(5):
-        order, rest = divmod(order, 31)
-        digits = _USCC[rest] + digits
-    body = f"91990281MA2{digits}0"
-    total = sum(_USCC.index(c) * w for c, w in zip(body, _USCC_WEIGHTS, strict=True))
-    return body + _USCC[(31 - total % 31) % 31]
+        order, rest = divmod(order, BASE)
+        digits = ALPHABET[rest] + digits
+    organisation = f"MA2{digits}"
+    body = f"91990281{organisation}{organisation_check(organisation)}"
+    return body + check_character(body)

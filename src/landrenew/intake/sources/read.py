@@ -2,12 +2,13 @@
 
 Each format has its reader; here they are chosen by extension, and what they raise on a broken file
 becomes one sentence. What the columns mean is settled in :mod:`landrenew.intake.attributes`, what
-the shapes are worth in :mod:`landrenew.intake.shapes`.
+the shapes are worth in :mod:`landrenew.intake.geometry`.
 """
 
 from __future__ import annotations
 
 import codecs
+import csv
 import zipfile
 import zlib
 from dataclasses import replace
@@ -20,34 +21,45 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
-from landrenew.base.errors import FileError
+from landrenew.base.errors import FileError, LandrenewError
 from landrenew.base.words import Text, some
+from landrenew.intake.attributes.where import select_rows
 from landrenew.intake.jargon import plainly
+from landrenew.intake.sources.address import is_database
+from landrenew.intake.sources.archive import unpacked
+from landrenew.intake.sources.corners import read_corners
+from landrenew.intake.sources.database import read_database
+from landrenew.intake.sources.files import is_folder_of_txt, is_there
+from landrenew.intake.sources.gdal import without_folder
+from landrenew.intake.sources.located import SHAPED, is_located, locate
 from landrenew.intake.sources.sheets import read_csv, read_xlsx
 from landrenew.intake.sources.vector import read_parquet, read_vector
-from landrenew.intake.where import select_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from landrenew.intake.project import Layer
+    from landrenew.intake.sections import Layer
     from landrenew.intake.sources.source import Source
 
     Reader = Callable[[Path, Layer, str], Source]
 
 READERS: dict[str, Reader] = {
     ".csv": read_csv,
+    ".tsv": read_csv,
     ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
     ".parquet": read_parquet,
     ".geoparquet": read_parquet,
+    ".txt": read_corners,
 }
 """The reader of each extension; every other file is GDAL's."""
 
 UNREADABLE = (
     DataSourceError, DataLayerError, OSError, UnicodeError, LookupError, ValueError,
     zipfile.BadZipFile, zlib.error, ParseError, pa.ArrowException, CRSError, ShapelyError,
-    pd.errors.ParserWarning,
+    NotImplementedError,
+    csv.Error,
 )  # fmt: skip
 """What the readers raise on a file that is broken, cut off, or not what its name says."""
 
@@ -76,10 +88,12 @@ def read_source(folder: Path, spec: Layer, name: str) -> Source:
     FileError
         When the file, layer or column is missing or unreadable, or no row is left.
     """
-    path = folder / spec.path
-    if not _is_there(path):
-        raise FileError(*_not_there(path, name))
-    source = _open(path, spec, name)
+    path: Path | str
+    if is_database(spec.path):
+        path, source = spec.path, read_database(spec, name)
+    else:
+        path = folder / spec.path
+        source = _read_file(path, spec, name)
     frame = source.frame
     if frame.index.name != "row":
         frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
@@ -89,26 +103,24 @@ def read_source(folder: Path, spec: Layer, name: str) -> Source:
             f"[{name}] 的文件 {path} 没有任何记录。请检查导出，或删去 [{name}]。",
             f"[{name}]: file {path} holds no row. Check the export, or remove [{name}].",
         )
+    if (spec.wkt or spec.x or spec.y or name in SHAPED) and is_located(source, spec):
+        source = locate(source, spec, name)
     if spec.where is None:
         return source
-    return replace(source, frame=select_rows(frame, spec.where, path, name))
+    return replace(source, frame=select_rows(source.frame, spec.where, path, name))
 
 
 HINTS = {
-    ".txt": Text(
-        "界址点坐标 TXT 请先在 GIS 中转成面图层。", "Turn a TXT of corners into polygons first. "
-    ),
     ".dwg": Text("DWG 请先在 CAD 中另存为 DXF。", "Save a DWG as DXF first. "),
     ".xls": Text("XLS 请另存为 XLSX。", "Save an XLS as XLSX. "),
 }
 """What to do with files planners have and GDAL does not read."""
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a name longer than any file may have
-        return False
+def _read_file(path: Path, spec: Layer, name: str) -> Source:
+    if not is_there(path):
+        raise FileError(*_not_there(path, name))
+    return _open(path, spec, name)
 
 
 def _not_there(path: Path, name: str) -> tuple[str, str]:
@@ -126,11 +138,14 @@ def _open(path: Path, spec: Layer, name: str) -> Source:
     suffix = path.suffix.lower()
     try:
         codecs.lookup(spec.encoding or "utf-8")
-        return READERS.get(suffix, read_vector)(path, spec, name)
-    except FileError:
+        with unpacked(path, name) as plain:
+            suffix = ".txt" if is_folder_of_txt(plain) else plain.suffix.lower()
+            return READERS.get(suffix, read_vector)(plain, spec, name)
+    except LandrenewError:
         raise
     except UNREADABLE as error:
-        first = str(error).partition("\n")[0].partition("; It might help")[0]
+        first = without_folder(str(error), path).partition("\n")[0]
+        first = first.partition("; It might help")[0]
         said = plainly(first.rstrip(". ") or type(error).__name__)
         hint = HINTS.get(suffix, Text("", ""))
         raise FileError(

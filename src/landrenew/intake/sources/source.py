@@ -32,6 +32,10 @@ class Source:
         What is wrong with the file itself, such as a totals line that does not add up.
     set_aside
         Rows that are no records, such as totals lines; each is named in ``notes`` or ``faults``.
+    sheet_units
+        Units that a title states for all columns whose heading states none.
+    digest
+        The sha256 of the rows of a database; empty for a file, whose bytes have their own.
     """
 
     frame: pd.DataFrame
@@ -39,3 +43,5 @@ class Source:
     notes: tuple[Text, ...] = ()
     faults: tuple[Fault, ...] = ()
     set_aside: int = 0
+    sheet_units: tuple[str, ...] = ()
+    digest: str = ""

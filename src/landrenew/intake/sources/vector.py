@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
+from pyogrio.errors import FeatureError, GeometryError
 
 from landrenew.base.errors import FileError
-from landrenew.base.words import some
+from landrenew.base.words import Text, some
+from landrenew.intake.faults import Fault
+from landrenew.intake.sources.dbf import mend_numbers, names_apart, refuse_cut_table
+from landrenew.intake.sources.dbf_text import DBF, dbf_encoding, without_cut_ends
+from landrenew.intake.sources.drawing import drawing_encoding, from_drawing
+from landrenew.intake.sources.gdal import (
+    COARSE_STEP_DEGREES,
+    arcs_words,
+    companions,
+    complaints,
+    place_of,
+    reading,
+    restoring,
+)
 from landrenew.intake.sources.source import Source
-from landrenew.intake.sources.text import dbf_encoding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from landrenew.intake.project import Layer
+    from landrenew.intake.sections import Layer
 
 NO_DATA_LAYERS = {"layer_styles", "qgis_projects"}
 """Tables that QGIS keeps in a GeoPackage beside the layers."""
+
+BYTEWISE = "ISO-8859-1"
+"""The encoding in which every character stands for one byte, as GDAL calls it."""
+
+AREAS_OF_OSM = "multipolygons"
+"""The layer of an OpenStreetMap extract that holds polygons."""
+
+HOLD_ARCS = {".gpkg", ".gdb", ".gml", ".xml", ".dxf", ".fgb"}
+"""Formats in which a boundary may be an arc."""
+
+NUMBERED = re.compile(r"_\d+$")
+
+SOLIDS = {15, 16, 17}
+"""What OGC numbers polyhedra, TINs and triangles: bodies in space, which GEOS has no word for."""
 
 
 def read_parquet(path: Path, spec: Layer, name: str) -> Source:  # noqa: ARG001
@@ -42,7 +74,7 @@ def read_parquet(path: Path, spec: Layer, name: str) -> Source:  # noqa: ARG001
         The rows.
     """
     try:
-        return Source(gpd.read_parquet(path))
+        return _flat(gpd.read_parquet(path))
     except ValueError as error:
         if "geo metadata" not in str(error):
             raise
@@ -65,36 +97,190 @@ def read_vector(path: Path, spec: Layer, name: str) -> Source:
     Returns
     -------
     Source
-        The rows.
+        The rows, two-dimensional, arcs as chords.
 
     Raises
     ------
     FileError
-        When the file has several layers and none is named.
+        When the file has several layers and none is named, or holds bodies instead of outlines.
     """
-    with warnings.catch_warnings():
-        # broken rings are counted by intake.shapes, row by row; measures (M) are not needed
-        warnings.simplefilter("ignore", RuntimeWarning)
-        warnings.filterwarnings("ignore", "Measured", UserWarning)
+    if path.suffix.lower() == ".dxf":
+        return _read_drawing(path, spec)
+    refuse_cut_table(path, name)
+    encoding, why = dbf_encoding(path, spec.encoding)
+    with (
+        place_of(path) as place,
+        reading(restoring(place, path)) as said,
+        _bodies_refused(path, name),
+    ):
+        layer, chosen = _wanted_layer(place, spec, path, name)
+        frame = _read(place, layer, encoding, is_table=path.suffix.lower() in DBF)
+        frame, closed = _close_rings(frame, place, layer, name)
+        arcs = _arcs_note(frame, place, layer, path)
+    frame, again = mend_numbers(frame, path, said)
+    twice = _twice_note(frame, path)
+    flat = _flat(frame, has_measures=any("Measured (M)" in one for one in said))
+    notes = (*chosen, *why, *flat.notes, *arcs, *again, *twice, *complaints(said, path))
+    return replace(flat, notes=notes, faults=closed)
+
+
+def _read_drawing(path: Path, spec: Layer) -> Source:
+    """Read a drawing; its texts come byte by byte and are decoded by what the drawing says."""
+    encoding = drawing_encoding(path.read_bytes(), spec.encoding)
+    with place_of(path) as place, reading({"DXF_ENCODING": BYTEWISE}) as said:
+        frame = _numbered(_read(place, None, "utf-8"))
+        arcs = _arcs_note(frame, place, None, path)
+    drawn = from_drawing(frame, encoding)
+    flat = _flat(drawn.frame)
+    notes = (*drawn.notes, *flat.notes, *arcs, *complaints(said, path))
+    return replace(drawn, frame=flat.frame, notes=notes)
+
+
+@contextmanager
+def _bodies_refused(path: Path, name: str) -> Iterator[None]:
+    """Refuse bodies in space, which have no outline that a plan could hold."""
+    try:
+        yield
+    except GeometryError as error:
+        raise FileError(
+            f"[{name}] 的文件 {path} 中的图形是三维体（MultiPatch、TIN、多面体），不是平面图形。"
+            "请在 GIS 中导出其平面轮廓。",
+            f"[{name}]: shapes of file {path} are bodies in space (MultiPatch, TIN, polyhedra), no"
+            " outlines. Export their footprints in the GIS.",
+        ) from error
+
+
+def _read(
+    place: Path, layer: str | None, encoding: str | None, *, is_table: bool = False
+) -> pd.DataFrame:
+    def ask(encoding: str | None = encoding, **how: Any) -> pd.DataFrame:  # noqa: ANN401  pyogrio's
         frame: pd.DataFrame = pyogrio.read_dataframe(
-            path,
-            layer=spec.layer or _only_layer(path, name),
-            encoding=spec.encoding or dbf_encoding(path),
-            on_invalid="ignore",
+            place, layer=layer, encoding=encoding, on_invalid="ignore", **how
         )
-    return Source(frame)
+        return frame
+
+    try:
+        return ask()
+    except UnicodeDecodeError:
+        if is_table and encoding is not None:  # cut within a character, or unknown to GDAL
+            return without_cut_ends(ask(BYTEWISE), encoding)
+        if encoding is not None:
+            raise
+        return ask("gb18030")
+    except (FeatureError, ValueError) as error:
+        if "OSM_USE_CUSTOM_INDEXING" in str(error):  # an extract whose nodes are not in order
+            with reading({"OSM_USE_CUSTOM_INDEXING": "NO"}):
+                return ask()
+        if "sequence" in str(error):  # a column of lists
+            return ask(use_arrow=True)
+        raise
 
 
-def _only_layer(path: Path, name: str) -> str:
-    every = [str(one) for one in pyogrio.list_layers(path)[:, 0]]
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    return frame
+
+
+def _wanted_layer(place: Path, spec: Layer, path: Path, name: str) -> tuple[str, tuple[Text, ...]]:
+    """Take the layer named, the only one, or the only one with rows."""
+    if spec.layer is not None:
+        return spec.layer, ()
+    every = [str(one) for one in pyogrio.list_layers(place)[:, 0]]
     layers = [one for one in every if one not in NO_DATA_LAYERS]
     if not layers:
         message = "it holds no layer"
         raise ValueError(message)
     if len(layers) == 1:
-        return layers[0]
+        return layers[0], ()
+    is_osm = AREAS_OF_OSM in layers and path.suffix.lower() in {".pbf", ".osm"}
+    filled = [AREAS_OF_OSM] if is_osm else [one for one in layers if _has_rows(place, one)]
+    if len(filled) == 1:
+        only = filled[0]
+        return only, (
+            Text(
+                f"文件 {path.name} 有 {len(layers)} 个图层，读取了“{only}”。",
+                f"File {path.name} has {len(layers)} layers; {only!r} was read.",
+            ),
+        )
+    listed = some(filled or layers)
     raise FileError(
-        f'[{name}] 的文件 {path} 有 {len(layers)} 个图层：{some(layers)}。请用 layer = "…" 指明。',
-        f"[{name}]: file {path} has {len(layers)} layers: {some(layers)}. Name one with"
-        ' layer = "…".',
+        f'[{name}] 的文件 {path} 有 {len(layers)} 个图层：{listed}。请用 layer = "…" 指明。',
+        f'[{name}]: file {path} has {len(layers)} layers: {listed}. Name one with layer = "…".',
     )
+
+
+def _has_rows(place: Path, layer: str) -> bool:
+    return bool(pyogrio.read_info(place, layer=layer, force_feature_count=True)["features"])
+
+
+def _close_rings(
+    frame: pd.DataFrame, place: Path, layer: str, name: str
+) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Close the rings that end beside their start, row by row, and say so; refuse bodies."""
+    if not isinstance(frame, gpd.GeoDataFrame) or not frame.geometry.isna().any():
+        return frame, ()
+    raw = pyogrio.raw.read(place, layer=layer, columns=[])[2]
+    lost = [i for i in np.flatnonzero(frame.geometry.isna()) if raw[i] is not None]
+    if any(_kinds(raw[i]) & SOLIDS for i in lost):
+        message = "bodies in space"
+        raise GeometryError(message)
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[lost] = shapely.from_wkb(raw[lost], on_invalid="fix")
+    mended = [i for i in lost if shapes[i] is not None]
+    faults = tuple(Fault(name, int(i) + 1, "", "unclosed_ring") for i in mended)
+    return frame.set_geometry(gpd.GeoSeries(shapes, frame.index, crs=frame.crs)), faults
+
+
+def _kinds(wkb: bytes) -> set[int]:
+    """Give the kind of a shape and, in a collection, of its first part."""
+    kinds = (wkb[at : at + 4] for at in (1, 10) if len(wkb) >= at + 4)
+    numbers = (int.from_bytes(one, "little" if wkb[0] else "big") for one in kinds)
+    return {(one & 0x0FFFFFFF) % 1000 for one in numbers}
+
+
+def _arcs_note(frame: pd.DataFrame, place: Path, layer: str | None, path: Path) -> tuple[Text, ...]:
+    """Find the rows with arcs: their corners depend on the step; say the step that was taken."""
+    if not isinstance(frame, gpd.GeoDataFrame) or path.suffix.lower() not in HOLD_ARCS:
+        return ()
+    with reading(arc_step_degrees=COARSE_STEP_DEGREES):
+        raw = pyogrio.raw.read(place, layer=layer, columns=[])[2]
+    coarse = shapely.get_num_coordinates(shapely.from_wkb(raw, on_invalid="fix"))
+    fine = shapely.get_num_coordinates(frame.geometry.to_numpy())
+    count = int(np.count_nonzero((coarse < fine) & (coarse > 0)))
+    if not count:
+        return ()
+    return (arcs_words(count),)
+
+
+def _twice_note(frame: pd.DataFrame, path: Path) -> tuple[Text, ...]:
+    """Say that columns of one name were told apart, as a table of a shapefile may have them."""
+    table = next((one for one in companions(path) if one.suffix.lower() == ".dbf"), None)
+    if path.suffix.lower() not in DBF or table is None or names_apart(table) is None:
+        return ()
+    again = some(one for one in map(str, frame.columns) if NUMBERED.search(one))
+    return (
+        Text(
+            f"有重名的列，后出现的加了尾号：{again}。",
+            f"Columns of one name were told apart by a number: {again}.",
+        ),
+    )
+
+
+def _flat(frame: pd.DataFrame, *, has_measures: bool = False) -> Source:
+    """Drop heights and measures, and say so."""
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
+        return Source(frame)
+    shapes = frame.geometry.to_numpy()
+    high = int(np.count_nonzero(shapely.has_z(shapes)))
+    notes = []
+    if high:
+        frame = frame.set_geometry(gpd.GeoSeries(shapely.force_2d(shapes), frame.index,
+                                                 crs=frame.crs))  # fmt: skip
+        notes.append(
+            Text(
+                f"{high} 行图形的高程（Z）未采用。", f"Heights (Z) of {high} shapes were left out."
+            )
+        )
+    if has_measures:
+        notes.append(Text("图形的度量值（M）未采用。", "Measures (M) of the shapes were left out."))
+    return Source(frame, notes=tuple(notes))

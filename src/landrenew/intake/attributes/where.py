@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def select_rows(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.DataFrame:
+def select_rows(frame: pd.DataFrame, where: str, path: Path | str, name: str) -> pd.DataFrame:
     """
     Keep the rows for which a condition is true.
 
@@ -31,7 +31,7 @@ def select_rows(frame: pd.DataFrame, where: str, path: Path, name: str) -> pd.Da
     where
         SQL condition on them; ``REGEXP`` may be used beside what SQLite knows.
     path
-        The file, for messages.
+        The file or table, for messages.
     name
         The layer's name in the project file, for messages.
 

@@ -13,7 +13,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from landrenew.base.crs import check_coordinates, parse_crs, recognised
+from landrenew.base.coordinates import check_coordinates, fits, looks_like
+from landrenew.base.crs import parse_crs, recognised
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL, Fault
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
-    from landrenew.intake.project import Layer
+    from landrenew.intake.sections import Layer
 
     Shapes = NDArray[np.object_]
 
@@ -39,6 +40,10 @@ FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".geojsons", ".topojson"}
 """Formats for which GDAL says EPSG:4326 whether or not the file does."""
 
 DEFAULT_CRS = 4326
+
+POLYGON, COLLECTION = 3, 7
+POLYGONAL = (3, 6)
+"""Numbers of the kinds of shapes; what comes after a polygon holds several."""
 
 
 def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
@@ -75,12 +80,7 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
     own = None if frame.crs is None else recognised(frame.crs)
     crs = stated or own
     if crs is None:
-        raise CrsError(
-            f"[{name}] 的文件 {spec.path} 没有坐标系。请在 [{name}] 下写明，例如"
-            ' crs = "EPSG:4490"（CGCS2000 经纬度）或 crs = "EPSG:4549"（3 度带，120E）。',
-            f"[{name}]: file {spec.path} has no CRS. State it under [{name}], for example"
-            ' crs = "EPSG:4490" (CGCS2000 degrees) or crs = "EPSG:4549" (3-degree, CM 120E).',
-        )
+        raise _no_crs(frame, spec, name)
     may_be_silent = f".{spec.path.rsplit('.', 1)[-1].lower()}" in FREE_DEFAULT
     free = may_be_silent and own is not None and own.to_epsg() == DEFAULT_CRS
     if own is not None and stated is not None and own != stated and not free:
@@ -91,37 +91,42 @@ def with_crs(frame: pd.DataFrame, spec: Layer, name: str) -> GeoDataFrame:
             f" {stated.name!r}. Remove crs, or mend the file in the GIS first.",
         )
     layer = frame.set_crs(crs.to_2d(), allow_override=True)
-    boxes, _ = finite_boxes(layer)
-    if len(boxes):
-        try:
-            check_coordinates(extent(boxes), crs, name)
-        except CrsError:
-            _name_strangers(layer, crs, name)
-            raise
+    _check_fit(layer, crs, name)
     return layer
 
 
-def _name_strangers(layer: GeoDataFrame, crs: CRS, name: str) -> None:
-    """Refuse a few rows by name, where all others fit the CRS: then it is not the CRS's fault."""
+def _no_crs(frame: GeoDataFrame, spec: Layer, name: str) -> CrsError:
+    """Say what the numbers look like where nothing says what they are."""
+    boxes, _ = finite_boxes(frame)
+    seen = looks_like(extent(boxes), None) if len(boxes) else NO_DETAIL
+    guess = Text(f"坐标{seen.zh}。", f"As for the coordinates, {seen.en}. ") if seen.zh else seen
+    return CrsError(
+        f"[{name}] 的文件 {spec.path} 没有坐标系。{guess.zh}请在 [{name}] 下写明，例如"
+        ' crs = "EPSG:4490"（CGCS2000 经纬度）或 crs = "EPSG:4549"（3 度带，120E）。',
+        f"[{name}]: file {spec.path} has no CRS. {guess.en}State it under [{name}], for example"
+        ' crs = "EPSG:4490" (CGCS2000 degrees) or crs = "EPSG:4549" (3-degree, CM 120E).',
+    )
+
+
+def _check_fit(layer: GeoDataFrame, crs: CRS, name: str) -> None:
+    """Refuse a layer that is not in its CRS; where only a few rows are not, name these."""
     boxes, at = finite_boxes(layer)
-    rows = layer.index[at]
-    far = np.abs(boxes - np.median(boxes, axis=0)).max(axis=1)
-    strangers = []
-    for i in np.argsort(-far, kind="stable"):
-        left, bottom, right, top = (float(value) for value in boxes[i])
-        try:
-            check_coordinates((left, bottom, right, top), crs, name)
-        except CrsError:
-            strangers.append(int(rows[i]))
-        else:
-            break
-    if 2 * len(strangers) < len(rows):
-        said = some(sorted(strangers))
+    if not len(boxes) or fits(np.array([extent(boxes)]), crs)[0]:
+        return
+    strangers = np.flatnonzero(~fits(boxes, crs))
+    if 2 * len(strangers) >= len(boxes):  # then it is not the rows' fault
+        left, bottom, right, top = np.median(boxes[strangers], axis=0).tolist()
+        if fits(np.array([(left, bottom, right, top)]), crs)[0]:
+            left, bottom, right, top = boxes[strangers[0]].tolist()
+        check_coordinates((left, bottom, right, top), crs, name)
+    if len(strangers):
+        rows = some(sorted(layer.index[at[strangers]].tolist()))
+        seen = looks_like(extent(boxes[strangers[:1]]), crs)
         raise CrsError(
-            f"[{name}] 的第 {said} 行坐标与坐标系“{crs.name}”不符，其余各行相符。"
+            f"[{name}] 的第 {rows} 行坐标与坐标系“{crs.name}”不符（{seen.zh}），其余各行相符。"
             "请改正这些行，或用 where 排除。",
-            f"[{name}]: the coordinates of row {said} do not fit CRS {crs.name!r}, those of all"
-            " other rows do. Mend these rows, or leave them out with where.",
+            f"[{name}]: the coordinates of row {rows} do not fit CRS {crs.name!r} ({seen.en});"
+            " those of all other rows do. Mend these rows, or leave them out with where.",
         )
 
 
@@ -210,13 +215,15 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     before = np.nan_to_num(np.abs(shapely.area(shapes)), posinf=0.0)
     code = _codes(shapes)
     mended = shapes.copy()
-    broken = (code == "") & ~shapely.is_valid(shapes)
-    mended[broken] = [_polygons_of(one) for one in shapes[broken]]
+    mixed = code == "collection"
+    mended[mixed] = [bare_polygons(one) for one in shapes[mixed]]
+    broken = np.isin(code, ("", "collection")) & ~shapely.is_valid(mended)
+    mended[broken] = [_polygons_of(one) for one in mended[broken]]
     change = np.abs(shapely.area(mended) - before)
-    too_much = broken & (~(change <= MAX_REPAIR * before) | shapely.is_empty(mended))
+    too_much = (broken | mixed) & (~(change <= MAX_REPAIR * before) | shapely.is_empty(mended))
     code[broken] = "repaired"
     code[too_much] = "unrepairable"
-    rejected = (code != "") & (code != "repaired")
+    rejected = ~np.isin(code, ("", "repaired", "collection"))
     details = _details(code, shapes, before, np.where(broken, shapely.area(mended), before))
     kept = layer.loc[~rejected].set_geometry(
         gpd.GeoSeries(mended[~rejected], layer.index[~rejected]), crs=crs
@@ -245,20 +252,47 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
 
 def _codes(shapes: Shapes) -> Shapes:
     code = np.full(len(shapes), "", dtype=object)
-    polygonal = np.isin(shapely.get_type_id(shapes), (3, 6))
+    polygonal = np.isin(shapely.get_type_id(shapes), POLYGONAL)
     code[~polygonal] = "not_polygon"
+    code[_holds_polygons(shapes)] = "collection"
     code[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = "empty_geometry"
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     code[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = "unrepairable"
     return code
 
 
-def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
-    """Repair a shape and keep its polygons: lines and points a repair leaves have no area."""
-    valid = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    parts = shapely.get_parts(shapely.get_parts(valid))
-    polygons = [part for part in parts if part.geom_type == "Polygon"]
+def _holds_polygons(shapes: Shapes) -> NDArray[np.bool_]:
+    """Tell which shapes are collections with a polygon among what they hold."""
+    is_mixed: NDArray[np.bool_] = shapely.get_type_id(shapes) == COLLECTION
+    is_mixed[is_mixed] = [not bare_polygons(one).is_empty for one in shapes[is_mixed]]
+    return is_mixed
+
+
+def bare_polygons(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPolygon:
+    """
+    Take the polygons out of a shape that also holds lines and points, which have no area.
+
+    Parameters
+    ----------
+    shape
+        Any shape.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        Its polygons as they are drawn; an empty multipolygon where it holds none.
+    """
+    parts = [shape]
+    while any(shapely.get_type_id(one) > POLYGON for one in parts):
+        parts = [part for one in parts for part in shapely.get_parts(one)]
+    polygons = [one for one in parts if isinstance(one, shapely.Polygon)]
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
+    """Repair a shape and keep its polygons."""
+    valid = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    return bare_polygons(valid)
 
 
 def _details(
@@ -274,7 +308,7 @@ def _details(
                     f"{reason.en}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
                 )
             )
-        elif one == "not_polygon":
+        elif one in {"not_polygon", "collection"}:
             details.append(plainly(shapes[i].geom_type))
         else:
             details.append(NO_DETAIL)
@@ -301,7 +335,7 @@ def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     """
     shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
     code = _codes(shapes)
-    code[code == "not_polygon"] = ""
+    code[np.isin(code, ("not_polygon", "collection"))] = ""
     gone = code != ""
     kept = layer.loc[~gone].set_geometry(
         gpd.GeoSeries(shapely.make_valid(shapes[~gone]), layer.index[~gone]), crs=crs

@@ -1,8 +1,8 @@
 """Which firm stands on which parcel: many firms on one, one firm on many.
 
-Links come from a link table, from ``parcel_id`` in the firm table, or from the firms' points. Here
-they are only checked; how much of a firm goes to a parcel is decided in
-:mod:`landrenew.measure.firms`.
+Links come from a link table, from ``parcel_id`` in the firm table, or from the firms' points; a
+point outside all parcels is never given to the nearest one. Here links are only checked; how much
+of a firm goes to a parcel is decided in :mod:`landrenew.measure.firms`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import Text, some
-from landrenew.intake.faults import Fault
+from landrenew.intake.faults import NO_DETAIL, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from landrenew.intake.parcels import Parcels
 
 SHARES_SUM_TOLERANCE = 1e-6
+
+STATED = ("share", "held_area_m2", "occupied_floor_area_m2")
+"""What a link may say of how much of a firm is on the parcel."""
 
 
 def unique_firms(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
@@ -67,7 +74,13 @@ def unique_firms(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return firms.reset_index().set_index("firm_id"), faults
 
 
-def find_links(firms: pd.DataFrame, table: pd.DataFrame | None, parcels: Parcels) -> pd.DataFrame:
+def find_links(
+    firms: pd.DataFrame,
+    table: pd.DataFrame | None,
+    parcels: Parcels,
+    *,
+    leases: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """
     Take the links from where the project has them.
 
@@ -76,14 +89,16 @@ def find_links(firms: pd.DataFrame, table: pd.DataFrame | None, parcels: Parcels
     firms
         Index ``firm_id``; may have ``parcel_id`` or a geometry in the project CRS.
     table
-        The link table with ``firm_id``, ``parcel_id`` and maybe ``share``, or None.
+        The link table with ``firm_id``, ``parcel_id`` and any of :data:`STATED`, or None.
     parcels
         The parcel table.
+    leases
+        The leases, which alone may say where firms are; None when the project has none.
 
     Returns
     -------
     DataFrame
-        Columns ``firm_id``, ``parcel_id``, ``share`` (NaN where not stated), index ``row``.
+        ``firm_id``, ``parcel_id`` and :data:`STATED` (NaN where not stated), index ``row``.
 
     Raises
     ------
@@ -97,7 +112,9 @@ def find_links(firms: pd.DataFrame, table: pd.DataFrame | None, parcels: Parcels
     elif isinstance(firms, gpd.GeoDataFrame):
         points = firms[["row", "geometry"]].reset_index()
         met = points.sjoin(parcels[["geometry"]], predicate="intersects").set_index("row")
-        links = met.rename(columns={"index_right": "parcel_id"})[["firm_id", "parcel_id"]]
+        links = met.rename(columns={"index_right": "parcel_id"})
+    elif leases is not None:
+        links = leases.iloc[:0].assign(firm_id=None)
     else:
         raise ColumnError(
             "[firms] 没有办法关联到宗地：请在 [firms.columns] 中写 parcel_id，"
@@ -105,12 +122,44 @@ def find_links(firms: pd.DataFrame, table: pd.DataFrame | None, parcels: Parcels
             "[firms] cannot be linked to parcels: map parcel_id under [firms.columns], give a"
             " table [links], or give firms as points.",
         )
-    share = links["share"] if "share" in links.columns else np.nan
-    return links[["firm_id", "parcel_id"]].assign(share=share).astype({"share": float})
+    stated = {name: links[name] if name in links.columns else np.nan for name in STATED}
+    return links[["firm_id", "parcel_id"]].assign(**stated).astype(dict.fromkeys(STATED, float))
+
+
+def point_faults(firms: pd.DataFrame, links: pd.DataFrame, parcels: Parcels) -> list[Fault]:
+    """
+    Name the firms whose points lie on several parcels, as on a shared edge.
+
+    Parameters
+    ----------
+    firms
+        Index ``firm_id``, with a geometry in the project CRS; ``row``.
+    links
+        The links found by these points.
+    parcels
+        The parcel table.
+
+    Returns
+    -------
+    list of Fault
+        ``firm_point_ambiguous``, one a firm; none for firms without points.
+    """
+    if not isinstance(firms, gpd.GeoDataFrame) or parcels.empty:
+        return []
+    several = links[links["firm_id"].duplicated(keep=False)].groupby("firm_id")["parcel_id"]
+    return [
+        Fault("firms", int(firms["row"][str(firm)]), str(firm), "firm_point_ambiguous",
+              Text(some(sorted(ids)), some(sorted(ids))), *_place(firms.geometry[str(firm)]))
+        for firm, ids in several
+    ]  # fmt: skip
 
 
 def check_links(
-    links: pd.DataFrame, firms: pd.DataFrame, parcels: Parcels
+    links: pd.DataFrame,
+    firms: pd.DataFrame,
+    parcels: Parcels,
+    *,
+    elsewhere: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """
     Keep the links whose firm and parcel exist, with shares that add to one.
@@ -120,9 +169,11 @@ def check_links(
     links
         ``firm_id``, ``parcel_id``, ``share``; index ``row``.
     firms
-        Index ``firm_id``.
+        Index ``firm_id``; with a geometry in the project CRS when the firms are points.
     parcels
         Index ``parcel_id``.
+    elsewhere
+        Firms that leases place on a parcel, whether or not a link does.
 
     Returns
     -------
@@ -130,7 +181,7 @@ def check_links(
         The links kept; the shares of a firm add to 1 or are all missing.
     list of Fault
         Links to unknown firms and parcels, repeated links, shares that do not add, firms without
-        a link.
+        a link; of a firm that is a point, the nearest parcel is named.
     """
     blank = links[["firm_id", "parcel_id"]].isna().any(axis=1)
     repeated = links.duplicated(["firm_id", "parcel_id", "share"]) & ~blank
@@ -151,9 +202,33 @@ def check_links(
         for firm, said in bad.items()
     ]
     kept = links[links["parcel_id"].isin(parcels.index)]
-    alone = firms.loc[~firms.index.isin(kept["firm_id"]), "row"]
-    faults += [Fault("firms", int(row), str(firm), "firm_unlinked") for firm, row in alone.items()]
-    return kept, faults
+    placed = firms.index.isin(kept["firm_id"]) | firms.index.isin(list(elsewhere))
+    return kept, faults + _unlinked(firms[~placed], parcels)
+
+
+def _unlinked(firms: pd.DataFrame, parcels: Parcels) -> list[Fault]:
+    said = [NO_DETAIL] * len(firms)
+    places: list[tuple[float | None, float | None]] = [(None, None)] * len(firms)
+    if isinstance(firms, gpd.GeoDataFrame) and len(firms) and len(parcels):
+        points = firms.geometry.to_numpy()
+        at = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
+        tree = shapely.STRtree(parcels.geometry.to_numpy())
+        (_, near), far = tree.query_nearest(points[at], return_distance=True, all_matches=False)
+        for i, parcel, metres in zip(at, parcels.index[near], far, strict=True):
+            said[i] = Text(
+                f"最近的宗地 {parcel}，相距 {metres:.1f} 米",
+                f"nearest parcel {parcel}, {metres:.1f} m away",
+            )
+            places[i] = _place(points[i])
+    named = zip(firms["row"], firms.index, said, places, strict=True)
+    return [Fault("firms", int(row), str(one), "firm_unlinked", text, *place)
+            for row, one, text, place in named]  # fmt: skip
+
+
+def _place(shape: BaseGeometry) -> tuple[float | None, float | None]:
+    """Give the middle of a shape's box, as faults name places."""
+    left, bottom, right, top = shapely.bounds(shape).tolist()
+    return (left + right) / 2, (bottom + top) / 2
 
 
 def _link_faults(links: pd.DataFrame, code: str) -> list[Fault]:

@@ -1,0 +1,302 @@
+"""Turn a file's own columns into ours: names, units, numbers, text, ids.
+
+A value that cannot be understood or cannot be true becomes missing, and a fault says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from landrenew.base.columns import COLUMNS, WORDS, Column
+from landrenew.base.errors import ColumnError
+from landrenew.base.units import SCALES, factor_between, factor_to, is_foreign_money
+from landrenew.base.words import Text, some
+from landrenew.intake.attributes.mojibake import noise_in
+from landrenew.intake.attributes.names import find_column, split_unit
+from landrenew.intake.attributes.values import WIDE, read_ids, read_numbers, read_texts
+from landrenew.intake.faults import Fault
+from landrenew.intake.sections import Mapping
+from landrenew.intake.sources.source import Source
+
+if TYPE_CHECKING:
+    from landrenew.intake.sections import Layer
+
+WITHOUT_UNIT = {"1", "person"}
+"""Units that a title such as 单位：万元 never means."""
+
+
+@dataclass
+class Taken:
+    """
+    The columns of the data dictionary that a file gave.
+
+    Parameters
+    ----------
+    frame
+        Index as in the file; only our columns, in our units. Missing is NaN or None.
+    faults
+        Values that could not be taken, or are doubted.
+    notes
+        What was decided: units taken from headings and cells, names that had been cut.
+    """
+
+    frame: pd.DataFrame
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+
+def take_columns(source: Source, spec: Layer, name: str) -> Taken:
+    """
+    Take the columns of the data dictionary out of a file's table.
+
+    Parameters
+    ----------
+    source
+        What the reader gave: the file's own columns, index ``row``, and the units it states.
+    spec
+        The layer with its column mapping. Columns that already bear our names need none.
+    name
+        The layer's name in the project file.
+
+    Returns
+    -------
+    Taken
+        The columns, with text without surrounding blanks. A column of the parcels that bears our
+        name for something we measure is taken only where the project file asks for it.
+
+    Raises
+    ------
+    ColumnError
+        When a mapped column is not in the file or could be several, or a unit is unknown or
+        contradicts the heading.
+    """
+    columns = [str(one) for one in source.frame.columns]
+    found = {
+        one: Mapping(column=one)
+        for one in columns
+        if one in COLUMNS and (COLUMNS[one].role == "given" or name != "parcels")
+    }
+    desk = _Desk(source, spec, name, Taken(pd.DataFrame(index=source.frame.index)))
+    taken = {
+        ours: desk.take(COLUMNS[ours], mapping) for ours, mapping in (found | spec.columns).items()
+    }
+    desk.taken.frame = pd.DataFrame(taken, index=source.frame.index)
+    return desk.taken
+
+
+def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Take the columns of the data dictionary out of a plain table.
+
+    Parameters
+    ----------
+    frame
+        The file's own columns, index ``row``.
+    spec
+        The layer with its column mapping.
+    name
+        The layer's name in the project file.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`take_columns` gives it.
+    list of Fault
+        Values that could not be taken, or are doubted.
+
+    Raises
+    ------
+    ColumnError
+        As :func:`take_columns`.
+    """
+    taken = take_columns(Source(frame), spec, name)
+    return taken.frame, taken.faults
+
+
+@dataclass
+class _Desk:
+    """Where one table's columns are taken, one after the other."""
+
+    source: Source
+    spec: Layer
+    name: str
+    taken: Taken
+
+    def take(self, column: Column, mapping: Mapping) -> pd.Series:
+        """Take one column."""
+        theirs = self.find(column.name, mapping.column)
+        values = self.source.frame[theirs]
+        if column.name in WORDS:
+            return self.word(values, column)
+        if column.kind in {"text", "class"}:
+            is_id = column.name.endswith(("_id", "_code"))
+            text = self.id(values, column) if is_id else read_texts(values)
+            self.fault(text[noise_in(text)], column, "mojibake")
+            return text
+        unit = self.unit(column, mapping, theirs)
+        return self.number(values, column, unit, theirs)
+
+    def find(self, ours: str, wanted: str) -> str:
+        """Find a column of the file, first to the letter, then by looser spellings."""
+        theirs = [str(one) for one in self.source.frame.columns]
+        alike, note = find_column(theirs, wanted, self.spec.path)
+        if note is not None:
+            self.note(note)
+        if len(alike) == 1:
+            return alike[0]
+        if alike:
+            raise ColumnError(
+                f"[{self.name}] 的文件里名为“{wanted}”（{ours} 所指）的列不止一个："
+                f"{'、'.join(alike)}。请写明是哪一个。",
+                f"[{self.name}]: the file has several columns called {wanted!r} (named for {ours}):"
+                f" {', '.join(alike)}. Name the one that is meant.",
+            )
+        raise ColumnError(
+            f"[{self.name}] 的文件没有列“{wanted}”（{ours} 所指）。文件的列有："
+            f"{'、'.join(theirs)}。",
+            f"[{self.name}]: the file has no column {wanted!r} (named for {ours}). Its columns"
+            f" are: {', '.join(theirs)}.",
+        )
+
+    def word(self, values: pd.Series, column: Column) -> pd.Series:
+        """Give one of the few words a class column knows; any other is missing, and a fault."""
+        known = {word: word for word in WORDS[column.name]}
+        known |= {said: word for word, others in WORDS[column.name].items() for said in others}
+        text = read_texts(values)
+        words = text.map(known, na_action="ignore").astype(object)
+        words = words.where(words.notna(), None)
+        self.fault(values[text.notna() & words.isna()], column, "unknown_word")
+        return words
+
+    def id(self, values: pd.Series, column: Column) -> pd.Series:
+        """Give ids in half-width letters; those that a spreadsheet shortened are doubted."""
+        ids, damaged = read_ids(values)
+        self.fault(values[damaged], column, "id_damaged")
+        wide = sum(isinstance(one, str) and WIDE.search(one) is not None for one in values)
+        if wide:
+            self.note(Text(
+                f"{column.label.zh}有 {wide} 处全角字符，已改作半角。",
+                f"{column.label.en}: full-width letters of {wide} ids were made half-width.",
+            ))  # fmt: skip
+        return ids
+
+    def unit(self, column: Column, mapping: Mapping, theirs: str) -> str | None:
+        """Settle a column's unit: what the project file says, the heading, the sheet's title."""
+        heading = self.source.units.get(theirs) or split_unit(theirs)[1]
+        if heading is not None:
+            self.refuse_contradiction(column, mapping, theirs, heading)
+        elif mapping.unit is None and column.unit not in WITHOUT_UNIT:
+            fit = [one for one in self.source.sheet_units if factor_between(column.unit, one)]
+            heading = (
+                fit[0] if len({factor_between(column.unit, one) for one in fit}) == 1 else None
+            )
+        if mapping.unit is None and heading is not None and factor_to(column.unit, heading) != 1:
+            self.note(Text(
+                f"列“{theirs}”按表头的单位“{heading}”换算。",
+                f"Column {theirs!r} was converted from {heading!r}, the unit its heading states.",
+            ))  # fmt: skip
+        return mapping.unit or heading
+
+    def refuse_contradiction(
+        self, column: Column, mapping: Mapping, theirs: str, heading: str
+    ) -> None:
+        """Refuse a heading's unit that is no unit of the column, or not what the mapping says."""
+        factor = factor_between(column.unit, heading)
+        stated = factor if mapping.unit is None else factor_to(column.unit, mapping.unit)
+        if factor is not None and factor == stated:
+            return
+        says = Text("", "")
+        if mapping.unit is not None:
+            says = Text(
+                f"，项目文件却写 unit = “{mapping.unit}”",
+                f", the project file says {mapping.unit!r}",
+            )
+        raise ColumnError(
+            f"[{self.name}] 的列“{theirs}”表头写明单位“{heading}”，与 {column.name}（单位"
+            f" {column.unit}）不合{says.zh}。请核对单位，改正 unit 或换一列。",
+            f"[{self.name}]: the heading of column {theirs!r} states the unit {heading!r}, which"
+            f" does not fit {column.name} [{column.unit}]{says.en}. Check the unit, or name another"
+            " column.",
+        )
+
+    def number(
+        self, values: pd.Series, column: Column, unit: str | None, theirs: str
+    ) -> pd.Series[float]:
+        """Give numbers in our unit; what is none, or cannot be true, is missing, and a fault."""
+        factor = 1.0 if unit is None else factor_to(column.unit, unit)
+        read = read_numbers(values)
+        number = read.number * factor
+        with_unit = read.unit.dropna()
+        foreign = with_unit.map(is_foreign_money).astype(bool)
+        factors = with_unit.map(lambda one: _cell_factor(column.unit, one, factor)).astype(float)
+        factors = factors.where(~foreign)
+        number.loc[with_unit.index] = read.number.loc[with_unit.index] * factors
+        abroad = values.index.to_series().isin(foreign.index[foreign])
+        if factors.notna().any():
+            self.note(Text(
+                f"列“{theirs}”有 {int(factors.notna().sum())} 格自带单位，已按各自的单位换算。",
+                f"Column {theirs!r}: {int(factors.notna().sum())} cells state a unit of their own"
+                " and were converted from it.",
+            ))  # fmt: skip
+        self.fault(values[number.isna() & ~read.is_blank & ~abroad], column, "not_a_number")
+        self.fault(values[abroad], column, "foreign_currency")
+        low = -np.inf if column.low is None else column.low
+        high = np.inf if column.high is None else column.high
+        impossible = ~number.between(low, high) & number.notna() | np.isinf(number)
+        self.fault(values[impossible], column, "out_of_range")
+        return number.mask(impossible)
+
+    def fault(self, values: pd.Series, column: Column, code: str) -> None:
+        """Add a fault for each value."""
+        rows: list[int] = values.index.tolist()
+        self.taken.faults += [
+            Fault(
+                self.name, row, "", code,
+                Text(f"{column.label.zh} = {one}", f"{column.name} = {one}"),
+            )
+            for row, one in zip(rows, values, strict=True)
+        ]  # fmt: skip
+
+    def note(self, said: Text) -> None:
+        """Add a note, under the table's name."""
+        self.taken.notes.append(Text(f"[{self.name}] {said.zh}", f"[{self.name}] {said.en}"))
+
+
+def _cell_factor(ours: str, unit: str, factor: float) -> float:
+    """Give what a cell's own unit is worth in ours; a bare 万 counts in the column's unit."""
+    own = factor_between(ours, unit)
+    if own is None and unit in SCALES:
+        own = SCALES[unit] * factor
+    return np.nan if own is None else own
+
+
+def need_columns(frame: pd.DataFrame, name: str, *needed: str) -> None:
+    """
+    Refuse a table that lacks a column it cannot do without.
+
+    Parameters
+    ----------
+    frame
+        Table with our columns.
+    name
+        The layer's name in the project file.
+    *needed
+        Names of the columns.
+
+    Raises
+    ------
+    ColumnError
+        When one is missing, telling how to map it.
+    """
+    if absent := [one for one in needed if one not in frame.columns]:
+        labels = "、".join(f"{one}（{COLUMNS[one].label.zh}）" for one in absent)
+        raise ColumnError(
+            f"[{name}] 缺少 {labels}。请在 [{name}.columns] 中写明对应的列，"
+            f'例如 {absent[0]} = "文件中的列名"。',
+            f"[{name}] lacks {some(absent)}. Name the file's column under [{name}.columns], such"
+            f' as {absent[0]} = "their column".',
+        )

@@ -1,0 +1,233 @@
+"""The values of cells: numbers with separators and units, blanks, ids that Excel damaged.
+
+What a cell says of itself is kept beside it; what that means for a column of the data dictionary
+is settled in :mod:`landrenew.intake.attributes.take`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ERRORS = {"#n/a", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#getting_data"}
+"""What a spreadsheet writes where a formula has no result."""
+
+BLANKS = ERRORS | {
+    "", "-", "--", "---", "—", "——", "–", "―", "/", "\\", "无", "無", "空", "暂无", "无数据",
+    "null", "none", "nan", "n/a", "<null>", "<空>",
+}  # fmt: skip
+"""What tables write for "missing", in lower case."""
+
+THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3})")
+"""A comma within a number, as in 1,234 and 1,2345; the one in 1,5 is something else."""
+
+BLANK_EDGES = "".join(map(chr, (
+    *range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029,
+    0x202F, 0x205F, 0x3000, 0xFEFF,
+)))  # fmt: skip
+"""Blanks of every width, and marks without width that spreadsheets leave around a text."""
+
+CELL = re.compile(
+    r"(?P<before>¥|rmb|cny|人民币|us\$|hk\$|usd|hkd|eur|\$|€|£)?\s*"
+    r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?)\s*"
+    r"(?P<behind>[^\d\s.,+()-][^()]*)?"
+)
+"""A number with what stands before or behind it."""
+
+IN_BRACKETS = re.compile(r"\(\s*([^()+-][^()]*)\)")
+"""A number in brackets, as accountants write what is below zero."""
+
+FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
+"""Full-width letters, digits and signs, and their half-width forms."""
+
+WIDE = re.compile("[\uff01-\uff5e]")
+SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+\d+")
+WHOLE = re.compile(r"(\d+)\.0+")
+KEPT_AS_TEXT = re.compile(r'="(.*)"|\'(.*)', re.DOTALL)
+"""How spreadsheets and their exports keep digits from becoming a number."""
+
+EXACT_TO = 1e15
+"""Excel keeps fifteen digits of a number; a longer id has lost its last ones."""
+
+
+class Numbers(NamedTuple):
+    """
+    What the cells of one column say in numbers.
+
+    Parameters
+    ----------
+    number
+        The numbers as written; NaN where a cell holds none.
+    unit
+        The unit a cell states beside its number; None where it states none.
+    is_blank
+        Whether the cell says that there is nothing.
+    """
+
+    number: pd.Series[float]
+    unit: pd.Series[str]
+    is_blank: pd.Series[bool]
+
+
+def read_numbers(values: pd.Series) -> Numbers:
+    """
+    Read the numbers of a column.
+
+    Parameters
+    ----------
+    values
+        The cells, of any type. A date or a truth value is no number.
+
+    Returns
+    -------
+    Numbers
+        Same index.
+    """
+    none = pd.Series(None, values.index, dtype=object)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return Numbers(values.astype(float), none, values.isna())
+    cells = values.astype(object).tolist()
+    if set(map(type, cells)) != {str}:
+        cells = [_typed(one) for one in cells]
+    number = pd.to_numeric(pd.Series(cells, values.index, dtype=object), errors="coerce")
+    number = number.astype(float)
+    left = np.flatnonzero(number.isna())
+    unread = {one for one in (cells[i] for i in left) if isinstance(one, str)}
+    read: dict[object, tuple[float, str | None, bool]] = {one: _read(one) for one in unread}
+    is_blank = values.isna()
+    units: dict[int, str] = {}
+    array, blank = number.to_numpy(copy=True), is_blank.to_numpy(copy=True)
+    for i in left.tolist():
+        array[i], unit, is_nothing = read.get(cells[i], (np.nan, None, False))
+        blank[i] |= is_nothing
+        if unit is not None:
+            units[i] = unit
+    none.iloc[list(units)] = list(units.values())
+    return Numbers(pd.Series(array, values.index), none, pd.Series(blank, values.index, dtype=bool))
+
+
+def _typed(value: object) -> object:
+    """Keep texts and numbers; a date or a truth value is neither."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, TypeError):
+        return np.inf
+
+
+def _read(text: str) -> tuple[float, str | None, bool]:
+    """Read one cell: its number, its unit, and whether it says that there is nothing."""
+    plain = unicodedata.normalize("NFKC", text).strip(BLANK_EDGES).casefold()
+    if plain in BLANKS or text.strip(BLANK_EDGES).casefold() in BLANKS:
+        return np.nan, None, True
+    sign, inner = 1.0, plain
+    if met := IN_BRACKETS.fullmatch(plain):
+        sign, inner = -1.0, met[1].strip()
+    met = CELL.fullmatch(THOUSANDS.sub("", inner))
+    if met is None:
+        return np.nan, None, False
+    unit = "".join(one for one in (met["behind"], met["before"]) if one).strip() or None
+    return sign * float(met["number"]), unit, False
+
+
+def read_texts(values: pd.Series) -> pd.Series:
+    """
+    Read the texts of a column.
+
+    Parameters
+    ----------
+    values
+        The cells, of any type.
+
+    Returns
+    -------
+    Series
+        Texts without the blanks around them, None where there is nothing; a whole number stored
+        as a float loses its ``.0``.
+    """
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    cells = values.astype(object).tolist()
+    if set(map(type, cells)) == {str}:
+        texts = [one.strip(BLANK_EDGES) for one in cells]
+        texts = [None if one.casefold() in BLANKS else one for one in texts]
+    else:
+        held = values.notna().to_numpy()
+        texts = [
+            _text(one) if is_there else None for one, is_there in zip(cells, held, strict=True)
+        ]
+    return pd.Series(texts, values.index, dtype=object)
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip(BLANK_EDGES)
+    return None if text.casefold() in BLANKS else text
+
+
+def read_ids(values: pd.Series) -> tuple[pd.Series, pd.Series[bool]]:
+    """
+    Read the ids of a column.
+
+    Parameters
+    ----------
+    values
+        The cells, of any type.
+
+    Returns
+    -------
+    ids : Series
+        As :func:`read_texts`, with half-width letters, without a ``.0`` that a spreadsheet added
+        and without the signs that kept it from taking the id for a number.
+    is_damaged : Series of bool
+        Whether the id came as a number with more digits than a spreadsheet keeps.
+    """
+    texts = read_texts(values)
+    is_long = [isinstance(one, float) and abs(one) >= EXACT_TO for one in values.tolist()]
+    ids = [None if one is None else _id(one) for one in texts]
+    is_spelt = [one is not None and SCIENTIFIC.fullmatch(one) is not None for one in ids]
+    damaged = np.array(is_long, dtype=bool) | np.array(is_spelt, dtype=bool)
+    return pd.Series(ids, texts.index, dtype=object), pd.Series(damaged, texts.index)
+
+
+def _id(text: str) -> str | None:
+    if text.isalnum() and text.isascii():
+        return text
+    if WIDE.search(text):
+        text = text.translate(FULL_WIDTH)
+    if met := KEPT_AS_TEXT.fullmatch(text):
+        text = (met[1] or met[2] or "").strip(BLANK_EDGES)
+    if met := WHOLE.fullmatch(text):
+        text = met[1]
+    return text or None
+
+
+def is_nothing(cells: Iterable[object]) -> bool:
+    """
+    Tell whether cells hold nothing at all.
+
+    Parameters
+    ----------
+    cells
+        The cells of a line.
+
+    Returns
+    -------
+    bool
+        True where all are empty or blanks.
+    """
+    for one in cells:
+        if one is not None and (not isinstance(one, str) or (one and one.strip(BLANK_EDGES))):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Which firm stands on which parcel: links, leases, groups."""

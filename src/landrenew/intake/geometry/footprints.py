@@ -1,0 +1,171 @@
+"""Building footprints: ground that several footprints cover counts once, and odd heights show.
+
+Footprints drawn twice are set aside. Where two overlap, the larger one loses the shared ground: a
+tower on a podium keeps its storeys, and which of the two comes first in the file says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from landrenew.base.words import Text
+from landrenew.intake.faults import Fault
+from landrenew.intake.geometry.shapes import Checked
+from landrenew.intake.geometry.topology import mean_width
+from landrenew.intake.naming import faults_at, row_ids
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.intp]
+    Shapes = NDArray[np.object_]
+
+DUST_M2 = 1e-4
+"""Shared ground smaller than this is rounding where footprints only touch [m2]."""
+
+ENOUGH = 20
+"""Heights fewer than this show no habit."""
+
+LOW_M, LOW_SHARE = 2.0, 0.1
+"""No building is this low [m]; where this share of whole numbers is, they count storeys."""
+
+FILLER_SHARE = 0.5
+"""A height that more than this share of the buildings have was not measured."""
+
+
+def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
+    """
+    Let every spot of ground belong to one building.
+
+    Parameters
+    ----------
+    checked
+        The checked buildings, in the project CRS [m].
+    width_m
+        Overlaps narrower than this (twice the area over the perimeter) are drawing noise and not
+        reported [m]; their ground counts once all the same.
+
+    Returns
+    -------
+    Checked
+        The footprints without shared ground; buildings that have none of their own, or a narrow rim
+        of it, set aside as ``building_duplicate``, overlaps named as ``building_overlap``. What
+        overlaps took is in the repaired area of the balance.
+    """
+    kept = checked.kept
+    shapes: Shapes = kept.geometry.to_numpy().copy()
+    larger, smaller, area = _shared(shapes, row_ids(kept, "buildings"))
+    if not len(larger):
+        return checked
+    before = shapely.area(shapes)
+    wide = mean_width(shapely.intersection(shapes[larger], shapes[smaller])) >= width_m
+    ids = [
+        one or f"#{row}" for one, row in zip(row_ids(kept, "buildings"), kept.index, strict=True)
+    ]
+    found = [
+        (int(i), "building_overlap",
+         Text(f"与 {ids[j]} 重叠 {shared:.1f} m²", f"shares {shared:.1f} m2 with {ids[j]}"))
+        for i, j, shared in zip(larger[wide], smaller[wide], area[wide], strict=True)
+    ]  # fmt: skip
+    cut = shapes.copy()
+    starts = np.flatnonzero(np.diff(larger, prepend=-1))
+    for i, others in zip(larger[starts], np.split(smaller, starts[1:]), strict=True):
+        cut[i] = _polygons(shapely.difference(shapes[i], shapely.union_all(shapes[others])))
+    left_over = shapely.area(cut)
+    is_rim = (left_over < before / 2) & (mean_width(cut) < width_m)
+    gone = (left_over <= DUST_M2) | is_rim
+    found = [one for one in found if not gone[one[0]]]
+    found += [(int(i), "building_duplicate", _twin(int(i), larger, smaller, ids))
+              for i in np.flatnonzero(gone)]  # fmt: skip
+    left = kept[~gone].set_geometry(gpd.GeoSeries(cut[~gone], kept.index[~gone]), crs=kept.crs)
+    balance = checked.balance
+    taken = float((shapely.area(cut) - before)[~gone].sum())
+    out = kept[gone].assign(code="building_duplicate", detail="")
+    return Checked(
+        left,
+        gpd.GeoDataFrame(pd.concat([checked.rejected, out])),
+        (*checked.faults, *faults_at(kept, "buildings", kept.geometry.to_numpy(), found)),
+        replace(
+            balance,
+            rows_out=len(left),
+            rows_rejected=balance.rows_rejected + int(gone.sum()),
+            area_out_m2=float(left.geometry.area.sum()),
+            area_rejected_m2=(balance.area_rejected_m2 or 0.0) + float(before[gone].sum()),
+            area_repaired_m2=(balance.area_repaired_m2 or 0.0) + taken,
+        ),
+    )
+
+
+def _shared(shapes: Shapes, ids: list[str]) -> tuple[Rows, Rows, NDArray[np.float64]]:
+    """Find the pairs that share ground: the larger, the smaller, and how much, sorted."""
+    place = np.empty(len(shapes), dtype=np.intp)
+    place[
+        np.lexsort((np.arange(len(shapes)), np.array(ids, str), shapely.area(shapes).round(6)))
+    ] = np.arange(len(shapes))
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    later = place[one] > place[other]
+    larger, smaller = one[later], other[later]
+    area = shapely.area(shapely.intersection(shapes[larger], shapes[smaller]))
+    order = np.lexsort((place[smaller], larger))
+    real = order[area[order] > DUST_M2]
+    return larger[real], smaller[real], area[real]
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the polygons of a shape; lines and points that a cut leaves have no ground."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    parts = parts[(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON)]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts.tolist())
+
+
+def _twin(i: int, larger: Rows, smaller: Rows, ids: list[str]) -> Text:
+    over = "、".join(ids[j] for j in smaller[larger == i][:5])
+    return Text(f"地面已计在 {over}", f"ground counts for {over.replace('、', ', ')}")
+
+
+def height_faults(buildings: GeoDataFrame) -> list[Fault]:
+    """
+    Doubt a column of heights that holds storeys, or one number for most buildings.
+
+    Parameters
+    ----------
+    buildings
+        The buildings, with ``height_m`` [m] where it was given; 0 and missing say nothing.
+
+    Returns
+    -------
+    list of Fault
+        ``height_looks_like_storeys`` and ``height_filler``, for the layer as a whole.
+    """
+    if "height_m" not in buildings.columns:
+        return []
+    height = buildings["height_m"].to_numpy(float)
+    height = height[height > 0]
+    if len(height) < ENOUGH:
+        return []
+    faults = []
+    low = float((height <= LOW_M).mean())
+    if low >= LOW_SHARE and bool((height % 1 == 0).all()):
+        middle = float(np.median(height))
+        said = Text(
+            f"中位数 {middle:g}，最大 {height.max():g}；{low:.0%} 不超过 {LOW_M:g}",
+            f"median {middle:g}, highest {height.max():g}; {low:.0%} at most {LOW_M:g}",
+        )
+        faults.append(Fault("buildings", None, "", "height_looks_like_storeys", said))
+    values, counts = np.unique(height, return_counts=True)
+    most = int(counts.argmax())
+    if counts[most] > FILLER_SHARE * len(height):
+        share = counts[most] / len(height)
+        said = Text(
+            f"{values[most]:g} 米，占 {share:.0%}（{counts[most]} 栋）",
+            f"{values[most]:g} m, {share:.0%} ({counts[most]} buildings)",
+        )
+        faults.append(Fault("buildings", None, "", "height_filler", said))
+    return faults

@@ -1,0 +1,1 @@
+"""The survey workbook: its form, and the check of a returned one."""
