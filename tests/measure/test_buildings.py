@@ -10,11 +10,17 @@ import shapely
 from conftest import ORIGIN, parcels_of, square, zones_of
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely.affinity import translate
 
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.units import M2_PER_MU
 from landrenew.intake.parcels import Parcels
-from landrenew.measure.buildings import building_floors, building_measures, building_pieces
+from landrenew.measure.buildings import (
+    building_floors,
+    building_measures,
+    building_pieces,
+    settle_overhangs,
+)
 from landrenew.measure.land import parcel_area_m2
 from landrenew.rules.model import Storeys
 
@@ -42,7 +48,7 @@ def floors_of(
         {"floor_count": float, "height_m": float}
     )
     found = building_floors(building, rule)
-    return tuple(found.iloc[0])
+    return tuple(found.iloc[0][["floors", "counted_floors", "is_estimated"]])
 
 
 def measured(parcels: Parcels, buildings: gpd.GeoDataFrame, rule: Storeys = RULE) -> pd.DataFrame:
@@ -213,3 +219,84 @@ def test_floor_area_of_a_building_is_kept_whole_over_parcels(
     whole = ellipsoidal_area(buildings.geometry.to_numpy(), buildings.crs).sum()
     assert found["footprint_m2"].sum() == pytest.approx(whole, rel=1e-9)
     assert found["floor_area_m2"].sum() == pytest.approx(whole * floors, rel=1e-9)
+
+
+def settled(parcels: Parcels, buildings: gpd.GeoDataFrame) -> pd.DataFrame:
+    pieces = building_pieces(parcels, buildings)
+    return settle_overhangs(pieces, parcels, buildings, width_m=0.5)
+
+
+def test_what_overhangs_by_centimetres_stays_with_the_rest() -> None:
+    table = ready(square(0), square(1))
+    hall = zones_of(at(2, 0, 10.2, 10), floor_count=[np.nan])
+    found = building_measures(table, settled(table, hall), building_floors(hall, RULE))
+    assert found["footprint_m2"].tolist() == pytest.approx([82, 0], rel=1e-3)
+    assert np.isnan(found["floor_area_ratio"].iloc[0])
+    assert found["floor_area_ratio"].iloc[1] == 0  # the neighbour's ratio is known
+    wide = zones_of(at(2, 0, 11.2, 10), floor_count=[1.0])
+    pieces = settled(table, wide)
+    assert pieces["building_share"].tolist() == pytest.approx([8 / 9.2, 1.2 / 9.2])
+
+
+def test_a_building_that_only_overhangs_stands_nowhere() -> None:
+    table = ready(square(0))
+    assert settled(table, zones_of(at(9.8, 0, 30, 10))).empty
+    assert len(settled(table, zones_of(at(9, 0, 30, 10)))) == 1
+
+
+def test_a_wall_across_an_edge_is_no_overhang() -> None:
+    table = ready(square(0), square(1))
+    pieces = settled(table, zones_of(at(4, 2, 16, 2.3)))
+    assert pieces["building_share"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_between_two_halves_alike_the_first_takes_the_overhang() -> None:
+    table = ready(at(0, 0, 10, 10), at(10.2, 0, 20, 10), at(10, 0, 10.2, 10))
+    pieces = settled(table, zones_of(at(0.2, 0, 20, 10)))
+    assert pieces["parcel"].tolist() == [0, 1]
+    assert pieces["building_share"].tolist() == pytest.approx([10 / 19.8, 9.8 / 19.8])
+
+
+@given(st.lists(boxes, min_size=1, max_size=6), st.integers(-40, 40), st.integers(-40, 40))
+def test_settling_keeps_the_ground_of_every_building(
+    feet: list[shapely.Polygon], dx: int, dy: int
+) -> None:
+    moved = [translate(one, dx / 100, dy / 100) for one in feet]
+    grid = ready(*[at(x, y, x + 10, y + 10) for x in range(-10, 90, 10)
+                   for y in range(-10, 90, 10)])  # fmt: skip
+    buildings = zones_of(*moved)
+    pieces = building_pieces(grid, buildings)
+    after = settle_overhangs(pieces, grid, buildings, width_m=0.5)
+    for name in ("footprint_m2", "building_share"):
+        whole = pieces.groupby("building")[name].sum()
+        assert after.groupby("building")[name].sum().tolist() == pytest.approx(whole.tolist())
+    assert len(after) <= len(pieces)
+
+
+def test_structures_and_yards_enter_the_building_coefficient_alone() -> None:
+    table = ready(square(0), square(5))
+    ground = zones_of(
+        at(0, 0, 5, 4), at(5, 0, 8, 10), at(8, 0, 9, 10),
+        kind=["厂房", "堆场", "structure"], floor_count=[2.0, np.nan, np.nan],
+    )  # fmt: skip
+    found = measured(table, ground)
+    assert found["building_coefficient"].tolist() == pytest.approx([0.6, 0.0], rel=1e-6)
+    assert found["building_density"].tolist() == pytest.approx([0.2, 0.0], rel=1e-6)
+    assert found["floor_area_ratio"].tolist() == pytest.approx([0.4, 0.0], rel=1e-6)
+    assert found["building_count"].tolist() == [1, 0]
+
+
+def test_without_yards_in_the_layer_the_coefficient_is_not_known() -> None:
+    buildings = zones_of(square(0), floor_count=[1.0], kind=["厂房"])
+    assert "building_coefficient" not in measured(ready(square(0)), buildings)
+
+
+def test_support_is_of_the_footprints_whose_height_was_sought() -> None:
+    buildings = zones_of(at(0, 0, 6, 10), at(6, 0, 8, 10), at(8, 0, 10, 10))
+    floors = building_floors(buildings.assign(floor_count=1.0), RULE)
+    support = pd.Series([np.nan, 1.0, 0.5])
+    found = building_measures(
+        ready(square(0), square(5)), building_pieces(ready(square(0), square(5)), buildings),
+        floors, support,
+    )  # fmt: skip
+    assert found["height_support_share"].tolist() == pytest.approx([0.75, np.nan], nan_ok=True)

@@ -73,7 +73,9 @@ def test_parcels_apart_or_touching_do_not_overlap() -> None:
 
 def test_an_overlap_names_both_parcels_once() -> None:
     pairs = overlapping_pairs(parcels_of(at(0, 0, 10, 10), at(6, 0, 16, 10)), width_m=0.5)
-    assert pairs.to_dict("list") == {"first": ["P0"], "second": ["P1"], "area_m2": [40.0]}
+    assert pairs[["first", "second", "area_m2"]].to_numpy().tolist() == [["P0", "P1", 40.0]]
+    place = shapely.Point(pairs["x"].iloc[0], pairs["y"].iloc[0])
+    assert at(6, 0, 10, 10).covers(place)
 
 
 def test_drawing_noise_between_neighbours_is_no_overlap() -> None:

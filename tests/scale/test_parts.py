@@ -12,7 +12,7 @@ import shapely
 from conftest import CRS, ORIGIN, parcels_of, zones_of
 from hand_made import layers_of
 
-from landrenew.intake.project import Rasters
+from landrenew.intake.sections import Rasters
 from landrenew.measure.indicators import measure_parcels
 from landrenew.scale.parts import measure_in_parts, parts_of
 
@@ -31,8 +31,8 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
     """Make a 6 x 6 town whose line, towns and buildings cross the edges of its parcels."""
     chance = np.random.default_rng(7)
     folder = tmp_path_factory.mktemp("city")
-    for name in ("height.tif", "light.tif"):
-        grid = rasterio.Affine(13, 0, X - 50, 0, -13, Y + 450)
+    for name, size in (("height.tif", 13), ("light.tif", 13), ("dsm.tif", 11), ("dem.tif", 12)):
+        grid = rasterio.Affine(size, 0, X - 50, 0, -size, Y + 450)
         profile = {"driver": "GTiff", "count": 1, "height": 40, "width": 40, "dtype": "float32"}
         with rasterio.open(
             folder / name, "w", **profile, crs=CRS, transform=grid, nodata=-1
@@ -47,29 +47,32 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
         at(x, y, x + w, y + h)
         for (x, y), (w, h) in zip(corners, chance.uniform(5, 50, (60, 2)), strict=True)
     ]
-    unknown = [np.nan, 1.0, 3.0, np.nan] * 15
-    height = [np.nan, 9.0, np.nan, 11.0] * 15
+    feet += [at(60 * k + 20, 30, 60 * k + 60.3, 40) for k in range(4)]  # overhang by 0.3 m
+    unknown = [np.nan, 1.0, 3.0, np.nan] * 16
+    height = [np.nan, 9.0, np.nan, 11.0] * 16
     return layers_of(
         parcels,
         folder=folder,
-        rasters=Rasters(height="height.tif", nightlight="light.tif"),
+        rasters=Rasters(height="height.tif", dsm="dsm.tif", dem="dem.tif", nightlight="light.tif"),
         control_line=zones_of(at(30, 30, 250, 300), at(200, -10, 330, 200)),
         growth_boundary=zones_of(shapely.Point(X + 180, Y + 180).buffer(170)),
         protected=zones_of(at(-10, -10, 20, 400)),
         towns=zones_of(at(-1, -1, 170, 361), at(170, -1, 361, 361), town=["west", "east"]),
         parks=zones_of(at(100, 100, 170, 170), park_id=["K"]),
-        buildings=zones_of(*feet, floor_count=unknown, height_m=height),
+        buildings=zones_of(*feet, floor_count=unknown, height_m=height, kind=["厂房", "堆场"] * 32),
     )
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 7, 13, 35, 36, 1000])
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(
+    ("size", "threads"), [(1, 3), (5, 1), (7, 3), (13, 1), (35, 3), (36, 1), (1000, 3)]
+)
 def test_parts_of_any_size_give_the_same_columns(layers: Layers, size: int, threads: int) -> None:
     whole = measure_parcels(layers.parcels, layers)
     parts = measure_in_parts(layers, size=size, threads=threads)
     pd.testing.assert_frame_equal(parts.columns, whole.columns, check_exact=True)
     assert parts.met_buildings.tolist() == whole.met_buildings.tolist()
     assert parts.silent_buildings.tolist() == whole.silent_buildings.tolist()
+    np.testing.assert_array_equal(parts.silent_support, whole.silent_support)
 
 
 def test_the_town_has_something_of_everything(layers: Layers) -> None:
@@ -81,6 +84,8 @@ def test_the_town_has_something_of_everything(layers: Layers) -> None:
     assert columns["estimated_floor_share"].gt(0).any()
     assert columns["night_light_mean"].notna().all()
     assert columns["protected_area_m2"].gt(0).any()
+    assert columns["building_coefficient"].gt(columns["building_density"]).any()
+    assert columns["height_support_share"].between(0, 1, inclusive="neither").any()
 
 
 @pytest.mark.parametrize("size", [1, 5, 36, 99])

@@ -2,6 +2,7 @@
 
 Three floor areas are kept apart: the footprint, the gross floor area, and the counted floor area
 计容面积, in which a storey higher than 8 m counts twice. Only the last makes the floor area ratio.
+Structures 构筑物 and storage yards 堆场 have no storeys; they enter the building coefficient alone.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from landrenew.base.area import ellipsoidal_area
+from landrenew.intake.geometry.topology import mean_width
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import Pairs, shared_areas
 
@@ -22,6 +25,15 @@ if TYPE_CHECKING:
     from landrenew.rules.model import Storeys
 
 HALF = 0.5 - 1e-12
+WHOLE = 1e-9
+"""A share of a building that lacks less than this is the whole building."""
+
+OPEN_GROUND = {
+    "structure": "structure", "构筑物": "structure",
+    "yard": "yard", "堆场": "yard", "露天堆场": "yard",
+}  # fmt: skip
+"""What the column ``kind`` of the buildings says of ground without storeys."""
+
 ROUNDING = 1e-9
 """Keeps 12 m / 4 m at three storeys whatever the last bit says."""
 
@@ -48,7 +60,8 @@ def building_floors(
     -------
     DataFrame
         Same index: ``floors`` (NaN where nothing is known), ``counted_floors`` (twice the floors
-        where a storey is higher than the rule's bound), ``is_estimated``.
+        where a storey is higher than the rule's bound), ``is_estimated``, ``is_building`` (False
+        for structures and storage yards, which have 0 floors).
 
     Notes
     -----
@@ -72,11 +85,32 @@ def building_floors(
     times = nothing
     if storeys is not None:
         times = times.fillna(1.0).mask(height / floors > storeys.double_above_m, 2.0)
+    is_building = has_storeys(buildings)
     return pd.DataFrame({
-        "floors": floors,
-        "counted_floors": floors * times,
-        "is_estimated": stated.isna() & floors.notna(),
+        "floors": floors.where(is_building, 0.0),
+        "counted_floors": (floors * times).where(is_building, 0.0),
+        "is_estimated": stated.isna() & floors.notna() & is_building,
+        "is_building": is_building,
     })  # fmt: skip
+
+
+def has_storeys(buildings: GeoDataFrame) -> pd.Series[bool]:
+    """
+    Tell buildings from structures and storage yards.
+
+    Parameters
+    ----------
+    buildings
+        Footprints, with ``kind`` where it was given.
+
+    Returns
+    -------
+    Series
+        Same index; False where ``kind`` is a word of :data:`OPEN_GROUND`.
+    """
+    if "kind" not in buildings.columns:
+        return pd.Series(data=True, index=buildings.index)
+    return ~buildings["kind"].isin(OPEN_GROUND)
 
 
 def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
@@ -94,7 +128,7 @@ def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``parcel`` and ``building`` positions, ``footprint_m2`` ellipsoidal, ``building_share`` of
-        the building [0-1]; one row a piece.
+        the building [0-1]; one row a piece, sorted by building, then parcel.
 
     Raises
     ------
@@ -113,7 +147,61 @@ def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def building_measures(parcels: Parcels, pieces: pd.DataFrame, floors: pd.DataFrame) -> pd.DataFrame:
+def settle_overhangs(
+    pieces: pd.DataFrame, parcels: Parcels, buildings: GeoDataFrame, *, width_m: float
+) -> pd.DataFrame:
+    """
+    Give the narrow piece of a building that overhangs a parcel to the parcel with the rest.
+
+    Parameters
+    ----------
+    pieces
+        The result of :func:`building_pieces`, of all parcels that the buildings in it meet.
+    parcels
+        The parcel table of the pieces (projected, metres).
+    buildings
+        The footprints of the pieces, in the same CRS.
+    width_m
+        A piece narrower than this (twice the area over the perimeter) overhangs [m].
+
+    Returns
+    -------
+    DataFrame
+        As it came, without the pieces that overhang; what they had is with the building's largest
+        piece. A building that does no more than overhang stands on no parcel. The ground of a
+        building on all parcels stays the same, but for such buildings.
+
+    Raises
+    ------
+    CrsError
+        When the table is not in a projected CRS in metres.
+    """
+    require(parcels)
+    is_part = pieces["building_share"] < 1 - WHOLE
+    wide = pd.Series(data=True, index=pieces.index)
+    one, other = (pieces.loc[is_part, key].to_numpy() for key in ("building", "parcel"))
+    cut = shapely.intersection(
+        buildings.geometry.to_numpy()[one], parcels.geometry.to_numpy()[other]
+    )
+    wide[is_part] = mean_width(cut) >= width_m
+    building = pieces["building"]
+    has_home = wide.groupby(building).transform("any")
+    stands = has_home | (pieces.groupby("building")["building_share"].transform("sum") >= HALF)
+    largest = pieces["footprint_m2"].where(wide).groupby(building).transform("max")
+    is_home = wide & (pieces["footprint_m2"] == largest)
+    is_home &= ~is_home.groupby(building).cumsum().gt(1)  # of two alike the first
+    given = pieces[["footprint_m2", "building_share"]].where(~wide & has_home, 0.0)
+    given = given.groupby(building).transform("sum").where(is_home, 0.0)
+    kept = pieces.assign(**{str(name): pieces[name] + given[name] for name in given})
+    return kept[stands & (wide | ~has_home)].reset_index(drop=True)
+
+
+def building_measures(
+    parcels: Parcels,
+    pieces: pd.DataFrame,
+    floors: pd.DataFrame,
+    support: pd.Series[float] | None = None,
+) -> pd.DataFrame:
     """
     Add up what stands on each parcel.
 
@@ -122,17 +210,22 @@ def building_measures(parcels: Parcels, pieces: pd.DataFrame, floors: pd.DataFra
     parcels
         Parcel table with ``parcel_area_m2``.
     pieces
-        The result of :func:`building_pieces`.
+        The result of :func:`building_pieces` or :func:`settle_overhangs`.
     floors
         The result of :func:`building_floors`, in the order of the buildings.
+    support
+        Share of each building that pixels of a height raster cover, NaN where none was asked for,
+        in the same order; None without such a raster.
 
     Returns
     -------
     DataFrame
         Same index as the parcels: ``footprint_m2``, ``floor_area_m2``, ``counted_floor_area_m2``
         [m2], ``estimated_floor_share`` [0-1], ``building_count``, ``floor_area_ratio``,
-        ``building_density``. A parcel without buildings has 0. Where the storeys of one building
-        are not known, the floor areas and the ratio of the parcel are missing.
+        ``building_density``; ``building_coefficient`` where the layer has structures or yards, and
+        ``height_support_share`` with a height raster. A parcel without buildings has 0. Where the
+        storeys of one building are not known, the floor areas and the ratio of the parcel are
+        missing.
 
     Raises
     ------
@@ -146,15 +239,22 @@ def building_measures(parcels: Parcels, pieces: pd.DataFrame, floors: pd.DataFra
     """
     require(parcels, "parcel_area_m2")
     of_piece = floors.iloc[pieces["building"]].reset_index(drop=True)
-    footprint = pieces["footprint_m2"]
+    covered = pieces["footprint_m2"].reset_index(drop=True)
+    is_building = of_piece["is_building"]
+    footprint = covered.where(is_building, 0.0)
     floor_area = footprint * of_piece["floors"]
     parts = {
         "footprint_m2": footprint,
         "floor_area_m2": floor_area,
         "counted_floor_area_m2": footprint * of_piece["counted_floors"],
         "estimated": floor_area.where(of_piece["is_estimated"], 0.0),
-        "is_home": pieces["building_share"] >= HALF,
+        "is_home": (pieces["building_share"] >= HALF).to_numpy() & is_building,
+        "covered": covered,
     }
+    if support is not None:
+        of_height = support.iloc[pieces["building"]].reset_index(drop=True)
+        parts["sought"] = covered.where(of_height.notna(), 0.0)
+        parts["supported"] = (covered * of_height).fillna(0.0)
     # added one by one: the last bit of a parcel's sum must not hang on the parcels beside it,
     # as it does in groupby; one unknown building makes the sum unknown
     table = pd.DataFrame({
@@ -165,4 +265,9 @@ def building_measures(parcels: Parcels, pieces: pd.DataFrame, floors: pd.DataFra
     table["building_count"] = table.pop("is_home").astype(np.int64)
     table["floor_area_ratio"] = table["counted_floor_area_m2"] / parcels["parcel_area_m2"]
     table["building_density"] = table["footprint_m2"] / parcels["parcel_area_m2"]
+    ground = table.pop("covered")
+    if not floors["is_building"].all():
+        table["building_coefficient"] = ground / parcels["parcel_area_m2"]
+    if support is not None:
+        table["height_support_share"] = table.pop("supported") / table.pop("sought")
     return table

@@ -13,12 +13,15 @@ import pandas as pd
 
 from landrenew.base.columns import FLOWS, INTENSITIES
 from landrenew.intake.parcels import require
+from landrenew.measure.leases import PAIR, firm_land
 
 if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
 
 
-def allocation_shares(links: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
+def allocation_shares(
+    links: pd.DataFrame, parcels: Parcels, leases: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """
     Settle which share of each firm goes to which parcel.
 
@@ -26,14 +29,17 @@ def allocation_shares(links: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
     ----------
     links
         ``firm_id``, ``parcel_id``, ``share``; the shares of a firm add to 1 or are all missing.
+        ``held_area_m2`` and ``occupied_floor_area_m2`` where they were stated.
     parcels
         Parcel table with ``parcel_area_m2``.
+    leases
+        The result of :func:`landrenew.measure.leases.fitted_leases`, or None.
 
     Returns
     -------
     DataFrame
-        ``firm_id``, ``parcel_id``, ``share``; the shares of a firm whose links were all kept add
-        to 1.
+        ``firm_id``, ``parcel_id``, ``share``, ``allocation_basis``, sorted; the shares of a firm
+        whose links were all kept add to 1, or are missing where nothing says how to divide it.
 
     Raises
     ------
@@ -42,13 +48,57 @@ def allocation_shares(links: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
 
     Notes
     -----
-    Stated shares hold; a firm without any is split by the land of its parcels.
+    Stated shares hold. A firm without any is divided by the floor area it occupies where that is
+    known for all its parcels, else by the land it uses: what it holds, plus what it rents, less
+    what it lets. Where it uses no land it does not stand, unless it uses none anywhere.
     """
-    require(parcels, "parcel_area_m2")
-    links = links.reset_index(drop=True)
-    land = parcels["parcel_area_m2"].reindex(links["parcel_id"]).to_numpy()
-    of_firm = pd.Series(land).groupby(links["firm_id"]).transform("sum")
-    return links.assign(share=links["share"].fillna(land / of_firm))
+    return divided(firm_land(links, parcels, leases), parcels)
+
+
+def divided(land: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
+    """
+    Divide each firm over its parcels.
+
+    Parameters
+    ----------
+    land
+        The result of :func:`landrenew.measure.leases.firm_land`.
+    parcels
+        Parcel table with ``parcel_area_m2``.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`allocation_shares`.
+    """
+    area = parcels["parcel_area_m2"].reindex(land["parcel_id"]).to_numpy()
+    firm = land["firm_id"]
+    # of a parcel that several firms hold, nobody's part is known: each counts with the whole
+    weight = land["registered_land_m2"].fillna(pd.Series(area, land.index))
+    weight = (weight + land["leased_in_m2"] - land["leased_out_m2"]).clip(lower=0.0)
+    weight = weight.where(~_all_of(weight.eq(0), firm), area)
+    has_shares = land["share"].notna().groupby(firm).transform("any")
+    stands = land["share"].notna().where(has_shares, weight.ne(0))
+    land, weight, has_shares = land[stands], weight[stands], has_shares[stands]
+    firm = land["firm_id"]
+    floor = land["floor_m2"]
+    has_floor = _all_of(floor.notna(), firm) & (floor.groupby(firm).transform("sum") > 0)
+    by_floor, by_land = floor / _sum_of(floor, firm), weight / _sum_of(weight, firm)
+    is_alone = firm.groupby(firm).transform("size").eq(1)
+    says = [has_shares, is_alone, has_floor, by_land.notna()]
+    share = np.select(says, [land["share"], 1.0, by_floor, by_land], np.nan)
+    basis = np.select(says, ["share", "whole", "floor", "land"], "unknown")
+    found = land[PAIR].assign(share=share, allocation_basis=basis)
+    return found.reset_index(drop=True)
+
+
+def _all_of(holds: pd.Series[bool], firm: pd.Series[str]) -> pd.Series[bool]:
+    return holds.groupby(firm).transform("all")
+
+
+def _sum_of(values: pd.Series[float], firm: pd.Series[str]) -> pd.Series[float]:
+    """Add the values of a firm; one that is missing leaves the sum missing."""
+    return values.groupby(firm).transform("sum").where(_all_of(values.notna(), firm))
 
 
 def firm_amounts(parcels: Parcels, firms: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:

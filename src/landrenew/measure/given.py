@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from landrenew.base.columns import FLOWS, INTENSITIES
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import some
+from landrenew.measure.rasters import raster_column_names
 
 if TYPE_CHECKING:
     from landrenew.intake.layers import Layers
@@ -45,8 +46,10 @@ def _measured_by(layers: Layers) -> dict[str, list[str]]:
     """List what each layer that is there decides."""
     measured = {
         "buildings": ["footprint_m2", "floor_area_m2", "counted_floor_area_m2", "floor_area_ratio",
-                      "building_density", "building_count", "estimated_floor_share"],
+                      "building_density", "building_count", "estimated_floor_share",
+                      "building_coefficient", "height_support_share"],
         "firms": _follows_from_firms(layers),
+        "leases": ["tenant_count", "leased_out_share"],
         "control_line": ["control_share", "control_class", "settled_m2"],
         "growth_boundary": ["growth_share", "growth_class"],
         "parks": ["park_id"],
@@ -55,8 +58,8 @@ def _measured_by(layers: Layers) -> dict[str, list[str]]:
     there = {
         name: columns for name, columns in measured.items() if getattr(layers, name) is not None
     }
-    if layers.project.rasters.nightlight is not None:
-        there["rasters"] = ["night_light_mean"]
+    if columns := raster_column_names(layers.project):
+        there["rasters"] = columns
     return there
 
 

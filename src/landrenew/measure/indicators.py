@@ -7,20 +7,27 @@ parcel table gives the same values as the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from landrenew.intake.parcels import Parcels
-from landrenew.measure.buildings import building_floors, building_measures, building_pieces
+from landrenew.measure.buildings import (
+    WHOLE,
+    building_floors,
+    building_measures,
+    building_pieces,
+    settle_overhangs,
+)
+from landrenew.measure.heights import raster_heights
 from landrenew.measure.land import (
     declared_difference_share,
     parcel_area_m2,
     parcel_area_mu,
     planar_area_m2,
 )
-from landrenew.measure.rasters import raster_mean
+from landrenew.measure.rasters import raster_columns_of
 from landrenew.measure.zones import largest_zone, protected_area_m2, zone_class, zone_share
 
 if TYPE_CHECKING:
@@ -50,11 +57,33 @@ class Measured:
         Positions of the buildings that stand on any of the parcels.
     silent_buildings
         Positions of those among them of which neither storeys nor height is known.
+    silent_support
+        Share of each of these that a height raster covers [0-1]; NaN without such a raster.
     """
 
     columns: pd.DataFrame
     met_buildings: NDArray[np.intp]
     silent_buildings: NDArray[np.intp]
+    silent_support: NDArray[np.float64]
+
+
+class Stock(NamedTuple):
+    """
+    The buildings met, as :class:`Measured` names them.
+
+    Parameters
+    ----------
+    met
+        Positions of the buildings that stand on any of the parcels.
+    silent
+        Positions of those among them of unknown storeys.
+    support
+        Share of each of these that a height raster covers [0-1], NaN without one.
+    """
+
+    met: NDArray[np.intp]
+    silent: NDArray[np.intp]
+    support: NDArray[np.float64]
 
 
 def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
@@ -88,10 +117,11 @@ def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
     if "declared_area_m2" in table:
         table["declared_difference_share"] = declared_difference_share(table)
     _measure_zones(table, layers)
-    met, silent = _measure_buildings(table, layers)
-    _measure_rasters(table, layers)
+    stock = _measure_buildings(table, layers)
+    from_rasters = raster_columns_of(table, layers.project)
+    table[from_rasters.columns] = from_rasters
     mine = [name for name in table.columns if name == "town" or name not in given.columns]
-    return Measured(pd.DataFrame(table[mine]), met, silent)
+    return Measured(pd.DataFrame(table[mine]), *stock)
 
 
 def _measure_zones(table: Parcels, layers: Layers) -> None:
@@ -115,7 +145,7 @@ def _measure_zones(table: Parcels, layers: Layers) -> None:
         table["park_id"] = largest_zone(table, layers.parks, "park_id", sliver_width_m=width)
 
 
-def _measure_buildings(table: Parcels, layers: Layers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _measure_buildings(table: Parcels, layers: Layers) -> Stock:
     if layers.buildings is None:
         for total, ratio in (
             ("counted_floor_area_m2", "floor_area_ratio"),
@@ -123,40 +153,36 @@ def _measure_buildings(table: Parcels, layers: Layers) -> tuple[NDArray[np.intp]
         ):
             if total in table and ratio not in table:
                 table[ratio] = table[total] / table["parcel_area_m2"]
-        return NOWHERE, NOWHERE
-    pieces = building_pieces(table, layers.buildings)
+        return Stock(NOWHERE, NOWHERE, np.empty(0))
+    buildings, storeys = layers.buildings, layers.rulebook.storeys
+    pieces = _pieces(table, layers)
     met = np.unique(pieces["building"].to_numpy())
-    storeys = layers.rulebook.storeys
-    heights = None if storeys is None else _raster_heights(layers, met)
-    floors = building_floors(layers.buildings, storeys, heights)
-    measures = building_measures(table, pieces, floors)
+    found = None if storeys is None else raster_heights(buildings, met, layers)
+    heights, support = (None, None) if found is None else (found["height_m"], found["support"])
+    floors = building_floors(buildings, storeys, heights)
+    measures = building_measures(table, pieces, floors, support)
     table[measures.columns] = measures
     silent = NOWHERE if storeys is None else met[floors["floors"].isna().to_numpy()[met]]
-    return met, silent
+    return Stock(met, silent, np.full(len(silent), np.nan) if support is None
+                 else support.to_numpy()[silent])  # fmt: skip
 
 
-def _raster_heights(layers: Layers, met: NDArray[np.intp]) -> pd.Series[float] | None:
-    """Look up the height of the buildings met that state neither storeys nor height."""
-    source = layers.project.rasters.height
-    buildings = layers.buildings
-    if source is None or buildings is None:
-        return None
-    nothing = pd.Series(np.nan, buildings.index)
-    is_stated = [
-        buildings.get(name, nothing).gt(0).to_numpy() for name in ("floor_count", "height_m")
-    ]
-    unknown = ~np.logical_or(*is_stated)
-    wanted = np.zeros(len(buildings), dtype=bool)
-    wanted[met] = True
-    blank = buildings[unknown & wanted]
-    if blank.empty:
-        return nothing
-    found = raster_mean(blank, layers.project.folder / source, "height")
-    return nothing.fillna(found["mean"])
-
-
-def _measure_rasters(table: Parcels, layers: Layers) -> None:
-    source = layers.project.rasters.nightlight
-    if source is not None:
-        found = raster_mean(table, layers.project.folder / source, "nightlight")
-        table["night_light_mean"] = found["mean"]
+def _pieces(table: Parcels, layers: Layers) -> pd.DataFrame:
+    """Split buildings at parcel edges; those that cross one are looked at on all parcels."""
+    if layers.buildings is None:
+        return pd.DataFrame()
+    pieces = building_pieces(table, layers.buildings)
+    crossing = np.unique(pieces.loc[pieces["building_share"] < 1 - WHOLE, "building"].to_numpy())
+    if not len(crossing):
+        return pieces
+    whole = layers.parcels if table.index.isin(layers.parcels.index).all() else table
+    some = layers.buildings.iloc[crossing]
+    everywhere = settle_overhangs(
+        building_pieces(whole, some), whole, some,
+        width_m=layers.project.tolerances.sliver_width_m,
+    )  # fmt: skip
+    here = table.index.get_indexer(whole.index[everywhere["parcel"]])
+    everywhere = everywhere.assign(parcel=here, building=crossing[everywhere["building"]])
+    rest = pieces[~pieces["building"].isin(crossing)]
+    both = pd.concat([rest, everywhere[here >= 0]])
+    return both.sort_values(["building", "parcel"], kind="stable").reset_index(drop=True)

@@ -12,8 +12,7 @@ import shapely
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import metric_crs, require
-from landrenew.measure.overlay import shared_areas
-from landrenew.measure.zones import mean_width
+from landrenew.measure.overlay import overlaps_of
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
@@ -138,7 +137,7 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
     -------
     DataFrame
         ``first`` and ``second`` parcel id, the first sorting first; ``area_m2`` planar area they
-        share; one row a pair, sorted.
+        share; ``x``, ``y`` a place on it; one row a pair, sorted.
 
     Raises
     ------
@@ -147,20 +146,14 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
     """
     require(parcels)
     order = np.argsort(parcels.index.to_numpy(str), kind="stable")
-    shapes = parcels.geometry.to_numpy()[order]
-    pairs = shared_areas(shapes, shapes)
-    once = pairs.shape < pairs.zone
-    first, second = pairs.shape[once], pairs.zone[once]
-    parts, pair = shapely.get_parts(
-        shapely.intersection(shapes[first], shapes[second]), return_index=True
-    )
-    wide = np.zeros(len(first), dtype=bool)
-    wide[pair[mean_width(parts) >= width_m]] = True
+    found = overlaps_of(parcels.geometry.to_numpy()[order], width_m)
     ids = parcels.index.to_numpy()[order]
     return pd.DataFrame({
-        "first": ids[first[wide]],
-        "second": ids[second[wide]],
-        "area_m2": pairs.area[once][wide],
+        "first": ids[found.first],
+        "second": ids[found.second],
+        "area_m2": found.area,
+        "x": found.place[:, 0],
+        "y": found.place[:, 1],
     })  # fmt: skip
 
 

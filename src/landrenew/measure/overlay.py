@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from landrenew.intake.geometry.topology import mean_width
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -141,3 +143,62 @@ def cover(shapes: ArrayLike, zones: ArrayLike) -> Cover:
             one = len(mine) == 1
             inside[owner[mine[0]]] = pieces[mine[0]] if one else shapely.union_all(pieces[mine])
     return Cover(is_whole, inside)
+
+
+class Overlaps(NamedTuple):
+    """
+    Pairs of shapes that lie on each other's ground, sorted.
+
+    Parameters
+    ----------
+    first
+        Position of the one.
+    second
+        Position of the other, after the first.
+    area
+        Planar area they share [m2].
+    place
+        Shape (n, 2): a point on the ground they share.
+    """
+
+    first: Rows
+    second: Rows
+    area: NDArray[np.float64]
+    place: NDArray[np.float64]
+
+
+def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
+    """
+    Find the shapes of one layer that lie on each other's ground.
+
+    Parameters
+    ----------
+    shapes
+        Shape (n,): valid polygons in one projected CRS [m].
+    width_m
+        Overlaps of which no part has this mean width are drawing noise and are left out [m].
+
+    Returns
+    -------
+    Overlaps
+        Each pair once.
+
+    Examples
+    --------
+    >>> pair = overlaps_of([shapely.box(0, 0, 2, 2), shapely.box(1, 0, 9, 2)], 0.5)
+    >>> pair.area.tolist(), pair.place.tolist()
+    ([2.0], [[1.5, 1.0]])
+    """
+    shapes = _own(shapes)
+    near = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    first, second = near[:, near[0] < near[1]]
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    shared = shapely.intersection(shapes[first], shapes[second])
+    area = shapely.area(shared)
+    parts, pair = shapely.get_parts(shared, return_index=True)
+    real = np.zeros(len(first), dtype=bool)
+    real[pair[(mean_width(parts) >= width_m) & (shapely.area(parts) > 0)]] = True
+    real &= area > DUST_M2
+    place = shapely.get_coordinates(shapely.point_on_surface(shared[real]))
+    return Overlaps(first[real], second[real], area[real], place)

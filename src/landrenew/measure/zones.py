@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from landrenew.base.area import ellipsoidal_area
+from landrenew.intake.geometry.topology import mean_width
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import DUST_M2, Pairs, cover, shared_areas
 
@@ -25,29 +26,6 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
     Areas = NDArray[np.float64]
-
-
-def mean_width(shapes: Shapes) -> Areas:
-    """
-    Measure how wide shapes are on the whole [m].
-
-    Parameters
-    ----------
-    shapes
-        Shape (n,): polygons in a projected CRS [m].
-
-    Returns
-    -------
-    ndarray
-        Twice the area over the perimeter; the width of a long strip; 0 for an empty shape.
-
-    Examples
-    --------
-    >>> float(mean_width(np.array([shapely.box(0, 0, 1000, 0.5)]))[0].round(3))
-    0.5
-    """
-    length = shapely.length(shapes)
-    return np.divide(2 * shapely.area(shapes), length, out=np.zeros_like(length), where=length > 0)
 
 
 def area_inside(

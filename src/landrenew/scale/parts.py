@@ -80,5 +80,8 @@ def measure_in_parts(
         measured = list(pool.map(lambda table: measure_parcels(table, layers), tables))
     columns = pd.concat([one.columns for one in measured]).loc[parcels.index]
     met = np.unique(np.concatenate([one.met_buildings for one in measured]))
-    silent = np.unique(np.concatenate([one.silent_buildings for one in measured]))
-    return Measured(columns, met, silent)
+    silent, first = np.unique(
+        np.concatenate([one.silent_buildings for one in measured]), return_index=True
+    )
+    support = np.concatenate([one.silent_support for one in measured])[first]
+    return Measured(columns, met, silent, support)
