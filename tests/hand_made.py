@@ -9,7 +9,8 @@ import pandas as pd
 from conftest import CRS, zones_of
 
 from landrenew.intake.layers import Layers
-from landrenew.intake.project import City, Layer, Project, Rasters
+from landrenew.intake.project import Project
+from landrenew.intake.sections import City, ParcelLayer, Rasters
 from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def layers_of(
     project = Project(
         folder=folder,
         city=City(name="here", crs=CRS, rulebook="r.toml"),
-        parcels=Layer(path="parcels.gpkg"),
+        parcels=ParcelLayer(path="parcels.gpkg"),
         rasters=rasters or Rasters(),
     )
     rejected = layers.pop("rejected", no_rejected())

@@ -57,7 +57,9 @@ def test_rulebook_example_is_valid() -> None:
         Rulebook.model_validate(raw)
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.zh-CN.md", "docs/codes.md", "docs/coordinates.md"]
+)
 def test_readme_code_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     parser = doctest.DocTestParser()

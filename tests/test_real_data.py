@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -56,7 +57,8 @@ def test_gowanus_is_half_inside(gowanus: Result) -> None:
 def test_gowanus_lists_the_row_without_shape(gowanus: Result) -> None:
     balance = gowanus.layers.balances[0]
     assert (balance.rows_in, balance.rows_out, balance.rows_rejected) == (1341, 1340, 1)
-    assert [fault.code for fault in gowanus.faults] == ["empty_geometry"]
+    codes = Counter(fault.code for fault in gowanus.faults)
+    assert codes == {"empty_geometry": 1, "repeated_vertex": 10, "sliver_parcel": 3, "spike": 1}
 
 
 def test_gowanus_by_the_slow_way(gowanus: Result, shared: Path) -> None:
@@ -111,7 +113,7 @@ def test_overlapping_land_counts_once(hangzhou: Result) -> None:
     scale = parcels["parcel_area_m2"].sum() / planar.area.sum()
     once = parcels["counted_area_m2"].sum() / 1e4
     assert once == pytest.approx(6627.7 * scale, abs=0.2)
-    assert {fault.code for fault in hangzhou.faults} == {"overlap"}
+    assert Counter(fault.code for fault in hangzhou.faults) == {"overlap": 4, "gap": 1}
     assert hangzhou.share is None
     assert any("[control_line]" in note.zh for note in hangzhou.notes)
 
@@ -147,7 +149,7 @@ def test_faults_of_real_data_are_listed_for_excel(tmp_path: Path) -> None:
     run = ["run", str(project("nyc_gowanus")), "--out", str(tmp_path / "o"), "--lang", "en"]
     assert CliRunner().invoke(app, run).exit_code == 0
     with (tmp_path / "o" / "faults.csv").open(encoding="utf-8-sig", newline="") as file:
-        (fault,) = csv.DictReader(file)
+        (fault,) = (one for one in csv.DictReader(file) if one["outcome"] == "set aside")
     assert (fault["layer"], fault["code"], fault["outcome"]) == (
         "parcels", "empty_geometry", "set aside",
     )  # fmt: skip

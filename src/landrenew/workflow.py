@@ -11,14 +11,19 @@ from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
 from landrenew.base.columns import COLUMNS
+from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels
-from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
-from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
+from landrenew.measure.allocation import Allocation, allocate
+from landrenew.measure.doubts import area_faults, building_faults, overlap_faults, town_faults
+from landrenew.measure.firms import intensities
 from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
+from landrenew.measure.plausibility import plausibility_faults
+from landrenew.measure.rasters import support_notes
+from landrenew.measure.rights import rights_columns
 from landrenew.measure.zones import inside_area_m2
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
@@ -106,6 +111,41 @@ def project_share(path: str | Path) -> Result:
     )
 
 
+def town_parcels(path: str | Path, town: str) -> Parcels:
+    """
+    Find the parcels of one town.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    town
+        Name of the town.
+
+    Returns
+    -------
+    Parcels
+        Its parcels, measured as far as that needs no other layer.
+
+    Raises
+    ------
+    LandrenewError
+        When something cannot be read, or no parcel lies in such a town.
+    """
+    parcels, _ = measured_parcels(read_city(path, only=("towns",)))
+    known = parcels["town"] if "town" in parcels else pd.Series(None, parcels.index, dtype=object)
+    found = Parcels(parcels[known == town])
+    if found.empty:
+        there = sorted(known.dropna().unique())
+        raise ParcelError(
+            f"没有宗地属于镇街“{town}”。项目中的镇街有：{'、'.join(there) or '（没有）'}。"
+            "请核对名称。",
+            f"No parcel lies in town {town!r}. The towns are: {', '.join(there) or '(none)'}."
+            " Check the name.",
+        )
+    return found
+
+
 def project_faults(path: str | Path) -> Result:
     """
     Read and measure a project only to find what is wrong with its data.
@@ -126,6 +166,8 @@ def project_faults(path: str | Path) -> Result:
         When something cannot be read or does not fit together.
     """
     layers = read_city(path)
+    if layers.project.parcels is None:
+        return Result(layers=layers, parcels=layers.parcels, faults=layers.faults)
     parcels, faults = measured_parcels(layers)
     parcels, _, ledger_faults, balances = _progress(layers, parcels)
     return Result(
@@ -158,22 +200,27 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
         When something does not fit together.
     """
     say(Text("量算宗地", "Measuring"))
-    parcels, faults = measured_parcels(layers)
+    parcels, allocation, faults = _measured(layers)
     say(Text("评价与判定", "Assessing"))
     parcels = assessed_parcels(layers, parcels)
     share = _share(layers, parcels)
     say(Text("连片地块组", "Finding blocks"))
-    parcels, blocks = _blocks(layers, parcels)
+    parcels, blocks = _blocks(layers, parcels, allocation)
     parcels, progress, ledger_faults, balances = _progress(layers, parcels)
     return Result(
         layers=layers,
-        parcels=_in_dictionary_order(parcels),
+        parcels=_in_dictionary_order(layers, parcels),
         share=share,
+        allocation=allocation,
         blocks=blocks,
         progress=progress,
         faults=(*layers.faults, *faults, *ledger_faults),
         balances=balances,
-        notes=_notes(layers, *PARTS),
+        notes=(
+            *_notes(layers, *PARTS),
+            *support_notes(parcels, layers.project),
+            *(() if allocation is None else allocation.notes),
+        ),
     )
 
 
@@ -198,10 +245,24 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     ColumnError
         When the parcels bring a column that a layer measures too.
     """
+    parcels, _, faults = _measured(layers)
+    return parcels, faults
+
+
+def _measured(layers: Layers) -> tuple[Parcels, Allocation | None, tuple[Fault, ...]]:
+    """Measure the parcels, with the accounts of the firms beside them."""
+    if layers.project.parcels is None:
+        raise ParcelError(
+            "项目文件没有宗地图层，无法量算。请写明 [parcels]；其余的图层与表可用"
+            " landrenew check 检查。",
+            "The project has no parcels, so nothing can be measured. Add [parcels]; the other"
+            " layers and tables can be checked with landrenew check.",
+        )
     refuse_given_twice(layers)
     measured = measure_in_parts(layers)
+    rights = rights_columns(layers.parcels, layers.project.parcels.land_scheme)
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
-    parcels = Parcels(old.join(measured.columns))
+    parcels = Parcels(old.join(measured.columns).join(rights))
     width = layers.project.tolerances.overlap_width_m
     overlaps = overlapping_pairs(parcels, width_m=width)
     ground = counted_ground(parcels, overlaps)
@@ -210,19 +271,24 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
         width = layers.project.tolerances.sliver_width_m
         inside = inside_area_m2(parcels, ground, layers.control_line, sliver_width_m=width)
         parcels = Parcels(parcels.assign(inside_area_m2=inside))
-    parcels = _with_firms(layers, parcels)
+    allocation = allocate(layers, parcels)
+    parcels = _with_firms(allocation, parcels)
     faults = (
-        *overlap_faults(overlaps),
-        *area_faults(parcels),
+        *overlap_faults(layers, overlaps),
+        *area_faults(layers, parcels),
+        *town_faults(layers),
         *building_faults(layers, measured),
+        *plausibility_faults(
+            parcels, layers.firms, layers.rulebook.plausibility, layers.parcel_rows
+        ),
+        *(() if allocation is None else allocation.faults),
     )
-    return parcels, faults
+    return parcels, allocation, faults
 
 
-def _with_firms(layers: Layers, parcels: Parcels) -> Parcels:
-    if layers.firms is not None and layers.links is not None:
-        shares = allocation_shares(layers.links, parcels)
-        parcels = Parcels(parcels.join(firm_amounts(parcels, layers.firms, shares)))
+def _with_firms(allocation: Allocation | None, parcels: Parcels) -> Parcels:
+    if allocation is not None:
+        parcels = Parcels(parcels.join(allocation.columns))
     made = intensities(parcels).drop(columns=parcels.columns, errors="ignore")
     return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
 
@@ -277,12 +343,15 @@ def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:
     return summarize_share(parcels, layers.rejected, name=name, target=target)
 
 
-def _blocks(layers: Layers, parcels: Parcels) -> tuple[Parcels, GeoDataFrame | None]:
+def _blocks(
+    layers: Layers, parcels: Parcels, allocation: Allocation | None
+) -> tuple[Parcels, GeoDataFrame | None]:
     book = layers.rulebook
     if book.contiguity is None:
         return parcels, None
     parcels = Parcels(parcels.assign(block_id=block_id(parcels, book.contiguity, layers.barriers)))
-    blocks = block_table(parcels, book.contiguity, layers.links)
+    firms = None if allocation is None else allocation.stands
+    blocks = block_table(parcels, book.contiguity, firms)
     if book.consolidation is not None:
         blocks = blocks.join(consolidation(blocks, book.consolidation))
     if layers.parks is not None and len(blocks):
@@ -317,6 +386,7 @@ def _progress(
     return parcels, cleared_land(parcels, events), tuple(faults), (balance,)
 
 
-def _in_dictionary_order(parcels: Parcels) -> Parcels:
-    known = [name for name in COLUMNS if name in parcels.columns]
+def _in_dictionary_order(layers: Layers, parcels: Parcels) -> Parcels:
+    names = [*COLUMNS, *layers.project.rasters.own_columns()]
+    known = [name for name in names if name in parcels.columns]
     return Parcels(parcels[[*known, "geometry"]])

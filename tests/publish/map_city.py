@@ -15,7 +15,8 @@ from landrenew.base.columns import score_column
 from landrenew.base.words import Text
 from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.parcels import Parcels
-from landrenew.intake.project import City, Layer, Project
+from landrenew.intake.project import Project
+from landrenew.intake.sections import City
 from landrenew.publish.result import Result
 from landrenew.rules.model import Rulebook
 
@@ -241,7 +242,7 @@ def _backdrop() -> gpd.GeoDataFrame:
 
 
 def made_layers(table: gpd.GeoDataFrame) -> Layers:
-    given = Layer(path="x.gpkg", source="示例市自然资源局", as_of="2023-12-31")
+    said = {"path": "x.gpkg", "source": "示例市自然资源局", "as_of": "2023-12-31"}
     names = ("parcels", "control_line", "growth_boundary", "towns", "parks", "barriers",
              "protected", "background", "firms")  # fmt: skip
     city = City(
@@ -249,7 +250,7 @@ def made_layers(table: gpd.GeoDataFrame) -> Layers:
     )
     rail = LineString([(X - 1_000, Y + 1_000), (X + 13_000, Y + 7_600)])
     return Layers(
-        project=Project(folder=Path(), city=city, **dict.fromkeys(names, given)),
+        project=Project(folder=Path(), city=city, **dict.fromkeys(names, said)),
         rulebook=Rulebook(**BOOK),
         parcels=Parcels(table),
         rejected=table.iloc[:0],

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-from landrenew.cli import books, city
+from landrenew.cli import books, city, runs, setup, totals
 from landrenew.cli.door import app
 
-__all__ = ["app", "books", "city", "main"]
+__all__ = ["app", "books", "city", "main", "runs", "setup", "totals"]
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from landrenew.base.words import Lang
     from landrenew.intake.layers import Layers
+
+WORKBOOKS = {".xlsx", ".xlsm"}
+"""What ``check`` takes for a returned survey form."""
 
 
 def _tell_rejected(lang: str | None, layers: Layers) -> None:
@@ -62,7 +65,9 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
 
 @app.command()
 def check(city: City, lang: LangOption = None) -> None:
-    """读入并检查全部数据，不改任何文件 · Read and check everything, change nothing (exit 0, 1)."""
+    """检查全部数据或交回的排摸表，不改文件 · Check a project or a returned form (exit 0, 1)."""
+    if city.suffix.lower() in WORKBOOKS:
+        _check_form(city, lang)
     from landrenew.publish.fault_list import faults_total, faults_words
     from landrenew.workflow import project_faults
 
@@ -73,6 +78,17 @@ def check(city: City, lang: LangOption = None) -> None:
         typer.echo(faults_words(faults, cast("Lang", lang)))
     typer.echo(faults_total(faults).say(cast("Lang", lang)), err=True)
     raise typer.Exit(SHORT if faults else DONE)
+
+
+def _check_form(path: Path, lang: str | None) -> NoReturn:
+    """Check a returned survey form cell by cell."""
+    from landrenew.intake.survey.returned import check_returned, remarks_total, remarks_words
+
+    form, remarks = check_returned(path)
+    if remarks:
+        typer.echo(remarks_words(remarks, cast("Lang", lang)))
+    typer.echo(remarks_total(form, remarks).say(cast("Lang", lang)), err=True)
+    raise typer.Exit(SHORT if remarks else DONE)
 
 
 @app.command()

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections import Counter
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from landrenew.base.crs import MAX_AREA_ERROR
-from landrenew.intake.shapes import MAX_REPAIR
+from landrenew.base.strips import MAX_AREA_ERROR
+from landrenew.intake.geometry.shapes import MAX_REPAIR
+from landrenew.intake.sources.address import is_database
+from landrenew.intake.sources.files import files_of
 from landrenew.rules.library import rulebook_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from landrenew.intake.layers import Layers
-    from landrenew.intake.project import Layer
+    from landrenew.intake.sections import Layer
     from landrenew.publish.result import Result
+    from landrenew.rules.model import Rulebook
 
-SEVERAL_FILES = {".shp", ".tab", ".mif"}
-"""Sources that are several files of one name."""
+NOT_READING = {"path", "where", "as_of", "source"}
+"""Keys of a layer that say nothing of how it is read, or stand in its record anyway."""
+
+NO_RULES = {"name", "title", "region", "effective", "expires", "notes"}
+"""What a rulebook says of itself; no figure rests on it."""
 
 VERSIONS = ("landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio")
 """What decides the figures, beside the input."""
@@ -60,8 +67,9 @@ def manifest(result: Result) -> dict[str, object]:
     Returns
     -------
     dict
-        Inputs with sha256, rulebook with sha256, versions, parameters, the balance of each layer,
-        counts of faults, and the notes.
+        Inputs with sha256, rulebook with sha256, versions, parameters, columns of rasters that the
+        project names itself, the accounts of the firms' amounts, the balance of each layer, counts
+        of faults, and the notes.
     """
     layers = result.layers
     project = layers.project
@@ -69,13 +77,9 @@ def manifest(result: Result) -> dict[str, object]:
         "city": project.city.name,
         "as_of": project.city.as_of,
         "crs": crs_name(layers),
-        "inputs": [
-            _input_record(project.folder, name, layer) for name, layer in project.layers().items()
-        ],
+        "inputs": [_input_record(layers, name, layer) for name, layer in project.layers().items()],
         "rasters": {
-            name: _sha256(project.folder / path)
-            for name, path in project.rasters.model_dump().items()
-            if path is not None
+            name: _sha256(project.folder / path) for name, path in project.rasters.files().items()
         },
         "rulebook": {
             "name": layers.rulebook.name,
@@ -84,6 +88,7 @@ def manifest(result: Result) -> dict[str, object]:
                 path.name: _sha256(path)
                 for path in rulebook_paths(project.city.rulebook, project.folder)
             },
+            "parts": _parts(layers.rulebook),
         },
         "versions": {"python": platform.python_version()} | {one: version(one) for one in VERSIONS},
         "parameters": {
@@ -92,31 +97,45 @@ def manifest(result: Result) -> dict[str, object]:
             "max_crs_area_error": MAX_AREA_ERROR,
         },
         "seed": None,
+        "raster_columns": [
+            {"name": one.name, "unit": one.unit, "label": one.label._asdict()}
+            for one in project.rasters.own_columns().values()
+        ],
+        "allocation": [
+            asdict(one) for one in (result.allocation.balances if result.allocation else ())
+        ],
         "balance": [asdict(one) for one in (*layers.balances, *result.balances)],
         "faults": dict(sorted(Counter(fault.code for fault in result.faults).items())),
         "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
     }
 
 
-def _input_record(folder: Path, name: str, layer: Layer) -> dict[str, object]:
-    path = folder / layer.path
-    files = sorted(path.rglob("*")) if path.is_dir() else _with_companions(path)
+def _parts(book: Rulebook) -> dict[str, str]:
+    """Give the digest of each part of a rulebook, so that two runs can tell which one changed."""
+    parts = book.model_dump(mode="json", exclude=NO_RULES, exclude_none=True)
+    return {
+        name: hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+        for name, part in parts.items()
+    }
+
+
+def _input_record(layers: Layers, name: str, layer: Layer) -> dict[str, object]:
     return {
         "layer": name,
         "path": layer.path,
         "where": layer.where,
         "as_of": layer.as_of,
         "source": layer.source,
-        "sha256": {one.name: _sha256(one) for one in files if one.is_file()},
+        "read_as": layer.model_dump(mode="json", exclude=NOT_READING, exclude_defaults=True),
+        "sha256": _digests(layers, name, layer),
     }
 
 
-def _with_companions(path: Path) -> list[Path]:
-    """List the files of a source: a shapefile or a MapInfo table is several, the others are one."""
-    if path.suffix.lower() not in SEVERAL_FILES:
-        return [path]
-    named = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.stem}."))
-    return sorted(one for one in named if one.suffix != ".lock")
+def _digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
+    """Give the digest of each file of a source; of the rows read where it is a database."""
+    if is_database(layer.path):
+        return {"rows": layers.digests.get(name, "")}
+    return {one.name: _sha256(one) for one in files_of(layers.project.folder / layer.path)}
 
 
 def _sha256(path: Path) -> str:

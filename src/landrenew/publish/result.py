@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
     from landrenew.intake.parcels import Parcels
+    from landrenew.measure.allocation import Allocation
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,6 +30,8 @@ class Result:
         The parcel table with every measured and judged column.
     share
         Control-line share of the city with its towns; None without a control line.
+    allocation
+        What the firms bring to the parcels, with its accounts; None without firms.
     blocks
         Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
     progress
@@ -44,6 +47,7 @@ class Result:
     layers: Layers
     parcels: Parcels
     share: ControlShare | None = None
+    allocation: Allocation | None = None
     blocks: GeoDataFrame | None = None
     progress: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())

@@ -70,6 +70,8 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             (folder / "blocks.csv").write_bytes(table_csv(result.blocks, lang))
         if result.progress is not None:
             (folder / "progress.csv").write_bytes(table_csv(result.progress, lang))
+        if result.allocation is not None:
+            (folder / "firm_land.csv").write_bytes(table_csv(result.allocation.land, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
         save_map(draw_map(result, lang), folder / "map.html")
@@ -169,7 +171,7 @@ def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
 
 RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
-    "faults.csv", "manifest.json", "map.html",
+    "firm_land.csv", "faults.csv", "manifest.json", "map.html",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

@@ -261,14 +261,28 @@ def table_csv(table: pd.DataFrame, lang: Lang) -> bytes:
     for name in flat.columns:
         if name in COLUMNS and COLUMNS[name].kind == "number":
             flat[name] = flat[name].astype(float).round(COLUMNS[name].decimals)
-        elif (say := _speaker(str(name), lang)) is not None:
+        elif (say := column_speaker(str(name), lang)) is not None:
             flat[name] = flat[name].map(say, na_action="ignore")
-    header = [_title(str(name), lang) for name in flat.columns]
+    header = [column_title(str(name), lang) for name in flat.columns]
     return csv_bytes(header, flat.astype(object).where(flat.notna(), None).to_numpy().tolist())
 
 
-def _speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
-    """Say how the words of a column are written for people; None for a column without such."""
+def column_speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
+    """
+    Say how the words of a column are written for people.
+
+    Parameters
+    ----------
+    name
+        The column.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    Callable or None
+        Turns a value into words; None for a column that holds no words of ours.
+    """
     between = "、" if lang == "zh" else ", "
     if name == "missing_inputs":
         return lambda said: between.join(
@@ -281,7 +295,27 @@ def _speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
     return None
 
 
-def _title(name: str, lang: Lang) -> str:
+def column_title(name: str, lang: Lang) -> str:
+    """
+    Give the heading of a column for people.
+
+    Parameters
+    ----------
+    name
+        The column; one that the data dictionary does not know keeps its name.
+    lang
+        Language of the heading.
+
+    Returns
+    -------
+    str
+        Label and unit.
+
+    Examples
+    --------
+    >>> column_title("parcel_area_mu", "zh")
+    '宗地面积（亩）'
+    """
     if name not in COLUMNS:
         return name
     unit = unit_words(COLUMNS[name].unit).say(lang)

@@ -26,6 +26,9 @@ CLASSES = {
     "yes": Text("是", "Yes"),
     "no": Text("否", "No"),
     "undetermined": Text("待定", "Undetermined"),
+    "state": Text("国有", "State"),
+    "collective": Text("集体", "Collective"),
+    "unconfirmed": Text("未确定", "Unconfirmed"),
     "above_scale": Text("规上", "Above scale"),
     "below_scale": Text("规下", "Below scale"),
     "river": Text("河流", "River"),
@@ -43,6 +46,16 @@ OWN_CLASSES = {
         "straddling": Text("跨界", "Straddling"),
         "outside": Text("界外", "Outside"),
     },
+    "willingness": {
+        word: Text(said[0], word.capitalize()) for word, said in WORDS["willingness"].items()
+    },
+    "allocation_basis": {
+        "share": Text("约定份额", "Stated share"),
+        "floor": Text("建筑面积", "Floor area"),
+        "land": Text("用地面积", "Land used"),
+        "whole": Text("只在一宗地上", "On one parcel"),
+        "unknown": Text("无从分摊", "Cannot be divided"),
+    },
 }
 """Columns whose class words are called otherwise than in :data:`CLASSES`."""
 
@@ -55,10 +68,12 @@ LAYERS = {
     "buildings": Text("建筑", "Buildings"),
     "firms": Text("企业", "Firms"),
     "links": Text("企业与宗地关联", "Firm–parcel links"),
+    "leases": Text("土地租赁", "Leases"),
     "barriers": Text("阻隔（河流、铁路、高速）", "Barriers (river, rail, expressway)"),
     "protected": Text("永久基本农田与生态红线", "Protected land"),
     "background": Text("底图", "Backdrop"),
     "ledger": Text("台账", "Ledger"),
+    "corrections": Text("更正表", "Corrections"),
     "blocks": Text("连片地块组", "Contiguous blocks"),
 }
 """Layers of the project file, for people."""
