@@ -35,6 +35,9 @@ HOSTILE = [
 ]  # fmt: skip
 """Values a table may hold on a bad day."""
 
+MEANS = {"\uff11\uff12\uff13": 123.0, "150万人民币": 150.0, "-0": 0.0}
+"""What those of them say that are amounts of money in 万元; the others say none."""
+
 
 def parcels() -> gpd.GeoDataFrame:
     """Draw twelve squares in two rows, with everything a bureau writes beside them."""

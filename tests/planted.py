@@ -37,6 +37,11 @@ def _id(i: int) -> str:
     return f"330282001001GB{i:05d}"
 
 
+def _extra(i: int) -> str:
+    """Name a plot beside plot ``i``; it sorts behind all others."""
+    return f"330282001001GB9{i:04d}"
+
+
 @dataclass
 class City:
     """
@@ -64,6 +69,7 @@ class City:
             {
                 "parcel_id": [_id(i) for i in every],
                 "owner": [f"第{i}五金厂" for i in every],
+                "land_code": ["0601"] * self.count,
                 "declared_area_m2": shapely.area(shapes).round(1).astype(object),
             },
             geometry=shapes,
@@ -80,6 +86,7 @@ class City:
         self.firms = pd.DataFrame({
             "firm_id": [f"F{i:05d}" for i in every],
             "size_class": ["规上" if i % 3 else "规下" for i in every],
+            "industry_code": [f"C{13 + i % 31}" for i in every],
             "tax_cny10k": [f"{20 + i % 13}.5" for i in every],
         })  # fmt: skip
         self.links = pd.DataFrame({
@@ -105,6 +112,23 @@ class City:
         rows = rows.set_axis(range(first, first + len(rows)))
         setattr(self, name, pd.concat([table, rows]))
 
+    def rename(self, i: int, name: str) -> None:
+        """Give a plot another id, wherever it is spoken of."""
+        self.parcels.loc[i, "parcel_id"] = name
+        self.links.loc[i, "parcel_id"] = name
+        self.ledger.loc[i, "parcel_id"] = name
+
+    def add_plot(self, name: str, shape: shapely.Geometry) -> None:
+        """Put one more plot into the city, of which nothing else is said."""
+        row = {"parcel_id": [name], "owner": ["某厂"], "land_code": ["0601"],
+               "declared_area_m2": [None]}  # fmt: skip
+        self.add("parcels", gpd.GeoDataFrame(row, geometry=[shape], crs=CRS))
+
+    def add_building(self, name: str, shape: shapely.Geometry) -> None:
+        """Put one more building into the city."""
+        row = {"building_id": [name], "floor_count": [1.0]}
+        self.add("buildings", gpd.GeoDataFrame(row, geometry=[shape], crs=CRS))
+
     def silence(self, i: int) -> None:
         """Take away what else is said of a plot that will be gone."""
         for name in ("firms", "links", "ledger", "buildings"):
@@ -121,11 +145,16 @@ class City:
         for name in ("firms", "links", "ledger"):
             getattr(self, name).to_csv(folder / f"{name}.csv", index=False)
         path = folder / "city.toml"
-        sections = {one: {"path": f"{one}.parquet"} for one in ("parcels", "buildings")}
-        tables = {one: {"path": f"{one}.csv"} for one in ("firms", "links", "ledger")}
+        sections = {
+            "parcels": {"path": "parcels.parquet", "land_scheme": "三调"},
+            "buildings": {"path": "buildings.parquet"},
+            "firms": {"path": "firms.csv", "industry_edition": 2017},
+            "links": {"path": "links.csv"},
+            "ledger": {"path": "ledger.csv"},
+        }
         path.write_text(toml({
             "city": {"name": "千宗", "rulebook": "cixi-2022"}, **sections,
-            "control_line": {"path": "line.parquet"}, **tables,
+            "control_line": {"path": "line.parquet"},
         }), encoding="utf-8")  # fmt: skip
         return path
 
@@ -233,11 +262,7 @@ def _nowhere(city: City, i: int) -> Found:
 
 def _in_the_lane(city: City, i: int) -> Found:
     left, bottom, _, _ = _plot(i).bounds
-    shed = shapely.box(left - 6, bottom + 5, left - 3, bottom + 9)
-    extra = gpd.GeoDataFrame(
-        {"building_id": [f"C{i:05d}"], "floor_count": [1.0]}, geometry=[shed], crs=CRS
-    )
-    city.add("buildings", extra)
+    city.add_building(f"C{i:05d}", shapely.box(left - 6, bottom + 5, left - 3, bottom + 9))
     return "buildings", "building_orphan", f"C{i:05d}"
 
 
@@ -251,10 +276,113 @@ def _no_such_day(city: City, i: int) -> Found:
     return "ledger", "stage_unreadable", f"E{i:05d}"
 
 
+def _backwards(city: City, i: int) -> Found:
+    late = {"event_id": [f"L{i:05d}"], "parcel_id": [_id(i)], "stage": ["摸排"]}
+    city.add("ledger", pd.DataFrame(late | {"event_date": ["2026-01-01"]}))
+    return "ledger", "stage_jump", f"L{i:05d}"
+
+
+def _needle(city: City, i: int) -> Found:
+    left, bottom, right, top = _plot(i).bounds
+    middle = (bottom + top) / 2
+    corners = [(left, bottom), (right, bottom), (right, middle), (right + 3, middle + 0.01),
+               (right, middle + 0.02), (right, top), (left, top)]  # fmt: skip
+    city.redraw(i, shapely.Polygon(corners))
+    return "parcels", "spike", _id(i)
+
+
+def _doubled_corner(city: City, i: int) -> Found:
+    left, bottom, right, top = _plot(i).bounds
+    corners = [(left, bottom), (right, bottom), (right, bottom + 0.0004), (right, top), (left, top)]
+    city.redraw(i, shapely.Polygon(corners))
+    return "parcels", "repeated_vertex", _id(i)
+
+
+def _thread(city: City, i: int) -> Found:
+    left, bottom, _, top = _plot(i).bounds
+    city.add_plot(_extra(i), shapely.box(left - 4.2, bottom, left - 4, top))
+    return "parcels", "sliver_parcel", _extra(i)
+
+
+def _slit(city: City, i: int) -> Found:
+    left, bottom, _, top = _plot(i).bounds
+    city.add_plot(_extra(i), shapely.box(left - 3, bottom, left - 0.2, top))
+    return "parcels", "gap", _id(i)
+
+
+def _another_name(city: City, i: int) -> Found:
+    city.add_plot(_extra(i), _plot(i))
+    return "parcels", "duplicate_shape", _extra(i)
+
+
+def _two_places(city: City, i: int) -> Found:
+    away = shapely.transform(_plot(i), lambda xy: xy + FAR_NORTH / 10)
+    city.redraw(i, shapely.MultiPolygon([_plot(i), away]))
+    city.parcels.loc[i, "declared_area_m2"] = None
+    return "parcels", "scattered_parts", _id(i)
+
+
+def _with_a_point(city: City, i: int) -> Found:
+    city.redraw(i, shapely.GeometryCollection([_plot(i), shapely.Point(_plot(i).bounds[:2])]))
+    return "parcels", "collection", _id(i)
+
+
+def _noise(city: City, i: int) -> Found:
+    city.parcels.loc[i, "owner"] = "慈溪五金厂".encode("gbk").decode("latin-1")
+    return "parcels", "mojibake", _id(i)
+
+
+def _no_such_class(city: City, i: int) -> Found:
+    city.parcels.loc[i, "land_code"] = "9999"
+    return "parcels", "land_code_unknown", _id(i)
+
+
+def _broken_code(city: City, i: int) -> Found:
+    name = _id(i).replace("GB", "XB")
+    city.rename(i, name)
+    return "parcels", "parcel_code_structure", name
+
+
+def _another_county(city: City, i: int) -> Found:
+    name = _id(i).replace("330282", "330281")
+    city.rename(i, name)
+    return "parcels", "parcel_code_region", name
+
+
+def _no_such_industry(city: City, i: int) -> Found:
+    city.firms.loc[i, "industry_code"] = "C99"
+    return "firms", "industry_code_unknown", f"F{i:05d}"
+
+
+def _yuan_for_ten_thousand(city: City, i: int) -> Found:
+    city.firms.loc[i, "tax_cny10k"] = "255000"
+    city.planted.append(("parcels", "implausible", _id(i)))  # far above the plots around it too
+    return "firms", "implausible", f"F{i:05d}"
+
+
+def _dollars(city: City, i: int) -> Found:
+    city.firms.loc[i, "tax_cny10k"] = "20万美元"
+    return "firms", "foreign_currency", f"F{i:05d}"
+
+
+def _drawn_twice(city: City, i: int) -> Found:
+    city.add_building(f"D{i:05d}", city.buildings.loc[i, "geometry"])
+    return "buildings", "building_duplicate", f"D{i:05d}"
+
+
+def _shed_into_the_hall(city: City, i: int) -> Found:
+    left, bottom, right, _ = city.buildings.loc[i, "geometry"].bounds
+    city.add_building(f"D{i:05d}", shapely.box(left - 5, bottom, (left + right) / 2, bottom + 5))
+    return "buildings", "building_overlap", f"B{i:05d}"
+
+
 PLANTS: list[Callable[[City, int], Found]] = [
     _no_shape, _a_line, _bow_tie, _small_crossing, _no_id, _twice, _over_the_lane, _far,
     _below_zero, _half_as_much_again, _prose, _no_such_word, _firm_twice, _no_such_parcel,
     _no_such_firm, _shares_off, _nowhere, _in_the_lane, _storeys_unknown, _no_such_day,
+    _backwards, _needle, _doubled_corner, _thread, _slit, _another_name, _two_places,
+    _with_a_point, _noise, _no_such_class, _broken_code, _another_county, _no_such_industry,
+    _yuan_for_ten_thousand, _dollars, _drawn_twice, _shed_into_the_hall,
 ]  # fmt: skip
 """One way to plant each kind of fault: spoils plot ``i`` and says what must be found."""
 
@@ -273,10 +401,10 @@ def spoilt_city(seed: int) -> City:
     City
         The tables, and what was planted in ``planted``.
     """
-    count = 2 * ACROSS * -(-len(PLANTS) * TIMES // ACROSS)
+    count = 2 * ACROSS * (len(PLANTS) * TIMES // ACROSS + 2)
     city = City(count)
     # every second plot, so that a plot spilling over its lane meets a sound one
     plots = [i for i in range(0, count - 1, 2) if i % ACROSS < ACROSS - 1]
     chosen = random.Random(seed).sample(plots, len(PLANTS) * TIMES)  # noqa: S311
-    city.planted = [plant(city, i) for i, plant in zip(chosen, PLANTS * TIMES, strict=True)]
+    city.planted += [plant(city, i) for i, plant in zip(chosen, PLANTS * TIMES, strict=True)]
     return city

@@ -12,12 +12,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import shapely
-from mutate import mutated
+from mutate import HOSTILE, MEANS, firms, mutated, write_city
 
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.errors import LandrenewError
+from landrenew.intake.city import read_city
 from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ COUNT = int(os.environ.get("LANDRENEW_MUTATIONS", "5000"))
 CHUNKS = 8
 LONGEST_S = 20
 LONGEST_SENTENCE = 4_000
+BLANK = {"", "无", "NULL", "-", "\\", "nan", "#REF!", "\u202e"}
+"""Values that say that there is none."""
 
 
 def what_does_not_add_up(result: Result) -> list[str]:
@@ -97,3 +101,42 @@ def test_a_spoilt_city_runs_and_adds_up_or_is_refused_in_a_sentence(chunk: int) 
     assert ran + refused == size
     assert ran > size / 10  # the spoiling leaves enough for the arithmetic to be tried
     assert refused > size / 10
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_city(tmp_path_factory.mktemp("clean") / "市", ".gpkg", ".xlsx")
+
+
+@pytest.mark.parametrize("sheet", [".csv", ".xlsx"])
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_amount_is_what_it_says_or_missing_with_a_word(
+    value: str, sheet: str, clean: Path
+) -> None:
+    folder = clean.parent
+    table = firms().astype(object)
+    table.loc[3, "税收（万元）"] = value
+    path = folder / f"firms{sheet}"
+    table.to_csv(path, index=False) if sheet == ".csv" else table.to_excel(path, index=False)
+    text = clean.read_text(encoding="utf-8").replace("firms.xlsx", path.name)
+    (folder / "again.toml").write_text(text, encoding="utf-8")
+    try:
+        layers = read_city(folder / "again.toml", only=["firms"])
+    except LandrenewError:  # a cell that no workbook can hold
+        layers = None
+    assert layers is not None or value not in MEANS
+    if layers is None:
+        return
+    taxes = layers.firms["tax_cny10k"]
+    expected = firms().set_index("企业编号")["税收（万元）"]
+    if "F3" not in taxes.index:  # taken for a totals line, and said so
+        assert any("合计" in note.zh for note in layers.notes)
+        return
+    meant = MEANS.get(value)
+    assert taxes.drop("F3").to_dict() == expected.drop("F3").to_dict()
+    assert taxes["F3"] == meant if meant is not None else np.isnan(taxes["F3"])
+    is_said = any(
+        one.layer == "firms" and (one.id == "F3" or one.code == "formula_without_value")
+        for one in layers.faults
+    )
+    assert is_said or meant is not None or value.strip("\ufeff \u3000") in BLANK

@@ -28,7 +28,8 @@ def test_a_clean_city_raises_no_alarm(tmp_path: Path) -> None:
 def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) -> None:
     city = spoilt_city(seed)
     found, planted = named(project_faults(city.write(tmp_path))), Counter(city.planted)
-    assert planted.total() == len(PLANTS) * TIMES
+    assert planted.total() >= len(PLANTS) * TIMES
+    assert len(PLANTS) >= 20
     assert planted - found == Counter()  # recall 1.0
     assert found - planted == Counter()  # no false alarm
 
@@ -36,5 +37,5 @@ def test_every_planted_fault_is_found_and_no_other(seed: int, tmp_path: Path) ->
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda one: one.__name__.strip("_"))
 def test_one_fault_alone_is_found_alone(plant, tmp_path: Path) -> None:  # noqa: ANN001  one of PLANTS
     city = City(90)
-    city.planted = [plant(city, 7)]
+    city.planted.append(plant(city, 7))
     assert named(project_faults(city.write(tmp_path))) == Counter(city.planted)

@@ -47,6 +47,8 @@ PHRASES = (
     (r".*rings with invalid winding order.*", r"有的界线走向不合规范，已自动改正"),
     (r"File is not a zip file", r"不是完整的 XLSX 文件"),
     (r"the file is empty", r"文件是空的"),
+    (r"its coordinate system is damaged", r"坐标系定义（.prj 等）已损坏"),
+    (r"it holds no layer", r"其中没有图层"),
     (r"unexpected end of data", r"有引号没有收尾"),
     (r"'(.)' expected after '\"'", r"引号之后应是 \1，请检查引号是否成对"),
     (r"line (\d+) holds (\d+) values, the heading (\d+)", r"第 \1 行有 \2 个值，标题只有 \3 个"),

@@ -212,24 +212,27 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
         Kept rows are valid, two-dimensional polygons or multipolygons.
     """
     shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
-    before = np.nan_to_num(np.abs(shapely.area(shapes)), posinf=0.0)
+    before = _areas(shapes)
     code = _codes(shapes)
     mended = shapes.copy()
     mixed = code == "collection"
     mended[mixed] = [bare_polygons(one) for one in shapes[mixed]]
     broken = np.isin(code, ("", "collection")) & ~shapely.is_valid(mended)
     mended[broken] = [_polygons_of(one) for one in mended[broken]]
-    change = np.abs(shapely.area(mended) - before)
+    after = _areas(mended)
+    change = np.abs(after - before)
     too_much = (broken | mixed) & (~(change <= MAX_REPAIR * before) | shapely.is_empty(mended))
     code[broken] = "repaired"
     code[too_much] = "unrepairable"
     rejected = ~np.isin(code, ("", "repaired", "collection"))
-    details = _details(code, shapes, before, np.where(broken, shapely.area(mended), before))
+    details = _details(code, shapes, before, np.where(broken, after, before))
     kept = layer.loc[~rejected].set_geometry(
         gpd.GeoSeries(mended[~rejected], layer.index[~rejected]), crs=crs
     )
+    placed = shapes.copy()
+    placed[_is_endless(shapes)] = None  # no file could hold them
     out = layer.loc[rejected].set_geometry(
-        gpd.GeoSeries(shapes[rejected], layer.index[rejected]), crs=crs
+        gpd.GeoSeries(placed[rejected], layer.index[rejected]), crs=crs
     )
     out = out.assign(code=code[rejected], detail=[details[i].en for i in np.flatnonzero(rejected)])
     faulty = [(int(i), str(code[i]), details[i]) for i in np.flatnonzero(code != "")]
@@ -245,9 +248,15 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
             area_in_m2=float(before.sum()),
             area_out_m2=float(kept.geometry.area.sum()),
             area_rejected_m2=float(before[rejected].sum()),
-            area_repaired_m2=float((shapely.area(mended) - before)[broken & ~too_much].sum()),
+            area_repaired_m2=float((after - before)[broken & ~too_much].sum()),
         ),
     )
+
+
+def _areas(shapes: Shapes) -> NDArray[np.float64]:
+    """Measure planar areas [m2]; a shape that is missing or endless has none."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.abs(shapely.area(shapes)), posinf=0.0)
 
 
 def _codes(shapes: Shapes) -> Shapes:
@@ -256,9 +265,16 @@ def _codes(shapes: Shapes) -> Shapes:
     code[~polygonal] = "not_polygon"
     code[_holds_polygons(shapes)] = "collection"
     code[shapely.is_missing(shapes) | shapely.is_empty(shapes)] = "empty_geometry"
-    xy, owner = shapely.get_coordinates(shapes, return_index=True)
-    code[np.unique(owner[~np.isfinite(xy).all(axis=1)])] = "unrepairable"
+    code[_is_endless(shapes)] = "unrepairable"
     return code
+
+
+def _is_endless(shapes: Shapes) -> NDArray[np.bool_]:
+    """Tell which shapes have a coordinate that is no number, or beyond all bounds."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    is_endless = np.zeros(len(shapes), dtype=bool)
+    is_endless[owner[~np.isfinite(xy).all(axis=1)]] = True
+    return is_endless
 
 
 def _holds_polygons(shapes: Shapes) -> NDArray[np.bool_]:

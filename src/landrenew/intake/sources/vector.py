@@ -167,6 +167,9 @@ def _read(
         if encoding is not None:
             raise
         return ask("gb18030")
+    except UnboundLocalError as error:  # pyogrio's, where PROJ cannot write the CRS
+        message = "its coordinate system is damaged"
+        raise ValueError(message) from error
     except (FeatureError, ValueError) as error:
         if "OSM_USE_CUSTOM_INDEXING" in str(error):  # an extract whose nodes are not in order
             with reading({"OSM_USE_CUSTOM_INDEXING": "NO"}):
