@@ -1,4 +1,4 @@
-"""Two rasters: heights above ground of one district at 2 m, and lights of the night at 130 m."""
+"""Two rasters: heights above ground of one district at 2 m, and lights of the night at 40 m."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DISTRICT = box(630_600, 3_340_000, 634_800, 3_343_400)
 """The district the height raster covers [m]."""
 
-PIXEL_M, LIGHT_PIXEL_M = 2, 130
+PIXEL_M, LIGHT_PIXEL_M = 2, 40
 """Pixel sizes [m]."""
 
 NO_HEIGHT, NO_LIGHT = 255, 65_535
@@ -101,8 +101,8 @@ def write_lights(path: Path, places: list[Place], ground: Terrain) -> None:
         left + LIGHT_PIXEL_M * (np.arange(across) + 0.5),
         top - LIGHT_PIXEL_M * (np.arange(down) + 0.5),
     )
-    light = 120 + _glow(x, y, places) * (0.85 + 0.3 * stream("lights").random(x.shape))
-    grid = np.minimum(np.round(light / 5) * 5, 60_000).astype("uint16")
+    light = 120 + _glow(x, y, places) * (0.95 + 0.1 * stream("lights").random(x.shape))
+    grid = np.minimum(np.round(light / 20) * 20, 60_000).astype("uint16")
     sea = rasterize([(ground.sea, 1)], out_shape=grid.shape, transform=transform, dtype="uint8")
     grid[sea == 1] = NO_LIGHT
     _write(path, grid, transform, NO_LIGHT)

@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from importlib import resources
+from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,6 @@ from landrenew.sample.rasters import write_heights, write_lights
 from landrenew.sample.truth import rows_truth, share_truth, verdict_truth
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import geopandas as gpd
 
 PARCEL_HEADINGS = {
@@ -168,7 +167,7 @@ def _readme(town: City, truth: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def write_demo(folder: Path) -> None:
+def write_demo(folder: str | Path) -> None:
     """
     Write the demo city and its project file.
 
@@ -177,6 +176,7 @@ def write_demo(folder: Path) -> None:
     folder
         Folder to write to; made when missing, files of the same name are replaced.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     town = city()
     told = town.telling.told
