@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import shapely
 from conftest import ORIGIN, parcels_of, square, zones_of
 from hand_made import layers_of
 from hypothesis import given
 from hypothesis import strategies as st
+from small_city import layer_of, small_city
 
+from landrenew.base.area import ellipsoidal_area
 from landrenew.measure.doubts import area_faults, overlap_faults, town_faults
 from landrenew.measure.land import overlapping_pairs
+from landrenew.workflow import run_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROWS = {"P0": 7, "P1": 3, "P2": 9}
 WEST, SOUTH = ORIGIN
@@ -19,7 +27,7 @@ WEST, SOUTH = ORIGIN
 def overlaps(*shapes: shapely.Geometry) -> list:
     parcels = parcels_of(*shapes)
     layers = layers_of(parcels, parcel_rows=ROWS)
-    return overlap_faults(layers, overlapping_pairs(parcels, width_m=0.5))
+    return overlap_faults(layers, overlapping_pairs(parcels))
 
 
 def areas(**columns: list[object]) -> list:
@@ -82,3 +90,15 @@ def test_towns_that_touch_or_overlap_by_drawing_noise_are_fine(left: float) -> N
     other = shapely.box(WEST + left, SOUTH, WEST + 200, SOUTH + 100)
     towns = zones_of(square(size=100), other, town=["东", "西"])
     assert town_faults(layers_of(parcels_of(square()), towns=towns)) == ()
+
+
+def test_a_narrow_overlap_counts_once_too_and_is_not_named(tmp_path: Path) -> None:
+    shapes = [square(0, size=20.0), shapely.box(WEST + 19.8, SOUTH, WEST + 40, SOUTH + 20)]
+    parcels = layer_of(*shapes, parcel_id=["P0", "P1"])
+    parcels.to_file(tmp_path / "narrow.gpkg")
+    result = run_project(small_city(tmp_path, parcels={"path": "narrow.gpkg"}))
+    assert "overlap" not in [one.code for one in result.faults]
+    union = shapely.union_all(result.parcels.geometry.to_numpy())
+    counted = result.parcels["counted_area_m2"].sum()
+    assert counted == pytest.approx(ellipsoidal_area([union], result.parcels.crs)[0], rel=1e-9)
+    assert counted < result.parcels["parcel_area_m2"].sum() - 3.9

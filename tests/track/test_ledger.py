@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from landrenew.base.errors import ColumnError
 from landrenew.intake.parcels import Parcels
-from landrenew.track.ledger import STAGES, check_events, cleared_land, renewal_stage
+from landrenew.track.ledger import (
+    STAGES,
+    check_events,
+    cleared_land,
+    cleared_twice,
+    renewal_stage,
+)
 
 MU = 2000 / 3
 PARCELS = parcels_of(
@@ -73,7 +79,7 @@ def test_events_of_one_day_are_taken_in_the_order_of_their_stages() -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("date", [None, "", "soon", "2025-13-01", "2025-02-30", "2025年1月1日"])
+@pytest.mark.parametrize("date", [None, "", "soon", "2025-13-01", "2025-02-30", "2025-01"])
 def test_an_unreadable_date_is_set_aside(date: str | None) -> None:
     assert checked(("P0", "surveyed", date)) == ([], [("E0", "stage_unreadable")])
 
@@ -83,12 +89,13 @@ def test_the_time_of_day_and_its_zone_are_left_out() -> None:
         ledger(
             ("P0", "surveyed", "2025-01-01 23:30:00"),
             ("P0", "listed", "2025-01-02T00:30:00+08:00"),
-            ("P0", "agreed", "20250103"),
+            ("P0", "willing", "2025年1月3日"),
+            ("P0", "agreed", "20250104"),
         ),
         PARCELS,
     )
     assert faults == []
-    assert kept["date"].dt.strftime("%Y-%m-%d").tolist() == [f"2025-01-0{i}" for i in (1, 2, 3)]
+    assert kept["date"].dt.strftime("%Y-%m-%d").tolist() == [f"2025-01-0{i}" for i in (1, 2, 3, 4)]
 
 
 def test_unknown_stages_and_parcels_are_set_aside() -> None:
@@ -178,3 +185,24 @@ def test_row_order_changes_no_stage(
         for one in (table, table.loc[order])
     ]
     assert stages[0] == stages[1]
+
+
+def test_ground_cleared_by_two_events_is_named_once_for_the_later() -> None:
+    parcels = parcels_of(square(0), square(0.5), square(2), square(2.98))
+    kept, _ = check_events(
+        ledger(
+            ("P1", "demolished", "2024-01-01"), ("P0", "demolished", "2025-01-01"),
+            ("P2", "demolished", "2025-01-01"), ("P3", "demolished", "2025-01-01"),
+        ),
+        parcels,
+    )  # fmt: skip
+    faults = cleared_twice(parcels, kept, width_m=0.5)
+    assert [(one.id, one.row, one.code) for one in faults] == [("E1", 2, "cleared_twice")]
+    assert "E0" in faults[0].detail.en
+    assert "50.0 m2" in faults[0].detail.en
+
+
+def test_overlap_with_a_plot_that_still_stands_is_no_second_clearing() -> None:
+    parcels = parcels_of(square(0), square(0.5))
+    kept, _ = check_events(ledger(("P0", "demolished", "2025-01-01")), parcels)
+    assert cleared_twice(parcels, kept, width_m=0.5) == []

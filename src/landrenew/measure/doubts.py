@@ -49,9 +49,11 @@ def overlap_faults(layers: Layers, overlaps: pd.DataFrame) -> list[Fault]:
     Returns
     -------
     list of Fault
-        ``overlap`` or ``duplicate_shape``, one a pair, for the parcel that sorts later.
+        ``overlap`` or ``duplicate_shape``, one a pair, for the parcel that sorts later; pairs
+        narrower than ``overlap_width_m`` are drawing noise and not named.
     """
     rows = layers.parcel_rows
+    overlaps = overlaps[overlaps["width_m"] >= layers.project.tolerances.overlap_width_m]
     same = _same_shape(layers.parcels, overlaps).tolist()
     ids = overlaps[["first", "second"]].astype(str).to_numpy().tolist()
     figures = overlaps[["area_m2", "x", "y"]].to_numpy(float).tolist()

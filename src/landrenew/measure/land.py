@@ -121,7 +121,7 @@ def declared_difference_share(parcels: Parcels) -> pd.Series[float]:
     return ratio.rename("declared_difference_share")
 
 
-def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
+def overlapping_pairs(parcels: Parcels, *, width_m: float = 0.0) -> pd.DataFrame:
     """
     Find parcels that lie on each other's ground.
 
@@ -130,14 +130,15 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
     parcels
         Parcel table (projected, metres).
     width_m
-        Overlaps of which no part has this mean width (twice the area over the perimeter) are
-        drawing noise and are left out [m].
+        Overlaps of which no part has this mean width (twice the area over the perimeter) are left
+        out [m]; rounding alone, where shapes only touch, always is.
 
     Returns
     -------
     DataFrame
         ``first`` and ``second`` parcel id, the first sorting first; ``area_m2`` planar area they
-        share; ``x``, ``y`` a place on it; one row a pair, sorted.
+        share, ``width_m`` mean width of its widest part; ``x``, ``y`` a place on it; one row a
+        pair, sorted.
 
     Raises
     ------
@@ -152,6 +153,7 @@ def overlapping_pairs(parcels: Parcels, *, width_m: float) -> pd.DataFrame:
         "first": ids[found.first],
         "second": ids[found.second],
         "area_m2": found.area,
+        "width_m": found.width,
         "x": found.place[:, 0],
         "y": found.place[:, 1],
     })  # fmt: skip

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from landrenew.intake.geometry.topology import mean_width
+from landrenew.intake.geometry.topology import DUST_M2, mean_width
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Shapes = NDArray[np.object_]
     Rows = NDArray[np.intp]
-
-
-DUST_M2 = 1e-4
-"""Ground smaller than this is rounding where shapes only touch [m2], one square centimetre."""
 
 
 class Pairs(NamedTuple):
@@ -36,7 +32,8 @@ class Pairs(NamedTuple):
     zone
         Position of the zone.
     area
-        Planar area they share [m2], above :data:`DUST_M2`.
+        Planar area they share [m2], above
+        :data:`landrenew.intake.geometry.topology.DUST_M2`.
     """
 
     shape: Rows
@@ -157,6 +154,8 @@ class Overlaps(NamedTuple):
         Position of the other, after the first.
     area
         Planar area they share [m2].
+    width
+        Mean width of the widest part they share [m].
     place
         Shape (n, 2): a point on the ground they share.
     """
@@ -164,6 +163,7 @@ class Overlaps(NamedTuple):
     first: Rows
     second: Rows
     area: NDArray[np.float64]
+    width: NDArray[np.float64]
     place: NDArray[np.float64]
 
 
@@ -197,8 +197,9 @@ def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
     shared = shapely.intersection(shapes[first], shapes[second])
     area = shapely.area(shared)
     parts, pair = shapely.get_parts(shared, return_index=True)
-    real = np.zeros(len(first), dtype=bool)
-    real[pair[(mean_width(parts) >= width_m) & (shapely.area(parts) > 0)]] = True
-    real &= area > DUST_M2
+    width = np.zeros(len(first))
+    is_ground = shapely.area(parts) > 0
+    np.maximum.at(width, pair[is_ground], mean_width(parts[is_ground]))
+    real = (width >= width_m) & (area > DUST_M2)
     place = shapely.get_coordinates(shapely.point_on_surface(shared[real]))
-    return Overlaps(first[real], second[real], area[real], place)
+    return Overlaps(first[real], second[real], area[real], width[real], place)

@@ -5,18 +5,16 @@ Stages only move forward, and nothing is supplied or built on land that was not 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import WORDS
+from landrenew.base.dates import whole_day
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
-from landrenew.intake.parcels import require
-
-if TYPE_CHECKING:
-    from landrenew.intake.parcels import Parcels
+from landrenew.intake.parcels import Parcels, require
+from landrenew.measure.land import overlapping_pairs
 
 STAGES = (
     "surveyed", "listed", "willing", "agreed", "vacated",
@@ -26,9 +24,6 @@ STAGES = (
 
 CLEARED = STAGES.index("demolished")
 
-DAY = len("YYYY-MM-DD")
-"""The time of day and the time zone that a table may add say nothing here."""
-
 
 def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, list[Fault]]:
     """
@@ -37,7 +32,7 @@ def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, 
     Parameters
     ----------
     events
-        ``event_id``, ``parcel_id``, ``stage``, ``event_date`` (YYYY-MM-DD); index ``row``.
+        ``event_id``, ``parcel_id``, ``stage``, ``event_date`` (a whole day); index ``row``.
     parcels
         The parcel table.
 
@@ -50,9 +45,7 @@ def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, 
         Events with an unknown parcel, an unreadable date, an unknown stage, or out of order.
     """
     events = events.assign(
-        date=pd.to_datetime(
-            events["event_date"].astype(str).str.slice(0, DAY), format="ISO8601", errors="coerce"
-        ),
+        date=np.array([whole_day(str(one)) for one in events["event_date"]], "datetime64[s]"),
         step=events["stage"].map({stage: i for i, stage in enumerate(STAGES)}),
     )
     unreadable = events["date"].isna() | events["step"].isna()
@@ -92,6 +85,37 @@ def _faults(events: pd.DataFrame, code: str) -> list[Fault]:
         offices_say = WORDS["stage"].get(stage, (stage,))[0]
         what = Text(f"{parcel} {offices_say} {day}", f"{parcel} {stage} {day}")
         faults.append(Fault("ledger", int(row), str(event), code, what))
+    return faults
+
+
+def cleared_twice(parcels: Parcels, events: pd.DataFrame, *, width_m: float) -> list[Fault]:
+    """
+    Name the demolitions of ground that another event has cleared already.
+
+    Parameters
+    ----------
+    parcels
+        The parcel table (projected, metres).
+    events
+        Events kept by :func:`check_events`.
+    width_m
+        Overlaps of which no part has this mean width are drawing noise [m].
+
+    Returns
+    -------
+    list of Fault
+        ``cleared_twice``, for the later event of each pair; totals count the ground once.
+    """
+    cleared = events[events["step"] == CLEARED].set_index("parcel_id")
+    pairs = overlapping_pairs(Parcels(parcels.loc[cleared.index]), width_m=width_m)
+    row_of = pd.Series(events.index, events["event_id"])
+    faults = []
+    for one, other, area in zip(pairs["first"], pairs["second"], pairs["area_m2"], strict=True):
+        both = cleared.loc[[one, other], ["date", "event_id"]].sort_values(["date", "event_id"])
+        earlier, later = both["event_id"]
+        said = Text(f"与 {earlier} 拆除的是同一块地，{area:.1f} m²",
+                    f"{earlier} has cleared {area:.1f} m2 of this ground")  # fmt: skip
+        faults.append(Fault("ledger", int(row_of[later]), str(later), "cleared_twice", said))
     return faults
 
 
