@@ -11,7 +11,7 @@ demo: .venv/ready
 	@$(BIN)/landrenew demo --out maps/demo
 
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
