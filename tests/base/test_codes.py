@@ -28,11 +28,11 @@ from landrenew.base.codes.land import (
     SCHEMES,
     LandPart,
     crosswalk,
+    fitting_schemes,
     is_industrial,
     is_village_industry,
     land_class,
     land_use,
-    likely_scheme,
     read_land_code,
     since_trial,
     write_land_code,
@@ -246,12 +246,12 @@ def test_the_trial_edition_passes_code_by_code_not_by_beginning() -> None:
 
 
 def test_the_scheme_follows_only_where_one_fits() -> None:
-    assert likely_scheme(["0601", "0508"]) == "三调"
-    assert likely_scheme(["0601", "0604"]) == "GB/T 21010-2017"
-    assert likely_scheme(["100101", "1207"]) == "用地用海"
-    assert likely_scheme(["0601", "0701"]) is None
-    assert likely_scheme(["M1"]) is None
-    assert likely_scheme([]) is None
+    assert fitting_schemes({"0601": 1, "0508": 1}) == ["三调"]
+    assert fitting_schemes({"0601": 1, "0604": 1}) == ["GB/T 21010-2017"]
+    assert fitting_schemes({"100101": 1, "1207": 1}) == ["用地用海"]
+    assert len(fitting_schemes({"0601": 1, "0701": 1})) > 1
+    assert fitting_schemes({"M1": 1}) == []
+    assert fitting_schemes({}) == []
 
 
 # ── industries ────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from pyproj import CRS, Geod, Transformer
 
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.coordinates import check_coordinates
-from landrenew.base.crs import area_error, is_metric, parse_crs, to_lonlat
+from landrenew.base.crs import area_error, crs_words, is_metric, parse_crs, to_lonlat
 from landrenew.base.errors import CrsError
 from landrenew.base.strips import CHINA, check_project_crs, choose_crs
 from landrenew.base.units import to_mu
@@ -241,3 +241,10 @@ def test_unknown_crs_and_local_systems_are_refused_in_both_languages() -> None:
     local = CRS('LOCAL_CS["independent",UNIT["metre",1]]')
     with pytest.raises(CrsError, match="local system"):
         to_lonlat(local)
+
+
+def test_a_crs_is_named_in_chinese_even_without_a_name() -> None:
+    assert crs_words(CRS(4490)).zh == "CGCS2000 经纬度（EPSG:4490）"
+    spelt = CRS("+proj=tmerc +lon_0=120 +x_0=500000 +ellps=GRS80 +units=m")
+    assert crs_words(spelt).zh == "没有名称的投影坐标系（Transverse Mercator，中央经线 120°）"
+    assert crs_words(spelt).en == "a CRS without a name (Transverse Mercator, CM 120)"

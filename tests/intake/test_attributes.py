@@ -81,6 +81,19 @@ def test_what_is_no_number_is_missing_and_listed(written: object) -> None:
     assert found["code"].tolist()[0] in {"not_a_number", "out_of_range"}
 
 
+def test_among_decimal_commas_none_is_taken_for_thousands() -> None:
+    found = taken(["1,234", "0,25", "17,5", "3.5"])
+    assert found["tax_cny10k"].fillna(-1).tolist() == [-1, -1, -1, 3.5]
+    assert taken(["1,234", "5,678", "17,5"])["tax_cny10k"].fillna(-1).tolist() == [1234, 5678, -1]
+
+
+@pytest.mark.parametrize(("written", "number"), [("1,2345,6789", 12345.6789e4), ("12,3456", -1)])
+def test_commas_of_four_digits_are_read_where_there_are_several(
+    written: str, number: float
+) -> None:
+    assert taken([written])["tax_cny10k"].fillna(-1).tolist() == [number]
+
+
 def test_dates_of_a_whole_column_are_no_numbers() -> None:
     found = taken(list(pd.to_datetime(["2025-01-01", "2025-01-02"])))
     assert found["tax_cny10k"].isna().all()

@@ -247,7 +247,7 @@ def test_figures_that_could_mean_two_things_are_refused(
     ("text", "said"),
     [
         ("lorem ipsum", "is no boundary-point TXT.*line 1"),
-        ("", "no plot line"),
+        ("\n", "no plot line"),
         (head(), "no plot line"),
         (whole("4,1,A,B,面,,,,@\nJ1,1,2491500"), "line 11.*'J1,1,2491500'"),
         (whole("4,1,A,B,面,,,,@\nJ1,1,2491500,nan"), "line 11"),

@@ -21,7 +21,6 @@ from landrenew.base.errors import FileError
 from landrenew.intake.city import read_city
 from landrenew.intake.project import read_project
 from landrenew.intake.sections import Layer
-from landrenew.intake.sources.address import split_password
 from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:
@@ -125,8 +124,10 @@ def database(server: str) -> str:
             "INSERT INTO land.solid VALUES"
             " ('TIN Z (((0 0 0, 0 0 1, 0 1 0, 0 0 0)), ((0 0 0, 0 1 0, 1 1 0, 0 0 0)))')"
         )
-        link.execute("CREATE TABLE land.firms (firm_id text, tax_cny10k numeric, is_new bool)")
-        link.execute("INSERT INTO land.firms VALUES ('F2', 2.5, true), ('F1', NULL, false)")
+        link.execute("CREATE TABLE land.firms (firm_id text, tax_cny10k numeric, is_new bool,"
+                     " code numeric(20))")  # fmt: skip
+        link.execute("INSERT INTO land.firms VALUES ('F2', 2.5, true, 330282199001011234),"
+                     " ('F1', NULL, false, NULL)")  # fmt: skip
         name = psycopg.sql.Identifier("land", HOSTILE)
         link.execute(psycopg.sql.SQL("CREATE TABLE {} (a int)").format(name))
         link.execute(psycopg.sql.SQL("INSERT INTO {} VALUES (7)").format(name))
@@ -182,6 +183,7 @@ def test_a_table_without_shapes_is_a_table(database: str) -> None:
     frame = read(database, "land.firms").frame
     assert frame["firm_id"].tolist() == ["F1", "F2"]
     assert frame["tax_cny10k"].tolist()[1] == 2.5
+    assert frame["code"].tolist()[1] == 330282199001011234
     assert not hasattr(frame, "crs")
 
 
@@ -277,22 +279,6 @@ def test_a_password_stands_nowhere_but_in_the_connection(database: str, tmp_path
     assert PASSWORD not in said
     assert quote(PASSWORD) not in said
     assert read(database, "land.宗地").digest in said
-
-
-@pytest.mark.parametrize(
-    ("path", "shown", "password"),
-    [
-        ("postgresql://u:p@h/d?table=t", "postgresql://u@h/d?table=t", "p"),
-        ("postgresql://u@h/d?table=t&password=p", "postgresql://u@h/d?table=t", "p"),
-        ("postgresql://u@h/d?table=t", "postgresql://u@h/d?table=t", None),
-        ("postgres://u:a%3Ab@h:5/d?table=t", "postgres://u@h:5/d?table=t", "a:b"),
-        ("parcels:1@x.gpkg", "parcels:1@x.gpkg", None),
-    ],
-)
-def test_the_password_is_taken_out_of_an_address(
-    path: str, shown: str, password: str | None
-) -> None:
-    assert split_password(path) == (shown, password)
 
 
 def test_without_the_driver_a_sentence_says_how_to_get_it(

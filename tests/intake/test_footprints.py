@@ -54,6 +54,11 @@ def test_a_building_drawn_twice_is_set_aside_once() -> None:
     assert (found.balance.rows_out, found.balance.rows_rejected) == (1, 2)
 
 
+def test_buildings_of_one_id_are_told_apart_by_their_rows() -> None:
+    found = cleared(at(0, 0, 20, 20), at(15, 0, 25, 10), building_id=["b", "b"])
+    assert found.faults[0].detail.en == "shares 50.0 m2 with b#2"
+
+
 def test_narrow_overlaps_count_once_and_are_not_reported() -> None:
     found = cleared(at(0, 0, 20, 20), at(19.9, 0, 30, 20))
     assert found.faults == ()

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 from conftest import parcels_of, square
-from hypothesis import given
-from hypothesis import strategies as st
 from small_city import small_city
 
 from landrenew.base.errors import FileError
 from landrenew.intake.city import read_city
-from landrenew.intake.firms.leases import check_leases, day_of, lease_note, parties
+from landrenew.intake.firms.leases import check_leases, lease_note, parties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,40 +33,6 @@ def leases(*rows: dict[str, object]) -> pd.DataFrame:
 
 def codes(*rows: dict[str, object]) -> list[str]:
     return [fault.code for fault in check_leases(leases(*rows), FIRMS, PARCELS, DAY)[1]]
-
-
-@pytest.mark.parametrize(
-    ("said", "first", "last"),
-    [
-        ("2024-01-31", (2024, 1, 31), (2024, 1, 31)),
-        ("2024/1/31", (2024, 1, 31), (2024, 1, 31)),
-        ("2024.1.31", (2024, 1, 31), (2024, 1, 31)),
-        ("20240131", (2024, 1, 31), (2024, 1, 31)),
-        ("2024年1月31日", (2024, 1, 31), (2024, 1, 31)),
-        ("２０２４年１月３１日", (2024, 1, 31), (2024, 1, 31)),
-        ("2024-01-31 00:00:00", (2024, 1, 31), (2024, 1, 31)),
-        ("2024-01-31T00:00:00", (2024, 1, 31), (2024, 1, 31)),
-        ("2024年2月", (2024, 2, 1), (2024, 2, 29)),
-        ("2024", (2024, 1, 1), (2024, 12, 31)),
-    ],
-)
-def test_dates_are_read_as_planners_write_them(
-    said: str, first: tuple[int, int, int], last: tuple[int, int, int]
-) -> None:
-    assert day_of(said, last=False) == dt.date(*first)
-    assert day_of(said, last=True) == dt.date(*last)
-
-
-@pytest.mark.parametrize("said", ["", "待定", "45292", "2024-13-01", "2024-02-30", "31/01/2024",
-                                  "2024-01-31-02", "0000-01-01"])  # fmt: skip
-def test_what_is_no_date_is_not_guessed(said: str) -> None:
-    assert day_of(said, last=True) is None
-
-
-@given(st.dates(min_value=dt.date(1000, 1, 1)))
-def test_any_day_comes_back(day: dt.date) -> None:
-    for said in (day.isoformat(), f"{day:%Y%m%d}", f"{day.year}年{day.month}月{day.day}日"):
-        assert day_of(said, last=True) == day
 
 
 @pytest.mark.parametrize(
@@ -183,3 +147,8 @@ def test_the_note_counts_leases() -> None:
         "2 leases, of which 1 hold on 2025-12-31 and are counted; 1 without dates are taken to"
         " hold."
     )
+
+
+def test_a_lease_of_a_firm_with_itself_is_set_aside_and_named() -> None:
+    assert codes({"landlord_id": "B"}) == ["lease_to_self"]
+    assert codes({"landlord_id": "A"}) == []

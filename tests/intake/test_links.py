@@ -32,7 +32,8 @@ PARCELS = gpd.GeoDataFrame(
 def links(*rows: tuple[str | None, str | None, float]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["firm_id", "parcel_id", "share"])
     table.index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    return table.astype({"share": float})
+    stated = dict.fromkeys(("held_area_m2", "occupied_floor_area_m2"), math.nan)
+    return table.astype({"share": float}).assign(**stated)
 
 
 NONE = math.nan
@@ -62,6 +63,13 @@ def test_links_are_checked(rows: list, shares: list[float], codes: list[str]) ->
     kept, faults = check_links(links(*rows), FIRMS, PARCELS)
     assert kept["share"].tolist() == pytest.approx(shares, nan_ok=True)
     assert [fault.code for fault in faults] == codes
+
+
+def test_two_pieces_of_one_parcel_are_no_repetition() -> None:
+    pieces = links(("F1", "P0", NONE), ("F1", "P0", NONE), ("F2", "P1", NONE))
+    kept, faults = check_links(pieces.assign(held_area_m2=[300.0, 500.0, NONE]), FIRMS, PARCELS)
+    assert kept["held_area_m2"].sum() == 800
+    assert faults == []
 
 
 ROW = st.tuples(

@@ -223,3 +223,17 @@ def test_real_points_without_a_crs_are_refused(shared: Path) -> None:
                  "firms_lubelskie/firms_lubelskie.csv"):  # fmt: skip
         with pytest.raises(LandrenewError, match="EPSG:4490"):
             read_source(shared, Layer(path=path), "buildings")
+
+
+@pytest.mark.parametrize("other", ["SRID=4549;POINT(500000 3300000)", "POINT(121 30)"])
+def test_rows_that_state_different_srids_are_refused(other: str, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(f'id,wkt\na,"SRID=4490;POINT(121 30)"\nb,"{other}"\n')
+    with pytest.raises(CrsError, match="different SRIDs"):
+        read_source(tmp_path, Layer(path="w.csv", crs="EPSG:4490"), "parcels")
+
+
+@pytest.mark.parametrize("srid", ["SRID=0;", ""])
+def test_an_srid_of_zero_is_none(srid: str, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(f'id,wkt\na,"{srid}POINT(121 30)"\nb,"POINT(121 31)"\n')
+    frame = read_source(tmp_path, Layer(path="w.csv", crs="EPSG:4490"), "parcels").frame
+    assert frame.crs.to_epsg() == 4490

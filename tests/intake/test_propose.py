@@ -28,8 +28,10 @@ from landrenew.intake.propose.proposal import propose
 from landrenew.intake.propose.rasters import rasters_section
 from landrenew.intake.propose.roles import COLUMNS as WANTED
 from landrenew.intake.propose.roles import role_of, share_out
+from landrenew.intake.propose.scheme import scheme_lines
 from landrenew.intake.propose.text import comment, quoted
-from landrenew.intake.propose.units import looks_like_storeys, unit_of
+from landrenew.intake.propose.units import OURS, looks_like_storeys, unit_of
+from landrenew.intake.propose.values import fit_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +82,8 @@ def test_every_given_column_has_a_chinese_and_an_english_name() -> None:
         ("LotArea", "declared_area_m2"),
         ("building:levels", "floor_count"),
         ("亩均税收（万元/亩）", "tax_cny10k_per_mu"),
+        ("经济指标 税收", "tax_cny10k"),  # a group over it
+        ("全年平均职工人数", "staff_person"),
     ],
 )
 def test_a_heading_means_one_column(heading: str, column: str) -> None:
@@ -87,7 +91,10 @@ def test_a_heading_means_one_column(heading: str, column: str) -> None:
     assert best.column == column
 
 
-@pytest.mark.parametrize("heading", ["亩均税收", "注册资本", "备注", "OBJECTID", "建筑占地面积"])
+@pytest.mark.parametrize("heading", [
+    "亩均税收", "注册资本", "备注", "OBJECTID", "建筑占地面积", "亩均指标 税收", "评价得分 税收",
+    "税收总额增长率", "税收总额排名",
+])  # fmt: skip
 def test_a_heading_that_means_something_else_is_left(heading: str) -> None:
     assert find_columns([heading], ["tax_cny10k", "declared_area_m2", "firm_id"], "parcels") == []
 
@@ -106,6 +113,21 @@ def test_matching_is_one_to_one(theirs: list[str], data: st.DataObject) -> None:
     found = find_columns(theirs, WANTED[section], section)
     assert len({one.column for one in found}) == len({one.theirs for one in found}) == len(found)
     assert {one.theirs for one in found} <= set(theirs)
+
+
+def test_of_columns_by_year_the_last_is_taken() -> None:
+    theirs = ["2022年税收", "2024年税收", "2023年税收"]
+    assert find_columns(theirs, ["tax_cny10k"], "firms")[0].theirs == "2024年税收"
+
+
+def test_of_columns_of_one_name_the_first_is_taken_with_a_doubt() -> None:
+    found = find_columns(["税收（万元）#1", "税收（万元）#2"], ["tax_cny10k"], "firms")
+    assert [(one.theirs, one.is_sure) for one in found] == [("税收（万元）#1", False)]
+
+
+def test_a_column_of_formulas_without_values_keeps_its_meaning() -> None:
+    table = seen(pd.DataFrame({"企业名称": ["A", "B"], "税收（万元）": [None, None]}))
+    assert "tax_cny10k" in {one.column for one in fit_columns(table, "firms", table.frame)}
 
 
 def test_a_general_name_means_something_only_in_its_own_layer() -> None:
@@ -161,6 +183,21 @@ def test_a_stated_unit_is_sure() -> None:
     assert heading_unit("面积") is None
 
 
+def test_a_unit_above_the_table_is_not_guessed_again() -> None:
+    table = seen(pd.DataFrame({"税收": [1.0, 2.0]}))
+    match = find_columns(["税收"], ["tax_cny10k"], "firms")[0]
+    assert not unit_of(table, match, table.frame).is_sure
+    assert unit_of(replace(table, sheet_units=("万元",)), match, table.frame) == OURS
+
+
+def test_cells_that_state_their_unit_need_none() -> None:
+    table = drawn(ZDMJ=["0.6亩", "400㎡", "400平方米", None])
+    assert unit(table, "declared_area_m2", "parcels") == (None, True)
+    assert "declared_area_m2" in {
+        one.column for one in fit_columns(seen(table), "parcels", seen(table).frame)
+    }
+
+
 def test_shares_beyond_one_are_per_cent() -> None:
     assert unit(pd.DataFrame({"份额": [40.0, 60.0]}), "share", "links") == ("%", False)
     assert unit(pd.DataFrame({"份额": [0.4, 0.6]}), "share", "links") == (None, True)
@@ -199,6 +236,8 @@ def test_other_classes(code: str) -> None:
     [
         ("DLBM", ["0601", "0508"], "DLBM = '0601'", True),
         ("DLBM", ["0601", "0601"], None, True),
+        ("DLBM", ["0601", "0701"], "DLBM = '0601'", False),  # or a plan's rural road and housing
+        ("DLBM", ["0601", "100101", "0807"], "DLBM = '100101'", False),
         ("DLBM", ["0701", "0508"], None, False),
         ("DLBM", [601, 508], "DLBM = 601", False),
         ("YDYHFLDM", ["100101", "100101/100102", "1101"],
@@ -216,6 +255,16 @@ def test_industrial_rows_are_selected(
 ) -> None:
     found = industrial_rows(seen(pd.DataFrame({column: classes})))
     assert (found.where, found.is_sure) == (where, is_sure)
+
+
+@pytest.mark.parametrize(("other", "where"), [("住宅", "地类名称 LIKE '%工业%'"), ("非工业", None)])
+def test_many_classes_are_told_by_a_word_only_where_no_other_bears_it(
+    other: str, where: str | None
+) -> None:
+    industrial = [f"{i}类工业用地" for i in range(9)]
+    found = industrial_rows(seen(pd.DataFrame({"地类名称": [*industrial, other]})))
+    listed = "地类名称 IN (" + ", ".join(f"'{one}'" for one in industrial) + ")"
+    assert found.where == (where or listed)
 
 
 def test_classes_beyond_the_first_rows_leave_a_doubt() -> None:
@@ -408,6 +457,40 @@ def test_what_cannot_be_read_as_proposed_is_switched_off_with_the_reason(large: 
     assert sections["buildings"].off is not None
     assert "重叠" in sections["buildings"].off.zh
     assert sections["parcels"].off is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "scheme", "is_on"),
+    [
+        ({"DLBM": ["0601", "0508", "0601", "0601"]}, "三调", True),
+        ({"DLBM": ["0601"] * 4, "TBMJ": [1.0] * 4, "CZCSXM": ["203A"] * 4}, "三调", True),
+        ({"DLBM": ["0601"] * 4}, "三调", False),
+        ({"DLBM": ["100101"] * 4}, "用地用海", True),
+    ],
+)
+def test_the_scheme_of_land_codes_is_proposed(columns: dict, scheme: str, *, is_on: bool) -> None:
+    (line,) = scheme_lines(seen(drawn(**columns)), "DLBM")
+    assert (line.value, line.is_on, line.is_sure) == (scheme, is_on, is_on)
+
+
+def test_names_of_classes_and_short_codes_state_no_scheme() -> None:
+    for values in (["工业用地"] * 4, ["06", "07", "06", "05"]):
+        assert scheme_lines(seen(drawn(DLBM=values)), "DLBM") == []
+
+
+def test_a_column_that_is_nearly_an_id_says_why_it_is_none(tmp_path: Path) -> None:
+    save(drawn(ZDDM=["A", "B", "B", None]), tmp_path / "parcels.gpkg")
+    said = [one.zh for one in propose(tmp_path, tmp_path / "city.toml").to_check()]
+    assert any("“ZDDM”像是编号，第 2, 3 行相互重复，1 行没有编号" in one for one in said), said
+
+
+def test_only_the_layer_in_the_wrong_crs_is_switched_off(tmp_path: Path) -> None:
+    save(drawn(ZDDM=list("ABCD")), tmp_path / "parcels.gpkg")
+    line = drawn(size=50).to_crs(4490).set_crs(CRS, allow_override=True)
+    save(line, tmp_path / "工业控制线.gpkg")
+    off = {one.name: one.off for one in propose(tmp_path, tmp_path / "city.toml").sections}
+    assert off["parcels"] is None
+    assert "[control_line]" in off["control_line"].zh
 
 
 def test_four_squares_need_no_dictionary(tmp_path: Path) -> None:

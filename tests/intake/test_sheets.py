@@ -216,7 +216,7 @@ def test_totals_lines_are_set_aside_and_add_up(word: str, tmp_path: Path) -> Non
     assert source.frame["编号"].tolist() == ["F1", "F2"]
     assert source.set_aside == 1
     assert source.faults == ()
-    assert any("合计行" in note.zh and f"4 {word.strip()}" in note.zh for note in source.notes)
+    assert any("合计行" in note.zh and f"第 4 行{word.strip()}" in note.zh for note in source.notes)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +227,40 @@ def test_a_firm_is_no_totals_line(name: str, tmp_path: Path) -> None:
     source = read(book(tmp_path / "t.xlsx", [*TOTALLED, [name, 31, 3.0]]))
     assert len(source.frame) == 3
     assert source.set_aside == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["F4", "小计", "当月", 4, ""], ["F4", "四厂", "累计", 4, ""], ["F4", "四厂", "", 4, "合计"]],
+)
+def test_a_row_with_a_name_or_an_id_of_its_own_is_no_totals_line(
+    row: list[Any], tmp_path: Path
+) -> None:
+    head = ["编号", "企业名称", "口径", "税收", "备注"]
+    rows = [["F1", "一厂", "累计", 1, ""], row, ["F2", "合计机械厂", "累计", 2, ""],
+            ["F3", "总部", "累计", 2, ""]]  # fmt: skip
+    for at in range(len(rows)):
+        turned = [*rows[at:], *rows[:at]]
+        source = read(book(tmp_path / "t.xlsx", [head, *turned]))
+        assert source.frame["编号"].tolist() == [one[0] for one in turned]
+
+
+@pytest.mark.parametrize(
+    "towns",
+    [
+        ["甲镇", "甲镇", "甲镇", "乙镇"],
+        ["甲镇", None, "甲镇", "乙镇"],
+        ["甲镇", None, None, "乙镇"],
+    ],
+)
+def test_the_total_of_a_town_is_no_row_however_the_town_is_written(
+    towns: list[str | None], tmp_path: Path
+) -> None:
+    names, taxes = ["一厂", "二厂", "小计", "三厂"], [1, 2, 3, 4]
+    rows = zip(towns, names, taxes, strict=True)
+    source = read(book(tmp_path / "t.xlsx", [["镇街", "企业名称", "税收"], *rows]))
+    assert source.frame["企业名称"].tolist() == ["一厂", "二厂", "三厂"]
+    assert source.faults == ()
 
 
 def test_a_total_that_is_no_sum_is_doubted(tmp_path: Path) -> None:
@@ -329,6 +363,23 @@ def test_a_formula_that_nobody_computed_is_named(tmp_path: Path) -> None:
     assert [(one.code, one.row, one.detail.zh) for one in source.faults] == [
         ("formula_without_value", 3, "“税收”第 3, 4 行")
     ]
+
+
+def test_numbers_are_read_as_their_format_shows_them(tmp_path: Path) -> None:
+    path = book(tmp_path / "t.xlsx", [["编号", "份额（%）", "比例"], [12, 0.07, 0.4], [345, 7, 1],
+                                      [6, 1, 1]])  # fmt: skip
+    made = openpyxl.load_workbook(path)
+    for row in (2, 3, 4):
+        made.active.cell(row, 1).number_format = "0000"
+    for cell in ("B2", "C2", "B4"):
+        made.active[cell].number_format = "0.0%"
+    made.save(path)
+    source = read(path)
+    assert source.frame["编号"].tolist() == ["0012", "0345", "0006"]
+    assert source.frame["份额（%）"].tolist() == [7.0, 7, 100]
+    assert source.frame["比例"].tolist() == [0.4, 1, 1]
+    spec = Layer(path=path.name, columns={"firm_id": "编号", "share": "份额"})
+    assert take_columns(source, spec, "firms").frame["share"].tolist() == [0.07, 0.07, 1]
 
 
 def test_a_stray_cell_far_out_costs_nothing(tmp_path: Path) -> None:

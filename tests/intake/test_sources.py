@@ -105,3 +105,17 @@ def test_a_date_may_stand_without_quotes(tmp_path: Path) -> None:
     )
     project = read_project(path)
     assert (project.city.as_of, project.parcels.as_of) == ("2026-06-30", "2025")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.gpkg", "a.shp", "a.zip", "a.parquet"])
+def test_an_empty_file_is_called_empty(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(FileError, match="the file is empty") as refused:
+        read_source(tmp_path, Layer(path=name), "parcels")
+    assert "文件是空的" in refused.value.text.zh
+
+
+def test_a_link_to_nothing_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "a.shp").symlink_to(tmp_path / "gone.shp")
+    with pytest.raises(FileError, match=r"a\.shp is a link to .*gone\.shp, which does not exist"):
+        read_source(tmp_path, Layer(path="a.shp"), "parcels")

@@ -189,7 +189,8 @@ def test_noise_is_told_from_text(text: str, right: str, wrong: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Müller & Söhne", "Größe", "Ærø", "Łódź", "10 m² × 3", "°C", "±5", "联通", "鑫淼", "涓涓细流",
-     "A1", "", "《名录》·二", "Ñandú São", "ÅÄÖ", "浙江慈溪滨海経済开发区", "臺灣樹林"],
+     "A1", "", "《名录》·二", "Ñandú São", "ÅÄÖ", "浙江慈溪滨海経済开发区", "臺灣樹林",
+     "平鎮區鎮安段586地號"],
 )  # fmt: skip
 def test_real_words_are_no_noise(text: str) -> None:
     assert not is_mojibake(text)
@@ -204,3 +205,10 @@ def test_no_real_name_is_taken_for_noise(shared: Path) -> None:
     spec = Layer(path="china_enterprise_longkou/enterprise_longkou_head1500_gbk.csv")
     frame = read_source(shared, spec, "firms").frame
     assert not any(noise_in(frame[one]).any() for one in frame.columns)
+
+
+def test_utf8_of_which_a_byte_was_lost_is_refused_and_not_read_as_noise(tmp_path: Path) -> None:
+    whole = "企业编号,企业名称,税收\nF1,慈溪一厂,1\n".encode()
+    (tmp_path / "t.csv").write_bytes(whole[:30] + whole[31:])
+    with pytest.raises(FileError, match="utf-8"):
+        read_source(tmp_path, Layer(path="t.csv"), "firms")

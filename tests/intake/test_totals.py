@@ -229,6 +229,25 @@ def test_rounding_is_allowed_for_areas_and_never_for_counts(tmp_path: Path) -> N
     assert len(checked([head, *rows, ["合计", 4, 1.0]], tmp_path).wrong) == 1
 
 
+@pytest.mark.parametrize("printed", ["General", "0.00", "0.##", "#,##0.00_ ", "@"])
+def test_digits_that_are_printed_are_not_called_rounding(printed: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (("镇街", "面积（亩）"), ("甲", 12.34), ("乙", 45.67), ("合计", 59.01)):
+        book.active.append(row)
+    for at in range(2, 5):
+        book.active.cell(at, 2).number_format = printed
+    book.save(tmp_path / "t.xlsx")
+    assert len(check_totals(tmp_path / "t.xlsx").wrong) == 1
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_text_is_cut_by_its_own_delimiter(between: str, tmp_path: Path) -> None:
+    rows = [("镇街", "面积"), ("甲", "12.3"), ("乙", "4.5"), ("合计", "17.0")]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(map(between.join, rows)), encoding="utf-8")
+    assert len(check_totals(path).wrong) == 1
+
+
 def test_shares_and_numbers_of_order_are_not_added(tmp_path: Path) -> None:
     lines: Lines = [
         ["序号", "镇街", "占比", "亩均税收", "户数"],
@@ -360,3 +379,14 @@ def test_any_grid_ends_in_a_report(lines: list[list[str]]) -> None:
         for one in [*down, *add_across(table), *compare(breakdowns)]:
             assert sum_words(one).zh
             assert isinstance(hints(one, one.parts), list)
+
+
+def test_a_total_may_stand_where_the_rows_have_their_number(tmp_path: Path) -> None:
+    lines = [
+        ["序号", "企业名称", "信用代码", "宗地代码", "税收（万元）"],
+        [1, "一厂", "A", "a", 10], [2, "二厂", "B", "b", 20], ["小计", None, None, None, 30],
+        [3, "三厂", "C", "c", 40], ["合计", None, None, None, 170],
+    ]  # fmt: skip
+    report = checked(lines, tmp_path)
+    assert len(report.sums) == 2
+    assert found(report) == {("170", "70", "100")}

@@ -7,7 +7,9 @@ import json
 import math
 import shutil
 import sqlite3
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -22,6 +24,7 @@ from landrenew.base.errors import FileError
 from landrenew.intake.city import read_city
 from landrenew.intake.geometry.shapes import check_polygons
 from landrenew.intake.sections import Layer
+from landrenew.intake.sources.archive import unpacked
 from landrenew.intake.sources.files import files_of
 from landrenew.intake.sources.read import read_source
 from landrenew.publish.manifest import manifest
@@ -29,7 +32,6 @@ from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from landrenew.intake.sources.source import Source
 
@@ -116,6 +118,27 @@ def test_a_geodatabase_is_found_in_an_archive(tmp_path: Path) -> None:
     pack(tmp_path / "bare.gdb.zip", inner)
     for name in ("folder.zip", "bare.gdb.zip", "宗地.gdb", "folder.zip/三调/宗地.gdb"):
         assert read(tmp_path, name).frame["owner"].tolist() == OWNERS
+
+
+def test_an_archive_with_a_password_is_refused(tmp_path: Path) -> None:
+    save(four(), tmp_path / "a.geojson")
+    pack(tmp_path / "a.zip", {"a.geojson": (tmp_path / "a.geojson").read_bytes()})
+    raw = bytearray((tmp_path / "a.zip").read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        raw[raw.index(mark) + at] |= 1
+    (tmp_path / "a.zip").write_bytes(raw)
+    with pytest.raises(FileError, match="has a password"):
+        read(tmp_path, "a.zip")
+
+
+def test_names_in_an_archive_do_not_lead_out_of_it(tmp_path: Path) -> None:
+    save(four(), tmp_path / "a.geojson")
+    inner = (tmp_path / "a.geojson").read_bytes()
+    for name in ("../../a.geojson", "/a.geojson", "C:\\x\\..\\a.geojson", "C:/a.geojson"):
+        pack(tmp_path / "a.zip", {name: inner})
+        with unpacked(tmp_path / "a.zip", "parcels") as plain:
+            assert plain.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
+            assert not {"..", "C:"} & set(plain.parts)
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ def check_coordinates(bounds: Bounds, crs: CRS, what: str) -> None:
     crs
         CRS the layer is said to be in.
     what
-        Name of the layer, for the message.
+        Name of the layer in the project file.
 
     Raises
     ------
@@ -309,10 +309,10 @@ def check_coordinates(bounds: Bounds, crs: CRS, what: str) -> None:
     zh, en = looks_like(bounds, crs)
     shown = ", ".join(f"{value:.10g}" for value in bounds)
     raise CrsError(
-        f"图层 {what} 的坐标范围（{shown}）与坐标系“{crs.name}”不符：{zh}。"
-        "请在该图层下写明正确的 crs，或在 GIS 中改正后重新导出。",
-        f"Layer {what}: its extent ({shown}) does not fit CRS {crs.name!r}: {en}. State the"
-        " right crs for the layer in the project file, or mend it in the GIS and export again.",
+        f"[{what}] 的坐标（如某行的范围 {shown}）与坐标系“{crs_words(crs).zh}”不符：{zh}。"
+        f"请在 [{what}] 下写明正确的 crs，或在 GIS 中改正后重新导出。",
+        f"[{what}]: the extent of a row ({shown}) does not fit CRS {crs.name!r}: {en}. State the"
+        f" right crs under [{what}], or mend the layer in the GIS and export it again.",
     )
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 CERTAIN = 100
 
+NO_NAMES, MERIDIAN = {"unnamed", "unknown", ""}, "Longitude of natural origin"
+
+CGCS2000_DEGREES = ("EPSG", "4490")
+
 BELTS = re.compile(
     r"(?P<datum>.+) / (?P<three>3-degree )?Gauss-Kruger (?:CM (?P<middle>\d+)E|zone (?P<zone>\d+))$"
 )
@@ -189,7 +193,11 @@ def crs_words(crs: CRS) -> Text:
     'CGCS2000 3 度带 中央经线 120°E（EPSG:4549）'
     """
     code = crs.to_authority()
+    if crs.name.casefold() in NO_NAMES:
+        return _unnamed(crs)
     plain = crs.name if code is None else f"{crs.name} ({':'.join(code)})"
+    if code == CGCS2000_DEGREES:
+        return Text("CGCS2000 经纬度（EPSG:4490）", plain)
     belt = BELTS.match(crs.name)
     if belt is None:
         return Text(plain, plain)
@@ -197,6 +205,17 @@ def crs_words(crs: CRS) -> Text:
     where = f"中央经线 {belt['middle']}°E" if belt["middle"] else f"第 {belt['zone']} 带"
     known = "" if code is None else f"（{':'.join(code)}）"
     return Text(f"{belt['datum']} {width} {where}{known}", plain)
+
+
+def _unnamed(crs: CRS) -> Text:
+    """Describe a CRS that a file spells out without a name, as MapInfo does."""
+    how = crs.coordinate_operation
+    if how is None:
+        return Text("没有名称的坐标系", "a CRS without a name")
+    middle = next((one.value for one in how.params if one.name == MERIDIAN), None)
+    at = Text("", "") if middle is None else Text(f"，中央经线 {middle:g}°", f", CM {middle:g}")
+    return Text(f"没有名称的投影坐标系（{how.method_name}{at.zh}）",
+                f"a CRS without a name ({how.method_name}{at.en})")  # fmt: skip
 
 
 def is_metric(crs: CRS) -> bool:

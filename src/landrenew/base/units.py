@@ -20,41 +20,50 @@ M2_PER_MU = 2000 / 3
 MU_PER_M2 = 0.0015
 """Mu in one square metre, exact."""
 
+IN_M2 = {
+    "m2": 1.0, "㎡": 1.0, "平方米": 1.0, "平米": 1.0, "平方": 1.0, "平方公尺": 1.0, "mu": M2_PER_MU,
+    "亩": M2_PER_MU, "市亩": M2_PER_MU, "公亩": 100.0, "ha": 1e4, "hm2": 1e4, "公顷": 1e4,
+    "km2": 1e6, "平方公里": 1e6, "平方千米": 1e6, "ft2": 0.3048**2, "平方英尺": 0.3048**2,
+    "坪": 400 / 121,
+}  # fmt: skip
+
 # unit of ours -> what may be written in a project file -> factor to ours
 FACTORS: dict[str, dict[str, float]] = {
-    "m2": {
-        "m2": 1.0, "㎡": 1.0, "m²": 1.0, "平方米": 1.0, "平米": 1.0, "mu": M2_PER_MU,
-        "亩": M2_PER_MU, "ha": 10_000.0, "公顷": 10_000.0, "km2": 1e6, "平方公里": 1e6,
-        "平方千米": 1e6, "ft2": 0.3048**2, "平方英尺": 0.3048**2,
-    },
-    "mu": {
-        "mu": 1.0, "亩": 1.0, "m2": MU_PER_M2, "平方米": MU_PER_M2, "平米": MU_PER_M2,
-        "㎡": MU_PER_M2, "ha": 15.0, "公顷": 15.0, "km2": 1500.0, "平方公里": 1500.0,
-    },
-    "m": {"m": 1.0, "米": 1.0, "ft": 0.3048, "英尺": 0.3048, "km": 1000.0, "千米": 1000.0,
-          "公里": 1000.0},
+    "m2": IN_M2,
+    "mu": {name: factor * MU_PER_M2 for name, factor in IN_M2.items()},
+    "m": {"m": 1.0, "米": 1.0, "公尺": 1.0, "cm": 0.01, "厘米": 0.01, "ft": 0.3048, "英尺": 0.3048,
+          "km": 1000.0, "千米": 1000.0, "公里": 1000.0},
     "cny10k": {
         "cny10k": 1.0, "万元": 1.0, "万": 1.0, "cny": 1e-4, "元": 1e-4, "¥": 1e-4, "rmb": 1e-4,
         "千元": 0.1, "百万元": 100.0, "亿元": 10_000.0, "亿": 10_000.0,
     },
-    "tce": {"tce": 1.0, "吨标煤": 1.0, "吨标准煤": 1.0, "万吨标煤": 10_000.0,
-            "万吨标准煤": 10_000.0},
+    "tce": {"tce": 1.0, "吨标煤": 1.0, "吨标准煤": 1.0, "kgce": 1e-3, "千克标煤": 1e-3,
+            "千克标准煤": 1e-3, "公斤标煤": 1e-3, "公斤标准煤": 1e-3},
     "t": {"t": 1.0, "吨": 1.0, "kg": 1e-3, "千克": 1e-3, "公斤": 1e-3},
-    "mwh10": {"mwh10": 1.0, "万千瓦时": 1.0, "万度": 1.0, "kwh": 1e-4, "千瓦时": 1e-4, "度": 1e-4,
-              "mwh": 0.1, "兆瓦时": 0.1},
+    "mwh10": {"mwh10": 1.0, "万千瓦时": 1.0, "万度": 1.0, "kwh": 1e-4, "千瓦时": 1e-4,
+              "千瓦小时": 1e-4, "度": 1e-4, "mwh": 0.1, "兆瓦时": 0.1, "gwh": 100.0},
     "person": {"person": 1.0, "人": 1.0},
     "1": {"1": 1.0, "%": 0.01, "‰": 0.001},
 }  # fmt: skip
 
-SCALES = {"百万": 1e6, "千万": 1e7, "十亿": 1e9, "万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}
+SCALES = {"十万": 1e5, "百万": 1e6, "千万": 1e7, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11,
+          "万亿": 1e12, "万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}  # fmt: skip
 """Words for large numbers that stand before a unit, the longer ones first."""
 
 FOREIGN = re.compile(
-    r"(?:百万|千万|[万亿千百])?(?:"
+    r"[十百千万亿]{0,2}(?:"
     r"美元|美金|港元|港币|欧元|日元|英镑|澳元|澳大利亚元|加元|加拿大元|新台币|台币|韩元|新加坡元"
     r"|瑞士法郎|澳门元|卢布|us\$|hk\$|\$|€|£|usd|hkd|eur|jpy|gbp|aud|cad|twd|krw|sgd|chf|mop|rub)"
 )
 """Money of other countries, in plain spelling."""
+
+PLAIN_SIGNS = str.maketrans("萬億仟佰畝頃噸", "万亿千百亩顷吨")
+BETWEEN_SIGNS = re.compile(r"[\s·.^*]")
+A_YEAR = re.compile(r"(?<=[^/\d])/?(?:年|yr)$")
+"""Every amount of ours is a year's, so that ``万元/年`` is ``万元``."""
+
+MEASURE = re.compile(r"\D*(?:[元亩顷吨坪尺斤克米]|标准?煤|瓦时|小时|(?<=[a-z])m2|ce|wh)(?:/\D+)?")
+"""How units end, those we do not know as well."""
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +73,7 @@ Number = TypeVar("Number", float, "pd.Series[float]")
 
 def plain_unit(written: str) -> str:
     """
-    Spell a unit plainly: half-width small letters, no blanks, no mention of our own currency.
+    Spell a unit plainly: small letters, simplified signs, no blanks, no mention of our currency.
 
     Parameters
     ----------
@@ -80,9 +89,12 @@ def plain_unit(written: str) -> str:
     --------
     >>> plain_unit("万元人民币"), plain_unit("㎡"), plain_unit("人民币")
     ('万元', 'm2', '元')
+    >>> plain_unit("億元/年"), plain_unit("仟元"), plain_unit("kW·h")
+    ('亿元', '千元', 'kwh')
     """
-    plain = re.sub(r"[\s·]", "", unicodedata.normalize("NFKC", written)).casefold()
-    without = plain.replace("人民币", "")
+    plain = BETWEEN_SIGNS.sub("", unicodedata.normalize("NFKC", written)).casefold()
+    plain = A_YEAR.sub("", plain.translate(PLAIN_SIGNS))
+    without = re.sub("人民币|rmb", "", plain)
     return without or ("元" if plain else "")
 
 
@@ -126,6 +138,28 @@ def is_unit(written: str) -> bool:
     if slash:
         return _is_one(top) and _is_one(bottom)
     return _is_one(top) or is_foreign_money(written)
+
+
+def may_be_unit(written: str) -> bool:
+    """
+    Tell whether a text reads like a unit, be it known to us or not.
+
+    Parameters
+    ----------
+    written
+        Any text, such as what stands in the brackets of a heading.
+
+    Returns
+    -------
+    bool
+        True for what ends as units end.
+
+    Examples
+    --------
+    >>> may_be_unit("市斤"), may_be_unit("含税"), may_be_unit("2023年")
+    (True, False, False)
+    """
+    return MEASURE.fullmatch(plain_unit(written)) is not None
 
 
 def _is_one(plain: str) -> bool:

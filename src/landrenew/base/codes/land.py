@@ -15,7 +15,7 @@ from landrenew.base.codes.published import published
 from landrenew.base.errors import ColumnError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Scheme = Literal["三调", "GB/T 21010-2017", "用地用海"]
 SCHEMES: tuple[Scheme, ...] = ("三调", "GB/T 21010-2017", "用地用海")
@@ -342,25 +342,51 @@ def since_trial(code: str) -> str | None:
     return None if found is None else min(found)
 
 
-def likely_scheme(codes: Iterable[str]) -> Scheme | None:
+def is_known(text: str, scheme: Scheme) -> bool:
     """
-    Find the only scheme that knows all of some codes.
+    Tell whether a scheme has every class of a land code.
 
     Parameters
     ----------
-    codes
-        Land codes of one layer.
+    text
+        Land code, single or composite.
+    scheme
+        The scheme.
 
     Returns
     -------
-    str or None
-        The scheme; None when several know them all, or none does.
+    bool
+        False as well for what is no land code.
 
     Examples
     --------
-    >>> likely_scheme(["0601", "0508"]), likely_scheme(["0601", "0701"])
-    ('三调', None)
+    >>> is_known("100101(0804)", "用地用海"), is_known("0508", "用地用海")
+    (True, False)
     """
-    seen = {part.code for text in codes for part in read_land_code(text)}
-    fits = [one for one in SCHEMES if all(land_class(code, one) for code in seen)]
-    return fits[0] if seen and len(fits) == 1 else None
+    codes = [one for part in read_land_code(text) for one in (part.code, *part.within)]
+    return bool(codes) and all(land_class(one, scheme) is not None for one in codes)
+
+
+def fitting_schemes(counts: Mapping[str, int]) -> list[Scheme]:
+    """
+    Find the schemes that the land codes of a layer may be written in.
+
+    Parameters
+    ----------
+    counts
+        Land codes of the layer, and on how many rows each stands.
+
+    Returns
+    -------
+    list of str
+        The schemes that know most rows, all of them equally many; none when none knows more than
+        half of them.
+
+    Examples
+    --------
+    >>> fitting_schemes({"0601": 7, "0508": 1}), fitting_schemes({"0601": 7})
+    (['三调'], ['三调', 'GB/T 21010-2017', '用地用海'])
+    """
+    rows = {one: sum(n for code, n in counts.items() if is_known(code, one)) for one in SCHEMES}
+    most = max(rows.values())
+    return [one for one in SCHEMES if rows[one] == most] if 2 * most > sum(counts.values()) else []

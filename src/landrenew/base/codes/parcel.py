@@ -6,8 +6,7 @@ County 6 + 地籍区 3 + 地籍子区 3 + 宗地特征码 2 + order 5, and for a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from landrenew.base.codes.credit import plain_code
 from landrenew.base.words import Text
@@ -36,16 +35,14 @@ RIGHTS = {
 """Second letter of the feature code: which right."""
 
 _PARCEL = re.compile(
-    r"(?P<county>\d{6})(?P<district>\d{3})(?P<block>\d{3})"
-    rf"(?P<feature>[{''.join(OWNERSHIP)}][{''.join(RIGHTS)}])(?P<order>\d{{5}})"
-    r"(?P<unit>[A-Z]\d{8})?"
+    rf"(\d{{6}})(\d{{3}})(\d{{3}})([{''.join(OWNERSHIP)}][{''.join(RIGHTS)}])(\d{{5}})"
+    r"([A-Z]\d{8})?"
 )
 
 Ownership = Literal["state", "collective", "unconfirmed"]
 
 
-@dataclass(frozen=True)
-class ParcelCode:
+class ParcelCode(NamedTuple):
     """
     A parcel number, taken apart.
 
@@ -109,9 +106,7 @@ def read_parcel_code(text: str) -> ParcelCode | None:
     '330282001002JB00017'
     """
     found = _PARCEL.fullmatch(plain_code(text))
-    if found is None:
-        return None
-    return ParcelCode(**{name: value or "" for name, value in found.groupdict().items()})
+    return None if found is None else ParcelCode(*found.groups(""))
 
 
 def parcel_code_problem(text: str) -> Text | None:
@@ -134,7 +129,7 @@ def parcel_code_problem(text: str) -> Text | None:
     "feature code 'KB' at characters 13-14; the first is one of G, J, Z"
     """
     plain = plain_code(text)
-    if read_parcel_code(plain) is not None:
+    if _PARCEL.fullmatch(plain):
         return None
     if len(plain) not in {PARCEL_LENGTH, UNIT_LENGTH}:
         return Text(f"长度为 {len(plain)} 位，应为 19 位或 28 位",

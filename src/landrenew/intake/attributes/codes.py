@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from landrenew.base.codes.credit import read_credit_code
 from landrenew.base.codes.industry import EDITIONS, read_industry_code
-from landrenew.base.codes.land import SCHEMES, is_industrial, land_class, read_land_code
+from landrenew.base.codes.land import (
+    fitting_schemes,
+    is_industrial,
+    is_known,
+    land_class,
+    read_land_code,
+)
 from landrenew.base.codes.parcel import parcel_code_problem, read_parcel_code
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
@@ -97,7 +103,7 @@ def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
     if not isinstance(spec, ParcelLayer) or spec.land_scheme or "land_code" not in table:
         return []
     counts = Counter(_present(table["land_code"]))
-    fits = _fitting(counts)
+    fits = fitting_schemes(counts)
     if len(fits) <= 1:
         return []
     code = max(counts, key=lambda one: (counts[one], one))
@@ -200,25 +206,12 @@ def _industries(codes: Sequence[str], edition: Edition | None) -> Said:
     }
 
 
-def _is_known(code: str, scheme: Scheme) -> bool:
-    parts = read_land_code(code)
-    codes = [one for part in parts for one in (part.code, *part.within)]
-    return bool(codes) and all(land_class(one, scheme) is not None for one in codes)
-
-
-def _fitting(counts: Counter[str]) -> list[Scheme]:
-    """List the schemes that know most rows, all of them equally many; none when few are known."""
-    rows = {one: sum(n for code, n in counts.items() if _is_known(code, one)) for one in SCHEMES}
-    most = max(rows.values())
-    return [one for one in SCHEMES if rows[one] == most] if most > MOST * counts.total() else []
-
-
 def _land_faults(table: pd.DataFrame, name: str, stated: Scheme | None) -> list[Fault]:
     if "land_code" not in table:
         return []
     counts = Counter(_present(table["land_code"]))
-    schemes = _fitting(counts) if stated is None else [stated]
-    unknown = [one for one in counts if not any(_is_known(one, of) for of in schemes)]
+    schemes = fitting_schemes(counts) if stated is None else [stated]
+    unknown = [one for one in counts if not any(is_known(one, of) for of in schemes)]
     if not schemes or not unknown:
         return []
     if stated is not None and sum(counts[one] for one in unknown) > MOST * counts.total():
@@ -237,8 +230,8 @@ def _land_faults(table: pd.DataFrame, name: str, stated: Scheme | None) -> list[
 
 def _other_scheme(counts: Counter[str], stated: Scheme) -> Text:
     """Say that most codes are of another scheme than the one stated."""
-    unknown = [one for one in sorted(counts) if not _is_known(one, stated)]
-    fits = [one for one in _fitting(counts) if one != stated]
+    unknown = [one for one in sorted(counts) if not is_known(one, stated)]
+    fits = [one for one in fitting_schemes(counts) if one != stated]
     zh = f"，看来是 {'、'.join(fits)}" if fits else ""
     en = f"; they look like {', '.join(fits)}" if fits else ""
     return Text(f"多数编码不在 {stated} 中：{some(unknown)}{zh}",

@@ -17,7 +17,7 @@ import pandas as pd
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text, some
-from landrenew.intake.attributes.names import find_column
+from landrenew.intake.attributes.names import columns_like
 from landrenew.intake.attributes.values import BLANKS, THOUSANDS, read_ids
 from landrenew.intake.faults import Fault
 from landrenew.intake.naming import NAMED_BY
@@ -263,7 +263,7 @@ def _column(frame: pd.DataFrame, spec: Layer, field: str) -> str | None:
     """Find a column of the file by our name or its own, however it is spelt there."""
     mapping = spec.columns.get(field)
     wanted = field if mapping is None else mapping.column
-    alike, _ = find_column([str(one) for one in frame.columns], wanted, spec.path)
+    alike, _ = columns_like([str(one) for one in frame.columns], wanted, spec.path)
     return alike[0] if len(alike) == 1 else None
 
 

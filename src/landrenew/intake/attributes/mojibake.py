@@ -56,7 +56,8 @@ def _undone(text: str, wrong: str, right: str) -> bool:
     raw = "".join(one for one in text if not one.isascii()).encode(wrong, "ignore")
     meant = raw.decode(right, "ignore")
     chinese = sum("\u4e00" <= one <= "\u9fff" for one in meant)
-    return chinese >= LEAST and len(raw) - len(meant.encode(right)) <= MOST_LEFT * len(raw)
+    is_sense = chinese >= LEAST and 2 * chinese > len(meant)
+    return is_sense and len(raw) - len(meant.encode(right)) <= MOST_LEFT * len(raw)
 
 
 def _is_western_noise(run: str) -> bool:

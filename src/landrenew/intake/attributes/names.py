@@ -10,7 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from landrenew.base.units import is_unit
+from landrenew.base.errors import ColumnError
+from landrenew.base.units import is_unit, may_be_unit
 from landrenew.base.words import Text
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 BRACKETS = re.compile(r"[\uff08(\u3010\[]([^\uff08()\uff09\u3010\u3011\[\]]*)[\uff09)\u3011\]]")
 BETWEEN = re.compile(r"[,;:\s\u3001\uff0c\uff1b\uff1a]+")
+AT_THE_END = re.compile(
+    "(.*[^\\s_:\uff1a-])(?<!per)[\\s_:\uff1a-]+(\\S{2,}|[^\\sA-Za-z])", re.DOTALL
+)
+"""A unit behind a sign; a single letter there, as in ``area_m``, may mean anything."""
+
+GLUED = re.compile(
+    r"(.*[^每\s])((?:[十百千万亿]+元|平方米|平方公里|公顷|亩|万?吨标准?煤|万?千瓦时))", re.DOTALL
+)
+"""A unit without any sign before it, as narrow headings have; 元 and 度 alone end many words."""
+
 INVISIBLE = re.compile(r"[\s\ufeff\u200b]")
 APART = "#"
 """Stands between a name that several columns bear and their number."""
@@ -35,7 +46,7 @@ def split_unit(heading: str) -> tuple[str, str | None]:
     Parameters
     ----------
     heading
-        The heading, such as ``税收（万元）``, ``面积/㎡`` or ``税收（万元） 2023年``.
+        The heading, such as ``税收（万元）``, ``面积/㎡``, ``税收亿元`` or ``税收（万元） 2023年``.
 
     Returns
     -------
@@ -56,9 +67,45 @@ def split_unit(heading: str) -> tuple[str, str | None]:
             heading, unit = heading.replace(met[0], ""), stated[-1]
     if unit is not None:
         return heading.strip(), unit
+    for bare, behind in _parted(heading):
+        if is_unit(behind) and not is_unit(bare):
+            return bare.strip(), behind.strip()
+    return heading, None
+
+
+def unknown_unit(heading: str) -> str | None:
+    """
+    Find what a heading states that reads like a unit, but is none we know.
+
+    Parameters
+    ----------
+    heading
+        The heading.
+
+    Returns
+    -------
+    str or None
+        The unit as written; None where there is none, or we know it.
+
+    Examples
+    --------
+    >>> unknown_unit("产量（市斤）"), unknown_unit("税收（万元）"), unknown_unit("税收（含税）")
+    ('市斤', None, None)
+    """
+    if split_unit(heading)[1] is not None:
+        return None
+    said = [one for met in BRACKETS.finditer(heading) for one in BETWEEN.split(met[1])]
+    said += [behind for _, behind in _parted(heading)]
+    return next((one for one in said if may_be_unit(one)), None)
+
+
+def _parted(heading: str) -> list[tuple[str, str]]:
+    """Part a heading wherever a unit may begin: a sign, the first slash, a word for a unit."""
+    at_the_end, glued = AT_THE_END.fullmatch(heading), GLUED.fullmatch(BRACKETS.sub("", heading))
     bare, slash, behind = heading.replace("\uff0f", "/").partition("/")
-    is_stated = slash and bare.strip() and not is_unit(bare) and is_unit(behind)
-    return (bare.strip(), behind.strip()) if is_stated else (heading, None)
+    parted = [] if at_the_end is None else [(at_the_end[1], at_the_end[2])]
+    parted += [(bare, behind)] if slash and bare.strip() else []
+    return parted if glued is None else [*parted, (glued[1], glued[2])]
 
 
 def plain_name(heading: str) -> str:
@@ -83,9 +130,60 @@ def plain_name(heading: str) -> str:
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", heading)).casefold()
 
 
-def find_column(theirs: Sequence[str], wanted: str, path: str) -> tuple[Sequence[str], Text | None]:
+def find_column(
+    theirs: Sequence[str], wanted: str, path: str, *, layer: str, named_for: str
+) -> tuple[str, Text | None]:
     """
-    Find a column by its name, first to the letter, then by ever looser spellings.
+    Find a column by the name that a planner gives it, or refuse.
+
+    Parameters
+    ----------
+    theirs
+        The file's own columns.
+    wanted
+        The name to find.
+    path
+        The file; only a shapefile cuts names.
+    layer
+        The layer's name in the project file, for messages.
+    named_for
+        What the column is named for in the project file, for messages.
+
+    Returns
+    -------
+    str
+        The column.
+    Text or None
+        What was assumed, where the name had been cut; None where it had not.
+
+    Raises
+    ------
+    ColumnError
+        When there is no such column, or several.
+    """
+    alike, note = columns_like(theirs, wanted, path)
+    if len(alike) == 1:
+        return alike[0], note
+    if alike:
+        raise ColumnError(
+            f"[{layer}] 的文件里名为“{wanted}”（{named_for} 所指）的列不止一个："
+            f"{'、'.join(alike)}。请写明是哪一个。",
+            f"[{layer}]: the file has several columns called {wanted!r} (named for {named_for}):"
+            f" {', '.join(alike)}. Name the one that is meant.",
+        )
+    raise ColumnError(
+        f"[{layer}] 的文件没有列“{wanted}”（{named_for} 所指）。文件的列有："
+        f"{'、'.join(theirs)}。请改正。",
+        f"[{layer}]: the file has no column {wanted!r} (named for {named_for}). Its columns are:"
+        f" {', '.join(theirs)}.",
+    )
+
+
+def columns_like(
+    theirs: Sequence[str], wanted: str, path: str
+) -> tuple[Sequence[str], Text | None]:
+    """
+    List the columns that fit a name, first to the letter, then by ever looser spellings.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from landrenew.base.errors import ColumnError
 from landrenew.base.units import SCALES, factor_between, factor_to, is_foreign_money
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.mojibake import noise_in
-from landrenew.intake.attributes.names import find_column, split_unit
+from landrenew.intake.attributes.names import find_column, split_unit, unknown_unit
 from landrenew.intake.attributes.values import WIDE, read_ids, read_numbers, read_texts
 from landrenew.intake.faults import Fault
 from landrenew.intake.sections import Mapping
@@ -143,24 +143,10 @@ class _Desk:
     def find(self, ours: str, wanted: str) -> str:
         """Find a column of the file, first to the letter, then by looser spellings."""
         theirs = [str(one) for one in self.source.frame.columns]
-        alike, note = find_column(theirs, wanted, self.spec.path)
+        found, note = find_column(theirs, wanted, self.spec.path, layer=self.name, named_for=ours)
         if note is not None:
             self.note(note)
-        if len(alike) == 1:
-            return alike[0]
-        if alike:
-            raise ColumnError(
-                f"[{self.name}] 的文件里名为“{wanted}”（{ours} 所指）的列不止一个："
-                f"{'、'.join(alike)}。请写明是哪一个。",
-                f"[{self.name}]: the file has several columns called {wanted!r} (named for {ours}):"
-                f" {', '.join(alike)}. Name the one that is meant.",
-            )
-        raise ColumnError(
-            f"[{self.name}] 的文件没有列“{wanted}”（{ours} 所指）。文件的列有："
-            f"{'、'.join(theirs)}。",
-            f"[{self.name}]: the file has no column {wanted!r} (named for {ours}). Its columns"
-            f" are: {', '.join(theirs)}.",
-        )
+        return found
 
     def word(self, values: pd.Series, column: Column) -> pd.Series:
         """Give one of the few words a class column knows; any other is missing, and a fault."""
@@ -189,6 +175,8 @@ class _Desk:
         heading = self.source.units.get(theirs) or split_unit(theirs)[1]
         if heading is not None:
             self.refuse_contradiction(column, mapping, theirs, heading)
+        elif mapping.unit is None and (strange := unknown_unit(theirs)) is not None:
+            self.refuse_unknown_unit(column, theirs, strange)
         elif mapping.unit is None and column.unit not in WITHOUT_UNIT:
             fit = [one for one in self.source.sheet_units if factor_between(column.unit, one)]
             heading = (
@@ -221,6 +209,16 @@ class _Desk:
             f"[{self.name}]: the heading of column {theirs!r} states the unit {heading!r}, which"
             f" does not fit {column.name} [{column.unit}]{says.en}. Check the unit, or name another"
             " column.",
+        )
+
+    def refuse_unknown_unit(self, column: Column, theirs: str, strange: str) -> None:
+        """Refuse a heading's unit that we do not know: its values would be taken for ours."""
+        raise ColumnError(
+            f"[{self.name}] 的列“{theirs}”表头写明“{strange}”，程序不认识这个单位。请为"
+            f' {column.name} 写明单位，例如 {{ column = "{theirs}", unit = "{column.unit}" }}。',
+            f"[{self.name}]: the heading of column {theirs!r} states {strange!r}, a unit that is"
+            f" not known. State the unit of {column.name}, such as"
+            f' {{ column = "{theirs}", unit = "{column.unit}" }}.',
         )
 
     def number(

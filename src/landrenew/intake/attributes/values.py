@@ -25,8 +25,14 @@ BLANKS = ERRORS | {
 }  # fmt: skip
 """What tables write for "missing", in lower case."""
 
-THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3})")
-"""A comma within a number, as in 1,234 and 1,2345; the one in 1,5 is something else."""
+THOUSANDS = re.compile(
+    r"(?<=\d)[,，](?=\d{3}(?!\d))|(?<=\d)[,，](?=\d{4}[,，]\d{4})|(?<=[,，]\d{4})[,，](?=\d{4}(?!\d))"
+)
+"""A comma between groups of three digits, or several of four; the one in 1,5 is something else."""
+
+ONE_COMMA = re.compile(r"\D{0,4}(\d+)[,，](\d+)[^\d,，.]*")
+GROUP = 3
+"""Digits between the commas of thousands."""
 
 BLANK_EDGES = "".join(map(chr, (
     *range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029,
@@ -88,7 +94,8 @@ def read_numbers(values: pd.Series) -> Numbers:
     Returns
     -------
     Numbers
-        Same index.
+        Same index. Where most commas of a column can only be decimal points, no cell with a comma
+        is a number: 1,234 may mean either there.
     """
     none = pd.Series(None, values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
@@ -99,8 +106,11 @@ def read_numbers(values: pd.Series) -> Numbers:
     number = pd.to_numeric(pd.Series(cells, values.index, dtype=object), errors="coerce")
     number = number.astype(float)
     left = np.flatnonzero(number.isna())
-    unread = {one for one in (cells[i] for i in left) if isinstance(one, str)}
-    read: dict[object, tuple[float, str | None, bool]] = {one: _read(one) for one in unread}
+    texts = [one for one in (cells[i] for i in left) if isinstance(one, str)]
+    thousands = None if has_decimal_comma(texts) else THOUSANDS
+    read: dict[object, tuple[float, str | None, bool]] = {
+        one: _read(one, thousands) for one in set(texts)
+    }
     is_blank = values.isna()
     units: dict[int, str] = {}
     array, blank = number.to_numpy(copy=True), is_blank.to_numpy(copy=True)
@@ -111,6 +121,30 @@ def read_numbers(values: pd.Series) -> Numbers:
             units[i] = unit
     none.iloc[list(units)] = list(units.values())
     return Numbers(pd.Series(array, values.index), none, pd.Series(blank, values.index, dtype=bool))
+
+
+def has_decimal_comma(texts: Iterable[str]) -> bool:
+    """
+    Tell whether the comma of a column is its decimal point.
+
+    Parameters
+    ----------
+    texts
+        The cells that hold text.
+
+    Returns
+    -------
+    bool
+        True where most cells with one comma cannot be read as thousands, such as 1,5 or 5000,123.
+
+    Examples
+    --------
+    >>> has_decimal_comma(["1,5", "2,25", "3,125"]), has_decimal_comma(["1,234", "5,678", "1,2"])
+    (True, False)
+    """
+    met = [one for text in texts if (one := ONE_COMMA.fullmatch(text))]
+    decimal = sum(len(one[2]) != GROUP or len(one[1]) > GROUP for one in met)
+    return 2 * decimal > len(met)
 
 
 def _typed(value: object) -> object:
@@ -125,7 +159,7 @@ def _typed(value: object) -> object:
         return np.inf
 
 
-def _read(text: str) -> tuple[float, str | None, bool]:
+def _read(text: str, thousands: re.Pattern[str] | None) -> tuple[float, str | None, bool]:
     """Read one cell: its number, its unit, and whether it says that there is nothing."""
     plain = unicodedata.normalize("NFKC", text).strip(BLANK_EDGES).casefold()
     if plain in BLANKS or text.strip(BLANK_EDGES).casefold() in BLANKS:
@@ -133,7 +167,7 @@ def _read(text: str) -> tuple[float, str | None, bool]:
     sign, inner = 1.0, plain
     if met := IN_BRACKETS.fullmatch(plain):
         sign, inner = -1.0, met[1].strip()
-    met = CELL.fullmatch(THOUSANDS.sub("", inner))
+    met = CELL.fullmatch(inner if thousands is None else thousands.sub("", inner))
     if met is None:
         return np.nan, None, False
     unit = "".join(one for one in (met["behind"], met["before"]) if one).strip() or None
@@ -155,8 +189,6 @@ def read_texts(values: pd.Series) -> pd.Series:
         Texts without the blanks around them, None where there is nothing; a whole number stored
         as a float loses its ``.0``.
     """
-    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
-        values = values.astype("Int64")
     cells = values.astype(object).tolist()
     if set(map(type, cells)) == {str}:
         texts = [one.strip(BLANK_EDGES) for one in cells]

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import some
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from landrenew.intake.sections import Layer
 
-SCHEMES = ("postgresql://", "postgres://")
+ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]+://|(?:pg|postgis):)", re.IGNORECASE)
+"""What begins as an address does; a drive of Windows has one letter."""
+
+POSTGRES = re.compile(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
+"""With or without a driver's name, as Python programs write it."""
+
+PASSWORD = re.compile(
+    r"(?P<before>^|[&?\s;])password\s*=\s*(?P<said>'[^']*'|[^&\s;]*)", re.IGNORECASE
+)
 KEYS = ("table", "host", "port", "sslmode", "sslrootcert")
 """What may stand behind the ``?``; a query may not, for ``where`` selects rows."""
 
@@ -36,7 +47,7 @@ class Address:
 
 def is_database(path: str) -> bool:
     """
-    Tell whether a path is the address of a table.
+    Tell whether a path is an address rather than a file.
 
     Parameters
     ----------
@@ -46,14 +57,14 @@ def is_database(path: str) -> bool:
     Returns
     -------
     bool
-        True for ``postgresql://…``.
+        True for ``postgresql://…``, and for any other address, which is refused.
 
     Examples
     --------
     >>> is_database("postgresql://gis@db/city?table=land.parcels"), is_database("a.gpkg")
     (True, False)
     """
-    return path.startswith(SCHEMES)
+    return ADDRESS.match(path) is not None
 
 
 def split_password(path: str) -> tuple[str, str | None]:
@@ -68,7 +79,7 @@ def split_password(path: str) -> tuple[str, str | None]:
     Returns
     -------
     str
-        The path without a password.
+        The path without a password, whatever signs it holds.
     str or None
         The password, None when there is none.
 
@@ -79,14 +90,15 @@ def split_password(path: str) -> tuple[str, str | None]:
     """
     if not is_database(path):
         return path, None
-    parts = urlsplit(path)
-    user, at, host = parts.netloc.rpartition("@")
+    stated = [met["said"].strip("'") for met in PASSWORD.finditer(path)]
+    shown = PASSWORD.sub(r"\g<before>", path.strip())
+    shown = re.sub(r"(?<=[?&])&+|[?&]+$", "", shown)
+    before, table, behind = shown.partition("table=")
+    front, slashes, rest = before.partition("://")
+    user, at, host = rest.rpartition("@")  # a table may hold the sign, and so may a password
     name, _, password = user.partition(":")
-    pairs = [pair for pair in parts.query.split("&") if pair]
-    kept = [pair for pair in pairs if not pair.lower().startswith("password=")]
-    stated = [unquote(pair.partition("=")[2]) for pair in pairs if pair not in kept]
-    shown = urlunsplit(parts._replace(netloc=f"{name}{at}{host}", query="&".join(kept)))
-    return shown, unquote(password) or next(iter(stated), None) or None
+    shown = f"{front}{slashes}{name}{at}{host}{table}{behind}"
+    return shown, unquote(password) or next(map(unquote, stated), None) or None
 
 
 def address_of(spec: Layer, name: str) -> Address:
@@ -110,7 +122,14 @@ def address_of(spec: Layer, name: str) -> Address:
     FileError
         When no table is named, or the address holds what it may not.
     """
-    parts = urlsplit(spec.path)
+    if POSTGRES.match(spec.path) is None:
+        raise FileError(
+            f"[{name}] 的 path 是网络地址，但只能读取 postgresql:// 开头的数据库。"
+            "请先把数据下载为文件。",
+            f"[{name}]: path is an address, and only PostgreSQL, postgresql://, can be read."
+            " Download the data as a file first.",
+        )
+    parts = _parts_of(spec.path, name)
     pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := sorted(pairs.keys() - set(KEYS)):
         raise FileError(
@@ -126,17 +145,22 @@ def address_of(spec: Layer, name: str) -> Address:
             f"[{name}]: the address of the database names no table. End it with"
             " ?table=schema.name.",
         )
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise FileError(
-            f"[{name}] 的数据库地址中端口不是数字。请改正 path。",
-            f"[{name}]: the port in the address of the database is no number. Mend path.",
-        ) from error
     stated = {
-        "host": parts.hostname, "port": port, "user": parts.username and unquote(parts.username),
+        "host": parts.hostname, "port": parts.port, "user": unquote(parts.username or ""),
         "dbname": unquote(parts.path.lstrip("/")),
     }  # fmt: skip
     connection = {key: str(value) for key, value in stated.items() if value} | pairs
     schema, dot, bare = table.partition(".")
     return Address(connection, (schema, bare) if dot else ("", table))
+
+
+def _parts_of(path: str, name: str) -> SplitResult:
+    try:
+        parts = urlsplit(path)
+        parts.port  # noqa: B018  it is read here, for it may be no number
+    except ValueError as error:
+        raise FileError(
+            f"[{name}] 的数据库地址中主机或端口写得不对。请改正 path。",
+            f"[{name}]: host or port in the address of the database is wrong. Mend path.",
+        ) from error
+    return parts

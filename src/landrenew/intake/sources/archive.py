@@ -6,6 +6,7 @@ names that a Chinese Windows wrote in GBK come out right.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
@@ -23,7 +24,12 @@ PACKED = (".zip", ".shz")
 MOST_BYTES = 8 * 2**30
 """An archive that unpacks to more than this is refused: a layer is never so large [bytes]."""
 
-UTF8_NAMES = 0x800
+LOCKED, UTF8_NAMES = 0x1, 0x800
+"""Flags of a file in an archive."""
+
+OUTSIDE = re.compile(r"\.\.|/|[A-Za-z]:")
+"""Parts of a name that would lead out of the folder, such as the letter of a drive."""
+
 GDB_TABLE = "a00000001.gdbtable"
 
 LAYERS = {
@@ -84,6 +90,7 @@ def unpacked(path: Path, name: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="landrenew-read-") as folder:
         with zipfile.ZipFile(archive) as pack:
+            _refuse_locked(pack, archive, name)
             _refuse_huge(pack, archive, name)
             held = _unpack(pack, Path(folder), archive)
         inner = path.relative_to(archive).as_posix() if path != archive else None
@@ -120,6 +127,14 @@ def _layers_of(held: list[str]) -> list[str]:
     return layers or sorted(one for one in held if PurePosixPath(one).suffix.lower() in TABLES)
 
 
+def _refuse_locked(pack: zipfile.ZipFile, archive: Path, name: str) -> None:
+    if any(one.flag_bits & LOCKED for one in pack.infolist()):
+        raise FileError(
+            f"[{name}] 的压缩包 {archive} 有密码。请先解压，再写图层的路径。",
+            f"[{name}]: archive {archive} has a password. Unpack it and give the layer's path.",
+        )
+
+
 def _refuse_huge(pack: zipfile.ZipFile, archive: Path, name: str) -> None:
     total = sum(one.file_size for one in pack.infolist())
     if total > MOST_BYTES:
@@ -138,7 +153,7 @@ def _unpack(pack: zipfile.ZipFile, folder: Path, archive: Path) -> list[str]:
     root = f"{archive.stem.removesuffix('.gdb')}.gdb/" if is_bare_database else ""
     held = []
     for one, said in every:
-        parts = [part for part in PurePosixPath(root + said).parts if part not in {"..", "/"}]
+        parts = [part for part in PurePosixPath(root + said).parts if not OUTSIDE.fullmatch(part)]
         if not parts or "__MACOSX" in parts:
             continue
         place = folder.joinpath(*parts)

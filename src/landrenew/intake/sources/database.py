@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 GEOMETRY = ("geometry", "geography")
 WHOLE = {"int2", "int4", "int8"}
-PLAIN = WHOLE | {"float4", "float8", "bool", "text", "varchar", "bpchar", "date", "timestamp"}
-"""Types whose values come as they are; numeric comes as a float, every other as its text."""
+PLAIN = WHOLE | {
+    "float4", "float8", "numeric", "bool", "text", "varchar", "bpchar", "date", "timestamp",
+}  # fmt: skip
+"""Types whose values come as they are; every other comes as its text."""
+
+LONGEST = 2**63
+"""Whole numbers below this fit a column of them."""
 
 SOLIDS = ("ST_PolyhedralSurface", "ST_Tin", "ST_Triangle")
 
@@ -191,9 +196,7 @@ class _Table:
 
 
 def _as_is(one: Field) -> str:
-    if one.kind in PLAIN:
-        return "{}"
-    return "{}::float8" if one.kind == "numeric" else "{}::text"
+    return "{}" if one.kind in PLAIN else "{}::text"
 
 
 def _sortable(one: Field) -> str:
@@ -245,7 +248,14 @@ def _crs(link: psycopg.Connection, table: _Table, name: str) -> CRS | None:
 
 
 def _typed(values: pd.Series, one: Field) -> pd.Series:
-    """Keep long whole numbers whole where some are missing."""
+    """Keep long whole numbers, such as ids, whole, also where some are missing."""
+    held = values.dropna()
+    if one.kind == "numeric":
+        is_whole = all(n.is_finite() and n % 1 == 0 and abs(n) < LONGEST for n in held)
+        if len(held) and is_whole:
+            whole = [None if pd.isna(one) else int(one) for one in values]
+            return pd.Series(pd.array(whole, dtype="Int64"), values.index)
+        return values.astype(float)
     if one.kind in WHOLE:
         return values.astype("Int64") if values.isna().any() else values.astype("int64")
     return values.infer_objects()

@@ -1,17 +1,18 @@
-"""Numbers of a DBF that GDAL cannot read whole: it takes ``68,5`` for 68 and ``.`` for 0.
+"""A DBF as it lies in the file: its head, its columns, and the numbers that GDAL reads in part.
 
-The table is a plain text of fixed width, so the values GDAL complains of are read here again.
+GDAL takes ``68,5`` for 68 and ``.`` for 0. The table is a plain text of fixed width, so the values
+it complains of are read here again.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from landrenew.base.errors import FileError
 from landrenew.base.words import Text, some
+from landrenew.intake.sources.beside import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,43 +24,83 @@ if TYPE_CHECKING:
 HALF_READ = re.compile(r"Value '.*' of field .*\.(.+) parsed incompletely")
 """GDAL's complaint of a number that it read in part."""
 
-DBF = {".shp", ".dbf"}
 HEAD, FIELD, NAME, END = 32, 32, 11, 0x0D
+"""Bytes of the head, of a column's head and of its name; what ends the columns' heads."""
+
 DELETED = b"*"
 
 
-def refuse_cut_table(path: Path, name: str) -> None:
+class Field(NamedTuple):
     """
-    Refuse a table that holds fewer rows than its head says: GDAL would make the others up, empty.
+    One column.
 
     Parameters
     ----------
-    path
-        Any file of the shapefile.
     name
-        The layer's name in the project file, for messages.
-
-    Raises
-    ------
-    FileError
-        When the table was cut off, or is no DBF at all.
+        Its name, not decoded.
+    kind
+        ``b"C"`` for text, ``b"N"`` for numbers.
+    left
+        Where it begins in a row [bytes].
+    size
+        Its width [bytes].
     """
-    table = _table_of(path)
-    if table is None:
-        return
+
+    name: bytes
+    kind: bytes
+    left: int
+    size: int
+
+
+class Head(NamedTuple):
+    """
+    The head of a table.
+
+    Parameters
+    ----------
+    records
+        Rows, deleted ones among them.
+    start
+        Where the first row begins [bytes].
+    width
+        Width of a row, with the mark of deletion before it [bytes].
+    fields
+        The columns.
+    """
+
+    records: int
+    start: int
+    width: int
+    fields: tuple[Field, ...]
+
+
+def head_of(table: Path) -> Head:
+    """
+    Read the head of a table.
+
+    Parameters
+    ----------
+    table
+        A DBF.
+
+    Returns
+    -------
+    Head
+        As the file says; of a file that is none, whatever its bytes give.
+    """
     with table.open("rb") as file:
-        head = file.read(HEAD)
-        size = file.seek(0, 2)
-    stated = int.from_bytes(head[4:8], "little")
-    start, width = (int.from_bytes(head[at : at + 2], "little") for at in (8, 10))
-    found = max(size - start, 0) // width if width else 0
-    if found < stated:
-        raise FileError(
-            f"[{name}] 的属性表 {table} 不完整：文件头写 {stated} 行，实有 {found} 行。"
-            "请重新导出或拷贝。",
-            f"[{name}]: table {table} is not whole: its head says {stated} rows, {found} are there."
-            " Export or copy it again.",
-        )
+        head = file.read(HEAD).ljust(HEAD, b"\0")
+        start, width = (int.from_bytes(head[at : at + 2], "little") for at in (8, 10))
+        heads = file.read(max(start - HEAD, 0))
+    fields, left = [], 1
+    for at in range(0, len(heads) - FIELD + 1, FIELD):
+        one = heads[at : at + FIELD]
+        if one[0] == END:
+            break
+        name, kind, size = one[:NAME].split(b"\0")[0], one[NAME : NAME + 1], one[16]
+        fields.append(Field(name, kind, left, size))
+        left += size
+    return Head(int.from_bytes(head[4:8], "little"), start, width, tuple(fields))
 
 
 def names_apart(table: Path) -> bytes | None:
@@ -76,35 +117,21 @@ def names_apart(table: Path) -> bytes | None:
     bytes or None
         The whole table with the later ones called ``_2`` and so on; None where no two are alike.
     """
-    with table.open("rb") as file:
-        head = file.read(HEAD)
-        heads = bytearray(file.read(max(int.from_bytes(head[8:10], "little") - HEAD, 0)))
-    names = [bytes(heads[at : at + NAME]).split(b"\0")[0] for at in _fields(heads)]
+    names = [one.name for one in head_of(table).fields]
     if len(set(names)) == len(names):
         return None
+    whole = bytearray(table.read_bytes())
     taken: set[bytes] = set()
-    for at, name in zip(_fields(heads), names, strict=True):
+    for place, name in enumerate(names):
         one, number = name, 1
         while one in taken:
             number += 1
             end = f"_{number}".encode()
             one = name[: NAME - 1 - len(end)] + end
         taken.add(one)
-        heads[at : at + NAME] = one.ljust(NAME, b"\0")
-    return head + bytes(heads) + table.read_bytes()[HEAD + len(heads) :]
-
-
-def _fields(heads: bytes | bytearray) -> list[int]:
-    """Give where the heads of the columns begin."""
-    starts = range(0, len(heads) - FIELD + 1, FIELD)
-    end = next((at for at in starts if heads[at] == END), len(heads))
-    return [at for at in starts if at < end]
-
-
-def _table_of(path: Path) -> Path | None:
-    if path.suffix.lower() not in DBF:
-        return None
-    return next((one for one in path.parent.iterdir() if _is_table_of(one, path)), None)
+        at = HEAD + place * FIELD
+        whole[at : at + NAME] = one.ljust(NAME, b"\0")
+    return bytes(whole)
 
 
 def mend_numbers(
@@ -129,18 +156,19 @@ def mend_numbers(
         holds no thousands separators; what is no number is missing.
     tuple of Text
         Which columns were read again.
+
+    Raises
+    ------
+    ValueError
+        When the rows are not those of the table, so that the numbers cannot be put right.
     """
     columns = sorted({met[1] for one in said if (met := HALF_READ.match(one))} & set(frame))
-    table = _table_of(path) if columns else None
+    table = part_of(path, ".dbf") if columns else None
     if table is None:
         return frame, ()
-    raw = table.read_bytes()
-    mended = {name: _column(raw, list(frame).index(name), len(frame)) for name in columns}
-    fit = {name: values for name, values in mended.items() if values is not None}
-    if not fit:
-        return frame, ()
-    listed = some(fit)
-    return frame.assign(**fit), (
+    again = {name: _column(table, list(frame).index(name), len(frame)) for name in columns}
+    listed = some(columns)
+    return frame.assign(**again), (
         Text(
             f"列 {listed} 的数值已按逗号小数点重读，不是数字的（如“.”）作缺失。",
             f"Column {listed} was read again with the comma as decimal point; what is no number,"
@@ -149,24 +177,16 @@ def mend_numbers(
     )
 
 
-def _is_table_of(one: Path, path: Path) -> bool:
-    return one.stem == path.stem and one.suffix.lower() == ".dbf"
-
-
-def _column(raw: bytes, position: int, count: int) -> NDArray[np.float64] | None:
-    """Read one numeric column by its place in the table; None where the rows do not match."""
-    records = int.from_bytes(raw[4:8], "little")
-    start, width = (int.from_bytes(raw[at : at + 2], "little") for at in (8, 10))
-    heads = raw[HEAD:start]
-    widths = [heads[at + 16] for at in _fields(heads)]
-    if position >= len(widths):
-        return None
-    left = 1 + sum(widths[:position])
-    rows = [raw[start + i * width : start + (i + 1) * width] for i in range(records)]
-    rows = [row for row in rows if not row.startswith(DELETED)]
-    if len(rows) != count:
-        return None
-    return np.array([_number(row[left : left + widths[position]]) for row in rows])
+def _column(table: Path, place: int, count: int) -> NDArray[np.float64]:
+    """Read one numeric column by its place in the table."""
+    head, raw = head_of(table), table.read_bytes()
+    starts = (head.start + i * head.width for i in range(head.records))
+    rows = [raw[at : at + head.width] for at in starts if raw[at : at + 1] != DELETED]
+    if len(rows) != count or place >= len(head.fields):
+        message = f"{table.name} holds {len(rows)} rows, {count} were read"
+        raise ValueError(message)
+    one = head.fields[place]
+    return np.array([_number(row[one.left : one.left + one.size]) for row in rows])
 
 
 def _number(text: bytes) -> float:

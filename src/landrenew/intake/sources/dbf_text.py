@@ -14,6 +14,8 @@ import numpy as np
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text
+from landrenew.intake.sources.beside import part_of
+from landrenew.intake.sources.dbf import NAME, head_of
 from landrenew.intake.sources.text import BIG5, GB, SPOKEN, Encoding, likeliest
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-DBF = {".shp", ".dbf"}
-LANGUAGE_BYTE, HEAD, FIELD, NAME, END = 29, 32, 32, 11, 0x0D
+LANGUAGE_BYTE = 29
 ASCII = 0x7F
 
 LANGUAGES = {
@@ -84,14 +85,14 @@ def dbf_encoding(path: Path, stated: str | None = None) -> tuple[str | None, tup
     FileError
         When the table cannot be in the encoding that the project file states.
     """
-    table, cpg = _companions(path)
+    table = part_of(path, ".dbf")
     values = [] if table is None else sorted(set(_texts(table)))
     if table is None or not values:
         return stated, ()
     if stated is not None:
         _refuse_unfit(values, stated, path)
         return stated, ()
-    marked, mark = _mark(table, cpg)
+    marked, mark = _mark(table, part_of(path, ".cpg"))
     sample = b"\n".join(value.raw for value in values)
     guess = likeliest(lambda name: _decoded(values, name), sample, path.name)
     if marked is not None and _is_believed(marked, values, guess):
@@ -101,15 +102,6 @@ def dbf_encoding(path: Path, stated: str | None = None) -> tuple[str | None, tup
     if marked is not None:
         return guess.name, (_contradiction(path, mark, marked, guess.name),)
     return guess.name, () if guess.note is None else (guess.note,)
-
-
-def _companions(path: Path) -> tuple[bytes | None, Path | None]:
-    """Give the bytes of the table beside a shapefile, and the file that names its code page."""
-    if path.suffix.lower() not in DBF:
-        return None, None
-    beside = {one.suffix.lower(): one for one in path.parent.iterdir() if one.stem == path.stem}
-    table = beside.get(".dbf")
-    return None if table is None else table.read_bytes(), beside.get(".cpg")
 
 
 def _contradiction(path: Path, mark: Text, marked: str, name: str) -> Text:
@@ -135,13 +127,14 @@ def _is_believed(marked: str, values: list[Value], guess: Encoding) -> bool:
     return marked not in ANYTHING or not guess.is_clear
 
 
-def _mark(raw: bytes, cpg: Path | None) -> tuple[str | None, Text]:
+def _mark(table: Path, cpg: Path | None) -> tuple[str | None, Text]:
     """Give the encoding that the shapefile itself names, and where it does."""
     if cpg is not None:
         written = cpg.read_text(encoding="ascii", errors="replace").strip()
         return _codec(written), Text(" .cpg ", ".cpg")
-    byte = raw[LANGUAGE_BYTE] if len(raw) > LANGUAGE_BYTE else 0
-    return LANGUAGES.get(byte), Text("语言标记", "language mark")
+    with table.open("rb") as file:
+        byte = file.read(LANGUAGE_BYTE + 1)[LANGUAGE_BYTE:]
+    return LANGUAGES.get(int.from_bytes(byte, "big")), Text("语言标记", "language mark")
 
 
 def _codec(written: str) -> str | None:
@@ -168,29 +161,18 @@ def _refuse_unfit(values: list[Value], stated: str, path: Path) -> None:
         )
 
 
-def _texts(raw: bytes) -> Iterator[Value]:
+def _texts(table: Path) -> Iterator[Value]:
     """List the texts that are not all ASCII: names of fields, and values field by field."""
-    records = int.from_bytes(raw[4:8], "little")
-    start, width = (int.from_bytes(raw[at : at + 2], "little") for at in (8, 10))
-    heads = raw[HEAD:start]
-    left, rows = 1, _rows(raw[start:], records, width)
-    for at in range(0, len(heads) - FIELD + 1, FIELD):
-        head = heads[at : at + FIELD]
-        if head[0] == END:
-            return
-        name = head[:NAME].split(b"\0")[0]
-        yield from _foreign([name], NAME - 1)
-        size = head[16]
-        if head[NAME : NAME + 1] == b"C" and len(rows):
-            field = rows[:, left : left + size]
-            held = field[(field > ASCII).any(axis=1)]
-            yield from _foreign((one.tobytes() for one in np.unique(held, axis=0)), size)
-        left += size
-
-
-def _rows(body: bytes, records: int, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    count = min(records, len(body) // width) if width else 0
-    return np.frombuffer(body, np.uint8, count * width).reshape(count, width or 1)
+    head = head_of(table)
+    body = np.fromfile(table, np.uint8, offset=head.start)
+    count = min(head.records, len(body) // head.width) if head.width else 0
+    rows = body[: count * head.width].reshape(count, head.width or 1)
+    for one in head.fields:
+        yield from _foreign([one.name], NAME - 1)
+        if one.kind == b"C" and count:
+            field = rows[:, one.left : one.left + one.size]
+            held = np.unique(field[(field > ASCII).any(axis=1)], axis=0)
+            yield from _foreign((value.tobytes() for value in held), one.size)
 
 
 def _foreign(texts: Iterable[bytes], size: int) -> Iterator[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from landrenew.intake.sources.archive import LAYERS, packed_in
-from landrenew.intake.sources.gdal import companions
+from landrenew.intake.sources.beside import companions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,10 @@ import pyogrio
 
 from landrenew.base.words import Text
 from landrenew.intake.jargon import plainly
+from landrenew.intake.sources.beside import companions, part_of
 from landrenew.intake.sources.dbf import names_apart
 from landrenew.intake.sources.features import bare_features
+from landrenew.intake.sources.shapefile import made_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -176,7 +178,7 @@ def place_of(path: Path) -> Iterator[Path]:
         if path.is_dir():
             yield Path(shutil.copytree(path, place))
             return
-        for one in companions(path):
+        for one in sorted({*companions(path), *mended}):
             copy = Path(folder, stem + one.name.removeprefix(path.stem))
             copy.write_bytes(mended[one]) if one in mended else shutil.copyfile(one, copy)
         yield place
@@ -186,65 +188,19 @@ def _mended(path: Path) -> dict[Path, bytes]:
     """Give the files that GDAL would read wrong as it should read them."""
     if (features := bare_features(path)) is not None:
         return {path: features}
-    if path.suffix.lower() not in {".shp", ".dbf"}:
-        return {}
-    tables = [one for one in companions(path) if one.suffix.lower() == ".dbf"]
-    apart = {one: names_apart(one) for one in tables}
-    return {one: body for one, body in apart.items() if body is not None}
+    table = part_of(path, ".dbf")
+    apart = None if table is None else names_apart(table)
+    return made_index(path) | ({} if table is None or apart is None else {table: apart})
 
 
 def _needs_a_copy(path: Path) -> bool:
     suffix = path.suffix.lower()
     if AWKWARD.search(str(path)) or suffix in WRITES_BESIDE:
         return True
-    if suffix == ".shp":
-        return not any(one.suffix.lower() == ".shx" for one in companions(path))
     if not path.is_file():
         return False
     with path.open("rb") as file:
         return file.read(20)[18:] == WAL and suffix in {".gpkg", ".sqlite", ".db"}
-
-
-def companions(path: Path) -> list[Path]:
-    """
-    List the files that bear one name with a file and belong to it.
-
-    Parameters
-    ----------
-    path
-        Any file of the source.
-
-    Returns
-    -------
-    list of Path
-        The file and its companions, such as ``.dbf`` and ``.prj``, by name.
-    """
-    named = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.stem}."))
-    beside = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}-"))
-    return sorted({one for one in (*named, *beside) if one.is_file()})
-
-
-def restoring(place: Path, path: Path) -> dict[str, str]:
-    """
-    Let GDAL make the index of a shapefile that lacks it, in a copy alone.
-
-    GDAL writes the index anew under this setting even where there is one, so it is never given
-    for a file that is the user's own.
-
-    Parameters
-    ----------
-    place
-        Where GDAL reads, see :func:`place_of`.
-    path
-        The user's file.
-
-    Returns
-    -------
-    dict
-        Settings for :func:`reading`.
-    """
-    is_copy = place != path
-    return {"SHAPE_RESTORE_SHX": "YES"} if is_copy and place.suffix.lower() == ".shp" else {}
 
 
 def arcs_words(count: int) -> Text:

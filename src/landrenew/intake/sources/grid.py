@@ -10,24 +10,19 @@ import csv
 import io
 import re
 import sys
-import warnings
-import zipfile
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import openpyxl
 from openpyxl.utils import get_column_letter
 
 from landrenew.intake.attributes.values import is_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from openpyxl.cell.cell import Cell
-    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 DELIMITERS = (",", "\t", ";")
@@ -35,9 +30,8 @@ DELIMITERS = (",", "\t", ";")
 
 SNIFFED_LINES = 200
 
-BROKEN = (TypeError, AttributeError, EOFError, NotImplementedError, RuntimeError)
-
-HAS_FORMULAS = re.compile(rb"<(?:\w+:)?f[ >/]")
+ZEROS = re.compile("0{2,}")
+"""The format of a number that is an id: 12 is shown as 0012."""
 
 
 class Merged(NamedTuple):
@@ -81,6 +75,8 @@ class Grid:
         Merged ranges.
     uncomputed
         Positions of formulas without a value: the file was never saved by a spreadsheet.
+    percentages
+        Positions of numbers shown as percentages: 0.4 as 40 %.
     fields
         How many cells each line of a text has; None for a workbook.
     """
@@ -91,6 +87,7 @@ class Grid:
     cells: list[list[object]]
     merged: tuple[Merged, ...] = ()
     uncomputed: tuple[tuple[int, int], ...] = ()
+    percentages: tuple[tuple[int, int], ...] = ()
     fields: list[int] | None = None
 
 
@@ -113,7 +110,7 @@ def text_grid(text: str) -> Grid:
     csv.Error
         When a quote is never closed.
     """
-    rows = _cut(text, _delimiter(text))
+    rows = text_rows(text)
     kept = [i for i, row in enumerate(rows) if not is_nothing(row)]
     width = max((len(rows[i]) for i in kept), default=0)
     cells: list[list[object]] = [[*rows[i], *[""] * (width - len(rows[i]))] for i in kept]
@@ -125,6 +122,33 @@ def text_grid(text: str) -> Grid:
         cells=cells if len(held) == width else [[row[j] for j in held] for row in cells],
         fields=[len(rows[i]) for i in kept],
     )
+
+
+def text_rows(text: str) -> list[list[str]]:
+    r"""
+    Cut a text into rows by the delimiter that cuts all its lines alike.
+
+    Parameters
+    ----------
+    text
+        The whole text.
+
+    Returns
+    -------
+    list of list of str
+        The cells of each row, empty rows among them.
+
+    Raises
+    ------
+    csv.Error
+        When a quote is never closed.
+
+    Examples
+    --------
+    >>> text_rows("a;b;1,5\nc;d;2,5")
+    [['a', 'b', '1,5'], ['c', 'd', '2,5']]
+    """
+    return _cut(text, _delimiter(text))
 
 
 def _delimiter(text: str) -> str:
@@ -150,43 +174,6 @@ def _cut(text: str, delimiter: str, *, strict: bool = True) -> list[list[str]]:
         csv.field_size_limit(limit)
 
 
-def open_book(path: Path) -> tuple[Workbook, Workbook | None]:
-    """
-    Open a workbook.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    Workbook
-        With the values that a spreadsheet last computed.
-    Workbook or None
-        With formulas as they are typed; None where it holds none.
-
-    Raises
-    ------
-    ValueError
-        When the file is not whole.
-    """
-    raw = path.read_bytes()  # openpyxl leaves a file open that it cannot read
-    try:
-        with warnings.catch_warnings():  # openpyxl warns of unknown styles; values are safe
-            warnings.simplefilter("ignore", UserWarning)
-            values = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
-            return values, openpyxl.load_workbook(io.BytesIO(raw)) if _has_formulas(raw) else None
-    except BROKEN as error:  # what openpyxl trips over in a file that is not whole
-        raise ValueError(str(error)) from error
-
-
-def _has_formulas(raw: bytes) -> bool:
-    with zipfile.ZipFile(io.BytesIO(raw)) as pack:
-        sheets = (one for one in pack.namelist() if one.startswith("xl/worksheets/"))
-        return any(HAS_FORMULAS.search(pack.read(one)) for one in sheets)
-
-
 def sheet_grid(sheet: Worksheet, typed: Worksheet | None) -> Grid:
     """
     Take the cells of a sheet that hold anything.
@@ -203,8 +190,8 @@ def sheet_grid(sheet: Worksheet, typed: Worksheet | None) -> Grid:
     Grid
         The cells.
     """
-    valued = ((at, cell.value) for at, cell in _cells(sheet).items() if cell.value is not None)
-    held = {at: value for at, value in valued if not is_nothing((value,))}
+    filled = {at: cell for at, cell in _cells(sheet).items() if not is_nothing((cell.value,))}
+    held = {at: _with_zeros(cell) for at, cell in filled.items()}
     formulas = () if typed is None else tuple(
         at for at, cell in _cells(typed).items() if cell.data_type == "f" and at not in held
     )  # fmt: skip
@@ -221,7 +208,20 @@ def sheet_grid(sheet: Worksheet, typed: Worksheet | None) -> Grid:
         cells=cells,
         merged=_merged(sheet, lines, columns),
         uncomputed=tuple(sorted((line_at[line], column_at[one]) for line, one in formulas)),
+        percentages=tuple(
+            (line_at[line], column_at[one])
+            for (line, one), cell in filled.items()
+            if cell.has_style and "%" in cell.number_format and cell.data_type == "n"
+        ),
     )
+
+
+def _with_zeros(cell: Cell) -> object:
+    """Give the value of a cell; an id with the zeros that its format shows before it."""
+    value: object = cell.value
+    if type(value) is int and cell.has_style and ZEROS.fullmatch(cell.number_format):
+        return f"{value:0{len(cell.number_format)}d}"
+    return value
 
 
 def _cells(sheet: Worksheet) -> dict[tuple[int, int], Cell]:

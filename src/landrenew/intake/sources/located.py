@@ -18,12 +18,14 @@ import shapely
 
 from landrenew.base.crs import parse_crs
 from landrenew.base.errors import ColumnError, CrsError
-from landrenew.base.words import Text
+from landrenew.base.words import Text, some
 from landrenew.intake.attributes.names import BRACKETS, find_column, plain_name
-from landrenew.intake.attributes.values import BLANKS, THOUSANDS
+from landrenew.intake.attributes.values import BLANKS, THOUSANDS, has_decimal_comma
 from landrenew.intake.faults import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
     from pyproj import CRS
 
@@ -55,6 +57,8 @@ WKT = re.compile(
     re.IGNORECASE,
 )
 SRID = re.compile(r"\s*SRID=\d+;", re.IGNORECASE)
+UNSET = {"0", "-1"}
+"""What PostGIS writes for a shape without a CRS."""
 
 DEGREES = re.compile(
     r"(?P<before>[nsew]|东经|西经|北纬|南纬)?\s*(?P<sign>[+-])?(?P<degrees>\d{1,3}(?:\.\d+)?)\s*[°度]"
@@ -63,9 +67,6 @@ DEGREES = re.compile(
 )
 SOUTH_WEST = {"s", "w", "西经", "南纬"}
 PRIMES = str.maketrans({"\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"', "\u00ba": "°"})
-
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,(\d+)")
-THREE = 3
 
 NORTHINGS = (2e6, 6e6)
 EASTINGS = (1e5, 1e6)
@@ -118,7 +119,7 @@ def locate(source: Source, spec: Layer, name: str) -> Source:
     ColumnError
         When a column named for the coordinates is not there, or only one of a pair is named.
     CrsError
-        When no CRS is stated.
+        When no CRS is stated, or the rows state several.
     """
     columns = _stated(source.frame, spec, name) or _recognised(source.frame)
     if columns is None:
@@ -146,15 +147,7 @@ def _stated(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[str, ...] | No
 
 def _find(frame: pd.DataFrame, wanted: str, key: str, spec: Layer, name: str) -> str:
     theirs = [str(one) for one in frame.columns]
-    alike, _ = find_column(theirs, wanted, spec.path)
-    if len(alike) == 1:
-        return alike[0]
-    raise ColumnError(
-        f"[{name}] 的文件没有（或不止一个）列“{wanted}”（{key} 所指）。文件的列有："
-        f"{'、'.join(theirs)}。请改正。",
-        f"[{name}]: the file has no column {wanted!r}, or several (named for {key}). Its columns"
-        f" are: {', '.join(theirs)}.",
-    )
+    return find_column(theirs, wanted, spec.path, layer=name, named_for=key)[0]
 
 
 def _recognised(frame: pd.DataFrame) -> tuple[str, ...] | None:
@@ -189,12 +182,22 @@ def _from_wkt(source: Source, column: str, spec: Layer, name: str) -> Source:
     with np.errstate(over="ignore"):  # numbers beyond all measure are unreadable
         shapes = shapely.force_2d(np.array([_shape(one) for one in plain], dtype=object))
     shapes[np.isinf(shapely.bounds(shapes)).any(axis=1)] = None
-    said = {met[1] for one in texts[~blank] if (met := WKT.match(one)) and met[1]}
-    own = parse_crs(f"EPSG:{said.pop()}") if len(said) == 1 else None
-    crs = own or _crs(spec, name, (column,), is_degrees=False)
+    crs = _own_crs(texts[~blank], name) or _crs(spec, name, (column,), is_degrees=False)
     faults = _unreadable(source.frame, ~blank & (shapes == None), [column], name)  # noqa: E711  array
     frame = source.frame.drop(columns=column)
     return replace(source, frame=_with(frame, shapes, crs), faults=(*source.faults, *faults))
+
+
+def _own_crs(texts: Iterable[str], name: str) -> CRS | None:
+    """Give the CRS that the WKT itself states, one for all rows."""
+    said = {met[1] or "0" for one in texts if (met := WKT.match(one))}
+    if len(said) > 1:
+        raise CrsError(
+            f"[{name}] 各行 WKT 的 SRID 不一致：{some(sorted(said))}（0 为没有）。请先统一坐标系。",
+            f"[{name}]: the WKT of its rows states different SRIDs: {some(sorted(said))} (0 for"
+            " none). Convert them to one CRS first.",
+        )
+    return parse_crs(f"EPSG:{said.pop()}") if said - UNSET else None
 
 
 def _shape(text: str | None) -> object:
@@ -304,13 +307,12 @@ def _numbers(values: pd.Series) -> tuple[Numbers, NDArray[np.bool_]]:
     left = [i for i in np.flatnonzero(np.isnan(number)) if isinstance(plain.iloc[i], str)]
     texts = {i: unicodedata.normalize("NFKC", plain.iloc[i].translate(PRIMES)).strip().casefold()
              for i in left}  # fmt: skip
-    met = [one for text in texts.values() if (one := DECIMAL_COMMA.fullmatch(text))]
-    has_decimal_comma = any(len(one[1]) != THREE for one in met)
+    is_decimal = has_decimal_comma(texts.values())
     wrong = np.zeros(len(number), dtype=bool)
     for i, text in texts.items():
         if _is_blank(text):
             continue
-        spelt = text.replace(",", ".") if has_decimal_comma else THOUSANDS.sub("", text)
+        spelt = text.replace(",", ".") if is_decimal else THOUSANDS.sub("", text)
         number[i] = _degrees(spelt)
         wrong[i] = np.isnan(number[i])
     return number, wrong | np.isinf(number)

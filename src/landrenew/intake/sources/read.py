@@ -113,6 +113,10 @@ def read_source(folder: Path, spec: Layer, name: str) -> Source:
 HINTS = {
     ".dwg": Text("DWG 请先在 CAD 中另存为 DXF。", "Save a DWG as DXF first. "),
     ".xls": Text("XLS 请另存为 XLSX。", "Save an XLS as XLSX. "),
+    ".mdb": Text(
+        "MDB 请先在 ArcGIS 中导出为 File GDB 或 SHP。",
+        "Export an MDB from ArcGIS as File GDB or SHP first. ",
+    ),
 }
 """What to do with files planners have and GDAL does not read."""
 
@@ -125,9 +129,15 @@ def _read_file(path: Path, spec: Layer, name: str) -> Source:
 
 def _not_there(path: Path, name: str) -> tuple[str, str]:
     try:
+        aim = path.readlink() if path.is_symlink() else None
         held = some(sorted(one.name for one in path.parent.iterdir()))
     except OSError:
-        held = ""
+        aim, held = None, ""
+    if aim is not None:
+        return (
+            f"[{name}] 的文件 {path} 是一个链接，所指的 {aim} 不存在。请改正 path。",
+            f"[{name}]: file {path} is a link to {aim}, which does not exist. Mend path.",
+        )
     return (
         f"[{name}] 的文件 {path} 不存在。该文件夹中有：{held or '（空）'}。请改正 path。",
         f"[{name}]: file {path} does not exist. There is: {held or '(nothing)'}. Mend path.",
@@ -137,6 +147,9 @@ def _not_there(path: Path, name: str) -> tuple[str, str]:
 def _open(path: Path, spec: Layer, name: str) -> Source:
     suffix = path.suffix.lower()
     try:
+        if path.is_file() and not path.stat().st_size:
+            message = "the file is empty"
+            raise ValueError(message)
         codecs.lookup(spec.encoding or "utf-8")
         with unpacked(path, name) as plain:
             suffix = ".txt" if is_folder_of_txt(plain) else plain.suffix.lower()

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from openpyxl.utils import column_index_from_string
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.names import plain_name
 from landrenew.intake.attributes.values import BLANK_EDGES, is_nothing
 from landrenew.intake.faults import Fault
-from landrenew.intake.sources.grid import Grid, open_book, sheet_grid, text_grid
+from landrenew.intake.sources.book import open_book
+from landrenew.intake.sources.grid import Grid, sheet_grid, text_grid
 from landrenew.intake.sources.headings import NOTE_LINE, Heading, find_heading
 from landrenew.intake.sources.source import Source
 from landrenew.intake.sources.text import encoding_of
@@ -34,6 +37,7 @@ EVERY_SHEET = "*"
 """As ``layer``: all sheets of one heading, one below the other."""
 
 SHEET_COLUMN = "sheet"
+PERCENT = {"%", "\uff05"}
 
 SHEET_STEP = 10_000_000
 """In stacked sheets, the second one's line 15 is row 20000015; no sheet has so many lines."""
@@ -140,6 +144,7 @@ class _Sheet:
             return Source(pd.DataFrame())
         heading = find_heading(grid, self.header, self.file)
         _refuse_wider(grid, heading)
+        _show_percentages(grid, heading)
         start = heading.bottom + 1
         lines = grid.lines[start:]
         columns = _columns(_with_merged(grid, heading)[start:], len(heading.names))
@@ -147,7 +152,10 @@ class _Sheet:
         others = _other_lines(grid, heading)
         gone = {one.at for one in totals} | {i - start for i in others}
         faults = check_totals(heading.names, columns, lines, totals, name) if totals else []
-        called = [f"{lines[one.at]} {one.label}" for one in totals]
+        called = [
+            Text(f"第 {lines[one.at]} 行{one.label}", f"line {lines[one.at]} {one.label}")
+            for one in totals
+        ]
         aside = _aside_notes(called, [grid.lines[i] for i in others], self.file)
         return Source(
             frame=_frame(heading.names, columns, lines, gone),
@@ -186,8 +194,10 @@ def _refuse_wider(grid: Grid, heading: Heading) -> None:
     if grid.fields is None:
         return
     most = max(grid.fields[heading.top : heading.bottom + 1])
+    beyond = next((j for j, one in enumerate(grid.letters) if column_index_from_string(one) > most),
+                  len(grid.letters))  # fmt: skip
     for i in range(heading.bottom + 1, len(grid.lines)):
-        if grid.fields[i] > most:
+        if not is_nothing(grid.cells[i][beyond:]):
             message = f"line {grid.lines[i]} holds {grid.fields[i]} values, the heading {most}"
             raise ValueError(message)
 
@@ -201,6 +211,15 @@ def _with_merged(grid: Grid, heading: Heading) -> list[list[object]]:
             for line in range(one.top + 1, one.bottom + 1):
                 cells[line][one.left] = value
     return cells
+
+
+def _show_percentages(grid: Grid, heading: Heading) -> None:
+    """Give 0.4, shown as 40 %, as the 40 that a heading in % says it is."""
+    of_percent = {j for j, name in enumerate(heading.names) if heading.units.get(name) in PERCENT}
+    for i, j in grid.percentages:
+        value = grid.cells[i][j]
+        if i > heading.bottom and j in of_percent and isinstance(value, int | float):
+            grid.cells[i][j] = float(Decimal(repr(value)) * 100)
 
 
 def _other_lines(grid: Grid, heading: Heading) -> list[int]:
@@ -220,12 +239,13 @@ def _is_note(row: Sequence[object]) -> bool:
     return NOTE_LINE.fullmatch(first.strip(BLANK_EDGES)) is not None
 
 
-def _aside_notes(totals: Sequence[str], others: Sequence[int], file: str) -> tuple[Text, ...]:
+def _aside_notes(totals: Sequence[Text], others: Sequence[int], file: str) -> tuple[Text, ...]:
     notes = []
     if totals:
         notes.append(Text(
-            f"文件 {file} 的合计行不作为记录，只用来核对：第 {some(totals)} 行。",
-            f"File {file}: totals lines are no rows and only serve to check: line {some(totals)}.",
+            f"文件 {file} 的合计行不作为记录，只用来核对：{some(one.zh for one in totals)}。",
+            f"File {file}: totals lines are no rows and only serve to check:"
+            f" {some(one.en for one in totals)}.",
         ))  # fmt: skip
     if others:
         notes.append(Text(

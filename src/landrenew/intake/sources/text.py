@@ -31,6 +31,9 @@ MARKED = (
 NEAR = 0.1
 """Likenesses of two encodings closer than this decide nothing."""
 
+HARMED = 10
+"""A text of so many whole characters in UTF-8 to each broken one was written in UTF-8."""
+
 CHINESE = 0.5
 """A text of which fewer characters than this are frequent ones is none in that encoding."""
 
@@ -142,9 +145,10 @@ def likeliest(decode: Decode, raw: bytes, file: str) -> Encoding:
     Returns
     -------
     Encoding
-        The encoding and why.
+        The encoding and why. UTF-8 of which a few bytes were lost is UTF-8 still, and whoever
+        decodes it strictly finds them.
     """
-    if decode("utf-8") is not None:
+    if decode("utf-8") is not None or _is_harmed(raw):
         return Encoding("utf-8")
     like = {name: _likeness(decode(name), name) for name in (GB, BIG5)}
     best = GB if like[GB] >= like[BIG5] else BIG5
@@ -160,6 +164,13 @@ def likeliest(decode: Decode, raw: bytes, file: str) -> Encoding:
     share = f"{min(like[best], 1.0):.0%}"
     why = Text(f"常用字占 {share}", f"{share} of its characters are frequent ones")
     return Encoding(best, _unstated(file, SPOKEN[best], why))
+
+
+def _is_harmed(raw: bytes) -> bool:
+    """Tell UTF-8 of which a few bytes were lost: read as anything else, all of it is noise."""
+    text = raw[:SAMPLE].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(not one.isascii() for one in text) - broken > HARMED * broken
 
 
 def _unstated(file: str, name: str, why: Text) -> Text:

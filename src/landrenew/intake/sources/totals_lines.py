@@ -1,6 +1,7 @@
 """Totals lines of a sheet: recognised, set aside, and held against the rows they cover.
 
-A total is never a firm or a parcel. Which rows it covers is not written anywhere: a subtotal mostly
+A total is never a firm or a parcel, and a row with a name or an id of its own is no total, be the
+word in its remarks or its name. Which rows it covers is not written anywhere: a subtotal mostly
 those since the last one, a total all of them, but some tables put the total first. The reading that
 fits most columns is taken, and the columns it does not fit are doubted.
 """
@@ -16,7 +17,7 @@ import numpy as np
 
 from landrenew.base.words import Text
 from landrenew.intake.attributes.names import split_unit
-from landrenew.intake.attributes.values import THOUSANDS
+from landrenew.intake.attributes.values import THOUSANDS, is_nothing
 from landrenew.intake.faults import Fault
 
 if TYPE_CHECKING:
@@ -85,15 +86,25 @@ def totals_lines(columns: Sequence[Sequence[object]]) -> list[TotalsLine]:
         In the order of the rows.
     """
     found: dict[int, TotalsLine] = {}
-    for column in columns:
+    for j, column in enumerate(columns):
         texts = "\n".join(cell for cell in column if isinstance(cell, str))
         if not any(one in texts for one in HINTS):
             continue
         for at, cell in enumerate(column):
             line = _total(at, cell) if isinstance(cell, str) else None
-            if line is not None:
+            if line is not None and not any(_is_own(one, at) for one in columns[:j]):
                 found.setdefault(at, line)
     return [found[at] for at in sorted(found)]
+
+
+def _is_own(column: Sequence[object], at: int) -> bool:
+    """Tell a name or an id, which a totals line has not, from the group that its rows share."""
+    cell = column[at]
+    if not isinstance(cell, str) or is_nothing((cell,)) or NUMBER.fullmatch(cell.strip()):
+        return False
+    above = next((one for one in reversed(column[:at]) if not is_nothing((one,))), None)
+    below = column[at + 1 : at + 2]
+    return cell != above and all(one != cell and not is_nothing((one,)) for one in below)
 
 
 def _total(at: int, cell: str) -> TotalsLine | None:

@@ -17,18 +17,18 @@ from pyogrio.errors import FeatureError, GeometryError
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
-from landrenew.intake.sources.dbf import mend_numbers, names_apart, refuse_cut_table
-from landrenew.intake.sources.dbf_text import DBF, dbf_encoding, without_cut_ends
+from landrenew.intake.sources.beside import SHAPEFILE, part_of
+from landrenew.intake.sources.dbf import mend_numbers, names_apart
+from landrenew.intake.sources.dbf_text import dbf_encoding, without_cut_ends
 from landrenew.intake.sources.drawing import drawing_encoding, from_drawing
 from landrenew.intake.sources.gdal import (
     COARSE_STEP_DEGREES,
     arcs_words,
-    companions,
     complaints,
     place_of,
     reading,
-    restoring,
 )
+from landrenew.intake.sources.shapefile import index_note, refuse_torn
 from landrenew.intake.sources.source import Source
 
 if TYPE_CHECKING:
@@ -106,21 +106,17 @@ def read_vector(path: Path, spec: Layer, name: str) -> Source:
     """
     if path.suffix.lower() == ".dxf":
         return _read_drawing(path, spec)
-    refuse_cut_table(path, name)
+    refuse_torn(path, name)
     encoding, why = dbf_encoding(path, spec.encoding)
-    with (
-        place_of(path) as place,
-        reading(restoring(place, path)) as said,
-        _bodies_refused(path, name),
-    ):
+    with place_of(path) as place, reading() as said, _bodies_refused(path, name):
         layer, chosen = _wanted_layer(place, spec, path, name)
-        frame = _read(place, layer, encoding, is_table=path.suffix.lower() in DBF)
+        frame = _read(place, layer, encoding, is_table=path.suffix.lower() in SHAPEFILE)
         frame, closed = _close_rings(frame, place, layer, name)
         arcs = _arcs_note(frame, place, layer, path)
     frame, again = mend_numbers(frame, path, said)
-    twice = _twice_note(frame, path)
+    parts = (*index_note(path), *_twice_note(frame, path))
     flat = _flat(frame, has_measures=any("Measured (M)" in one for one in said))
-    notes = (*chosen, *why, *flat.notes, *arcs, *again, *twice, *complaints(said, path))
+    notes = (*chosen, *why, *flat.notes, *arcs, *again, *parts, *complaints(said, path))
     return replace(flat, notes=notes, faults=closed)
 
 
@@ -153,7 +149,21 @@ def _bodies_refused(path: Path, name: str) -> Iterator[None]:
 def _read(
     place: Path, layer: str | None, encoding: str | None, *, is_table: bool = False
 ) -> pd.DataFrame:
-    def ask(encoding: str | None = encoding, **how: Any) -> pd.DataFrame:  # noqa: ANN401  pyogrio's
+    """Read a layer whose texts may not be what their encoding says."""
+    try:
+        return _asked(place, layer, encoding)
+    except UnicodeDecodeError:
+        if encoding is None:
+            return _asked(place, layer, "gb18030")
+        if not is_table:
+            raise
+        return without_cut_ends(_asked(place, layer, BYTEWISE), encoding)  # or unknown to GDAL
+
+
+def _asked(place: Path, layer: str | None, encoding: str | None) -> pd.DataFrame:
+    """Read a layer, once more in another way where the first is known to fail."""
+
+    def ask(**how: Any) -> pd.DataFrame:  # noqa: ANN401  pyogrio's
         frame: pd.DataFrame = pyogrio.read_dataframe(
             place, layer=layer, encoding=encoding, on_invalid="ignore", **how
         )
@@ -161,12 +171,6 @@ def _read(
 
     try:
         return ask()
-    except UnicodeDecodeError:
-        if is_table and encoding is not None:  # cut within a character, or unknown to GDAL
-            return without_cut_ends(ask(BYTEWISE), encoding)
-        if encoding is not None:
-            raise
-        return ask("gb18030")
     except UnboundLocalError as error:  # pyogrio's, where PROJ cannot write the CRS
         message = "its coordinate system is damaged"
         raise ValueError(message) from error
@@ -174,7 +178,7 @@ def _read(
         if "OSM_USE_CUSTOM_INDEXING" in str(error):  # an extract whose nodes are not in order
             with reading({"OSM_USE_CUSTOM_INDEXING": "NO"}):
                 return ask()
-        if "sequence" in str(error):  # a column of lists
+        if "sequence" in str(error) and not isinstance(error, UnicodeError):  # a column of lists
             return ask(use_arrow=True)
         raise
 
@@ -257,8 +261,8 @@ def _arcs_note(frame: pd.DataFrame, place: Path, layer: str | None, path: Path) 
 
 def _twice_note(frame: pd.DataFrame, path: Path) -> tuple[Text, ...]:
     """Say that columns of one name were told apart, as a table of a shapefile may have them."""
-    table = next((one for one in companions(path) if one.suffix.lower() == ".dbf"), None)
-    if path.suffix.lower() not in DBF or table is None or names_apart(table) is None:
+    table = part_of(path, ".dbf")
+    if table is None or names_apart(table) is None:
         return ()
     again = some(one for one in map(str, frame.columns) if NUMBERED.search(one))
     return (
