@@ -201,6 +201,7 @@ def _over_the_lane(city: City, i: int) -> Found:
     left, bottom, right, top = _plot(i).bounds
     city.redraw(i, shapely.box(left, bottom, right + LANE + i % 7 + 3, top))
     city.parcels.loc[i, "declared_area_m2"] = None
+    city.planted.append(("ledger", "cleared_twice", f"E{i + 1:05d}"))  # both were demolished
     return "parcels", "overlap", _id(i + 1)
 
 

@@ -66,8 +66,10 @@ def test_demo_writes_a_city_and_runs_it(
     assert digests(tmp_path / "demo" / "out") == digests(demo_run)
 
 
-def test_check_lists_every_fault_that_a_run_lists(demo_run: Path) -> None:
+def test_check_lists_every_fault_that_a_run_lists(demo_run: Path, tmp_path: Path) -> None:
     met = call("check", CITY, "--lang", "en")
+    call("check", CITY, "--lang", "zh", "--out", tmp_path / "faults.csv")
+    assert (tmp_path / "faults.csv").read_bytes() == (demo_run / "faults.csv").read_bytes()
     assert met.exit_code == 1
     run = csv.DictReader(io.StringIO((demo_run / "faults.csv").read_text("utf-8-sig")))
     heads = re.findall(r"^\[(\w+)\] .+\. (\d+), .+ \((\w+)\)$", met.stdout, re.MULTILINE)

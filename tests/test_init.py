@@ -36,7 +36,7 @@ NAMES = {
     "firms_lubelskie": "卢布林省企业",
 }
 
-GUESS = "坐标是中国境内的经纬度，像是 China Geodetic Coordinate System 2000 (EPSG:4490)"
+GUESS = "坐标是中国境内的经纬度，像是 CGCS2000 经纬度（EPSG:4490）"
 
 SLOW_TABLES = {"china_enterprise_longkou", "taiwan_factory_table", "firms_lubelskie"}
 """Not tried out while they are proposed: tests below read each once, which takes seconds."""

@@ -35,6 +35,7 @@ from landrenew.measure.land import (
     parcel_area_mu,
     planar_area_m2,
 )
+from landrenew.measure.leases import firm_land
 from landrenew.measure.zones import control_share, largest_zone, protected_area_m2, zone_share
 from landrenew.plan.blocks import block_id
 from landrenew.track.ledger import check_events, renewal_stage
@@ -154,9 +155,7 @@ MEASURES: dict[str, Callable[[Parcels, Layers], pd.DataFrame | pd.Series]] = {
     "parcel_area_mu": lambda p, _: parcel_area_mu(p),
     "planar_area_m2": lambda p, _: planar_area_m2(p),
     "declared_difference_share": lambda p, _: declared_difference_share(p),
-    "counted_area_m2": lambda p, _: counted_area_m2(
-        p, counted_ground(p, overlapping_pairs(p, width_m=0.5))
-    ),
+    "counted_area_m2": lambda p, _: counted_area_m2(p, counted_ground(p, overlapping_pairs(p))),
     "zone_share": lambda p, c: zone_share(p, c["control_line"], sliver_width_m=0.5),
     "control_share": lambda p, c: control_share(p, c["control_line"]),
     "protected_area_m2": lambda p, c: protected_area_m2(p, c["protected"]),
@@ -167,7 +166,9 @@ MEASURES: dict[str, Callable[[Parcels, Layers], pd.DataFrame | pd.Series]] = {
         building_pieces(p, c["buildings"]),
         building_floors(c["buildings"], WHOLE_RULEBOOK.storeys),
     ),
-    "firm_amounts": lambda p, c: firm_amounts(p, c["firms"], allocation_shares(c["links"], p)),
+    "firm_amounts": lambda p, c: firm_amounts(
+        p, c["firms"], allocation_shares(firm_land(c["links"], p), p)
+    ),
     "intensities": lambda p, _: intensities(p),
     "judge": lambda p, _: judge(p, WHOLE_RULEBOOK.low_efficiency),
     "pool": lambda p, _: pool_of(p, WHOLE_RULEBOOK.scoring),

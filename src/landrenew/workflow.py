@@ -14,7 +14,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
-from landrenew.intake.layers import Balance
+from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.allocation import Allocation, allocate
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults, town_faults
@@ -29,7 +29,7 @@ from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_
 from landrenew.publish.result import Result
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
 from landrenew.scale.parts import measure_in_parts
-from landrenew.track.ledger import check_events, cleared_land, renewal_stage
+from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.intake.faults import Fault
-    from landrenew.intake.layers import Layers
+    from landrenew.intake.layers import Balance, Layers
 
     Say = Callable[[Text], None]
 
@@ -263,8 +263,7 @@ def _measured(layers: Layers) -> tuple[Parcels, Allocation | None, tuple[Fault, 
     rights = rights_columns(layers.parcels, layers.project.parcels.land_scheme)
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
     parcels = Parcels(old.join(measured.columns).join(rights))
-    width = layers.project.tolerances.overlap_width_m
-    overlaps = overlapping_pairs(parcels, width_m=width)
+    overlaps = overlapping_pairs(parcels)
     ground = counted_ground(parcels, overlaps)
     parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
     if layers.control_line is not None:
@@ -381,9 +380,11 @@ def _progress(
         return parcels, None, (), ()
     events, faults = check_events(layers.ledger, parcels)
     parcels = Parcels(parcels.assign(renewal_stage=renewal_stage(parcels, events)))
-    came, kept = len(layers.ledger), len(events)
-    balance = Balance("ledger", came, kept, came - kept)
-    return parcels, cleared_land(parcels, events), tuple(faults), (balance,)
+    width = layers.project.tolerances.overlap_width_m
+    faults += cleared_twice(parcels, events, width_m=width)
+    balance = table_balance("ledger", layers.ledger, events)
+    balances = with_lines_aside([balance], layers.aside)
+    return parcels, cleared_land(parcels, events), tuple(faults), balances
 
 
 def _in_dictionary_order(layers: Layers, parcels: Parcels) -> Parcels:

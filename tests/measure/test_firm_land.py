@@ -69,6 +69,32 @@ def test_a_tenant_that_is_linked_too_is_no_holder() -> None:
     assert used == {("A", "P0"): 60, ("B", "P0"): 40}
 
 
+def test_a_tenant_holds_what_its_link_states_beside_what_it_rents() -> None:
+    links = links_of(("A", "P0", None), ("B", "P0", None)).assign(held_area_m2=[70.0, 30.0])
+    used, _ = land(ready(100), links, lets(("A", "B", "P0", 40)))
+    assert used == {("A", "P0"): 30, ("B", "P0"): 70}
+    alone = links_of(("B", "P0", None)).assign(held_area_m2=30.0)
+    used, _ = land(ready(100), alone, lets((None, "B", "P0", 40)))
+    assert used == {("B", "P0"): 70}  # somebody unnamed lets to it, not itself
+
+
+def test_the_floor_a_link_states_comes_before_that_of_the_lease() -> None:
+    parcels = ready(100)
+    fitted, _ = fitted_leases(
+        lets(("A", "B", "P0", 40), ("A", "C", "P0", 10), floor=5.0), parcels, firms_of(*IDS)
+    )
+    links = links_of(("A", "P0", None), ("B", "P0", None))
+    links["occupied_floor_area_m2"] = [np.nan, 30.0]
+    found = firm_land(links, parcels, fitted)
+    assert found["floor_m2"].tolist() == pytest.approx([np.nan, 30, 5], nan_ok=True)
+
+
+def test_whoever_rents_from_itself_rents_nothing() -> None:
+    used, codes = land(ready(100), links_of(("A", "P0", None)), lets(("A", "A", "P0", 40)))
+    assert used == {("A", "P0"): 100}
+    assert codes == []
+
+
 def test_land_rented_on_is_moved_not_doubled() -> None:
     leases = lets(("A", "B", "P0", 60), ("B", "C", "P0", 20))
     used, codes = land(ready(100), links_of(("A", "P0", None)), leases)
@@ -154,7 +180,7 @@ def allocated(
     parcels = ready(300, 100)
     firms = firms_of(*IDS)
     fitted = None if leases is None else fitted_leases(leases, parcels, firms)[0]
-    found = allocation_shares(links, parcels, fitted)
+    found = allocation_shares(firm_land(links, parcels, fitted), parcels)
     rows = found[["firm_id", "parcel_id", "share"]].itertuples(index=False)
     return {(firm, parcel): share for firm, parcel, share in rows}
 
@@ -170,6 +196,17 @@ def test_a_landlord_does_not_stand_where_it_lets_everything() -> None:
     assert allocated(links, lets(("A", "B", "P0", 300))) == {("A", "P1"): 1, ("B", "P0"): 1}
 
 
+@given(st.lists(st.floats(1, 100), min_size=2, max_size=3), st.floats(50, 5000))
+def test_what_rounding_leaves_of_land_let_is_no_place_to_stand(parts: list, area: float) -> None:
+    parcels = ready(area, 100)
+    rows = [("A", who, "P0", part * area / sum(parts))
+            for who, part in zip("BCD", parts, strict=False)]  # fmt: skip
+    fitted, _ = fitted_leases(lets(*rows), parcels, firms_of(*IDS))
+    links = links_of(("A", "P0", None), ("A", "P1", None))
+    found = allocation_shares(firm_land(links, parcels, fitted), parcels).set_index("firm_id")
+    assert found.loc[["A"], "parcel_id"].tolist() == ["P1"]
+
+
 def test_a_landlord_that_uses_no_land_keeps_its_amounts_where_it_lets() -> None:
     found = allocated(links_of(("A", "P0", None)), lets(("A", "B", "P0", 300)))
     assert found == {("A", "P0"): 1, ("B", "P0"): 1}
@@ -183,10 +220,15 @@ def test_stated_shares_hold_whatever_is_rented() -> None:
 def test_floor_area_comes_before_land_where_all_of_it_is_known() -> None:
     parcels = ready(300, 100)
     links = links_of(("A", "P0", None), ("A", "P1", None))
-    both = allocation_shares(links.assign(occupied_floor_area_m2=[10.0, 30.0]), parcels)
+
+    def floors(*areas: float) -> pd.DataFrame:
+        there = links.assign(occupied_floor_area_m2=list(areas))
+        return allocation_shares(firm_land(there, parcels), parcels)
+
+    both = floors(10.0, 30.0)
     assert both["share"].tolist() == [0.25, 0.75]
     assert set(both["allocation_basis"]) == {"floor"}
-    one = allocation_shares(links.assign(occupied_floor_area_m2=[10.0, np.nan]), parcels)
+    one = floors(10.0, np.nan)
     assert one["share"].tolist() == [0.75, 0.25]
     assert set(one["allocation_basis"]) == {"land"}
 
@@ -195,12 +237,13 @@ def test_what_nothing_divides_is_said() -> None:
     parcels = ready(300, 100)
     leases = lets((None, "B", "P0", None), (None, "B", "P1", None))
     fitted, _ = fitted_leases(leases, parcels, firms_of(*IDS))
-    found = allocation_shares(links_of(), parcels, fitted)
+    found = allocation_shares(firm_land(links_of(), parcels, fitted), parcels)
     assert found["share"].isna().all()
     assert found["allocation_basis"].tolist() == ["unknown", "unknown"]
     floors = lets((None, "B", "P0", None), (None, "B", "P1", None), floor=5.0)
     fitted, _ = fitted_leases(floors, parcels, firms_of(*IDS))
-    assert allocation_shares(links_of(), parcels, fitted)["share"].tolist() == [0.5, 0.5]
+    found = allocation_shares(firm_land(links_of(), parcels, fitted), parcels)
+    assert found["share"].tolist() == [0.5, 0.5]
 
 
 def accounts(
@@ -271,6 +314,16 @@ def test_a_head_office_that_carries_all_is_spread_only_on_request() -> None:
     assert together.balances[0].allocated == 100
     assert "1 groups taken together" in together.notes[-1].en
     assert together.land.loc["B", "group_id"] == "A"
+
+
+@pytest.mark.parametrize("landlord", ["A", None])
+def test_what_a_member_lets_to_another_stays_with_the_group(landlord: str | None) -> None:
+    parcels = ready(300, 100)
+    firms = firms_of("A", "B", tax_cny10k=[100.0, 20.0], group_id=["A", "A"])
+    links = links_of(("A", "P0", None), ("A", "P1", None))
+    leases = lets((landlord, "B", "P0", 200))
+    found = accounts(parcels, firms, links, groups="merge", leases=leases)
+    assert found.columns["tax_cny10k"].tolist() == [90, 30]
 
 
 def test_a_group_with_a_silent_member_has_no_sum_unless_its_head_speaks_for_all() -> None:

@@ -15,6 +15,7 @@ from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
+from landrenew.measure.leases import firm_land
 
 
 def ready(*areas: float) -> Parcels:
@@ -24,7 +25,7 @@ def ready(*areas: float) -> Parcels:
 
 
 def amounts(parcels: Parcels, firms: pd.DataFrame, *links: tuple[object, ...]) -> pd.DataFrame:
-    shares = allocation_shares(links_of(*links), parcels)
+    shares = allocation_shares(firm_land(links_of(*links), parcels), parcels)
     return firm_amounts(parcels, firms, shares)
 
 
@@ -150,4 +151,4 @@ def test_losses_stay_losses() -> None:
 
 def test_allocation_needs_the_land() -> None:
     with pytest.raises(ColumnError, match="lacks parcel_area_m2"):
-        allocation_shares(links_of(("F", "P0", None)), parcels_of(square()))
+        firm_land(links_of(("F", "P0", None)), parcels_of(square()))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import DEMO, parcels_of, square
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_city import four, save, small_city
 
@@ -17,7 +17,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.units import factor_to
 from landrenew.intake.city import read_city
-from landrenew.measure.plausibility import plausibility_faults
+from landrenew.measure.plausibility import median_around, plausibility_faults
 from landrenew.rules.library import CHECKS, read_rulebook, rulebook_names, rulebook_paths
 from landrenew.rules.plausibility import Above, Exceeds, Magnitude, Neighbours, Off, RatioAbove
 from landrenew.workflow import project_faults
@@ -57,6 +57,12 @@ def test_above_finds_what_exceeds_the_number_and_not_what_equals_it() -> None:
     assert found[0].detail.en == "[mine] wrong: Floor area ratio 4.01 > 4"
     assert (found[0].x, found[0].y) == (parcels.geometry.iloc[2].centroid.x,
                                         parcels.geometry.iloc[2].centroid.y)  # fmt: skip
+
+
+def test_what_is_above_by_rounding_alone_is_not_found() -> None:
+    cap = Above(kind="above", column="floor_area_ratio", threshold=1.0, **SAID)
+    parcels = row_of(floor_area_ratio=[1 + 1e-9, 1.004, 1.006])
+    assert ids(plausibility_faults(parcels, None, [cap])) == ["P2"]
 
 
 def test_a_floor_area_typed_twice_is_found() -> None:
@@ -180,6 +186,15 @@ def test_a_slow_count_finds_the_same_neighbours() -> None:
         slow += [f"P{i}"] if times >= 100 or times <= 0.01 else []
     assert slow
     assert ids(plausibility_faults(parcels, None, [AROUND])) == slow
+
+
+@settings(max_examples=10)
+@given(st.permutations(range(36)))
+def test_of_neighbours_equally_far_none_is_left_out_for_its_row(order: list[int]) -> None:
+    places = np.array([(10.0 * i, 10.0 * j) for i in range(6) for j in range(6)])
+    values = np.exp(np.random.default_rng(3).normal(0, 2, 36))
+    around = median_around(places, values, 5)
+    assert median_around(places[order], values[order], 5).tolist() == around[order].tolist()
 
 
 def test_what_nobody_states_is_passed_over() -> None:

@@ -309,3 +309,21 @@ def test_geojson_says_that_degrees_are_those_of_cgcs2000(run: Path, tmp_path: Pa
     assert "CGCS2000 degrees were written as they are" in notes_of(notes)
     west = back(tmp_path / "a.geojson").total_bounds[0]
     assert math.isclose(west, 121.25, abs_tol=0.01)
+
+
+def test_indexes_of_the_file_that_was_there_do_not_outlive_it(run: Path, tmp_path: Path) -> None:
+    stale = ["a.qix", "a.sbn", "a.sbx", "a.qpj", "a.gpkg-wal"]
+    kept = ["a.csv", "ab.qix", "a.shp.xml"]
+    for name in (*stale, *kept):
+        (tmp_path / name).write_bytes(b"old")
+    export_layer(run, tmp_path / "a.shp")
+    export_layer(run, tmp_path / "a.gpkg")
+    assert not {one.name for one in tmp_path.iterdir()} & set(stale)
+    assert [(tmp_path / name).read_bytes() for name in kept] == [b"old"] * 3
+
+
+def test_control_signs_in_names_stop_no_workbook(tmp_path: Path) -> None:
+    run = run_of(tmp_path, land(owner=["甲\x0b厂", "\x01", "乙", None]))
+    export_layer(run, tmp_path / "a.xlsx")
+    owners = [row[2].value for row in openpyxl.load_workbook(tmp_path / "a.xlsx").active]
+    assert "甲厂" in owners

@@ -177,7 +177,7 @@ def test_a_ring_that_begins_elsewhere_is_the_same_shape(before: Path, tmp_path: 
 
 
 def read_otherwise(folder: Path, columns: dict[str, Any]) -> Path:
-    """Run the same city with another unit for a column of its firms."""
+    """Run the same city with another mapping for the columns of its firms."""
     written(folder)
     ours = {
         "city": {"name": "小城", "rulebook": "rules.toml", "crs": CRS},
@@ -187,11 +187,11 @@ def read_otherwise(folder: Path, columns: dict[str, Any]) -> Path:
 
 
 def test_the_reading_of_a_layer_counts_as_a_cause(before: Path, tmp_path: Path) -> None:
-    columns = {"tax_cny10k": {"column": "tax_cny10k", "unit": "元"}}
+    columns = {"output_cny10k": "tax_cny10k"}
     after = read_otherwise(tmp_path / "after", columns)
     diff = compare(before, after)
     assert diff.causes[0].text.zh == "[firms] 企业：项目文件中的 columns 变了"
-    assert told(diff)["P0", "tax_cny10k"] == ["layer:firms"]
+    assert told(diff)["P0", "output_cny10k"] == ["layer:firms"]
 
 
 TABLE = pd.DataFrame(
@@ -293,6 +293,17 @@ def test_every_ground_is_a_column_or_a_key_of_a_cause() -> None:
     from landrenew.base.columns import COLUMNS  # noqa: PLC0415
 
     assert loose <= {*COLUMNS, "geometry"}
+
+
+@pytest.mark.parametrize("setting", ["sliver_width_m", "overlap_width_m"])
+@pytest.mark.parametrize("column", ["building_count", "floor_area_ratio", "building_coefficient"])
+def test_what_stands_on_a_parcel_rests_on_the_tolerances_of_footprints(
+    setting: str, column: str
+) -> None:
+    causes = changed_causes(plain_manifest(), plain_manifest(parameters={setting: 0.3}))
+    attribution = Attribution(causes, {column: np.array([True])})
+    (named,) = attribution.named(int(attribution.masks(column)[0]))
+    assert named.key == f"setting:{setting}"
 
 
 def test_more_causes_than_bits_are_still_named() -> None:

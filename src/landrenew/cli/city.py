@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 WORKBOOKS = {".xlsx", ".xlsm"}
 """What ``check`` takes for a returned survey form."""
 
+FaultList = Annotated[
+    Path | None, typer.Option("--out", help="写出完整问题清单（CSV） · Write every fault as CSV")
+]
+
 
 def _tell_rejected(lang: str | None, layers: Layers) -> None:
     """Name the parcels that do not enter the share, and why."""
@@ -64,11 +68,12 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
 
 
 @app.command()
-def check(city: City, lang: LangOption = None) -> None:
+def check(city: City, out: FaultList = None, lang: LangOption = None) -> None:
     """检查全部数据或交回的排摸表，不改文件 · Check a project or a returned form (exit 0, 1)."""
     if city.suffix.lower() in WORKBOOKS:
         _check_form(city, lang)
     from landrenew.publish.fault_list import faults_total, faults_words
+    from landrenew.publish.tables import faults_csv
     from landrenew.workflow import project_faults
 
     result = project_faults(city)
@@ -76,6 +81,9 @@ def check(city: City, lang: LangOption = None) -> None:
     tell_notes(lang, result.layers.notes)
     if faults:
         typer.echo(faults_words(faults, cast("Lang", lang)))
+    if out is not None:
+        with writing(out):
+            out.write_bytes(faults_csv(faults, cast("Lang", lang)))
     typer.echo(faults_total(faults).say(cast("Lang", lang)), err=True)
     raise typer.Exit(SHORT if faults else DONE)
 

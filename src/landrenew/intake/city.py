@@ -9,16 +9,9 @@ from landrenew.base.words import Text
 from landrenew.intake.attributes.departments import compare_departments
 from landrenew.intake.desk import Desk
 from landrenew.intake.firms.tables import read_firms
-from landrenew.intake.geometry.offsets import (
-    building_shift,
-    edge_shift,
-    refuse_shifted,
-)
+from landrenew.intake.geometry.offsets import building_shift, edge_shift, refuse_shifted
 from landrenew.intake.geometry.topology import check_topology
-from landrenew.intake.geometry.whereabouts import (
-    project_crs,
-    refuse_elsewhere,
-)
+from landrenew.intake.geometry.whereabouts import project_crs, refuse_elsewhere
 from landrenew.intake.layers import Layers, with_lines_aside
 from landrenew.intake.naming import repeated_ids, rows_by_id
 from landrenew.intake.parcels import Parcels, check_parcels
@@ -61,6 +54,11 @@ LOCATED = (
 )  # fmt: skip
 """Layers that hold shapes, beside the parcels."""
 
+NAMED_BY = {"towns": ("town",), "parks": ("park_id",)}
+"""Columns that such a layer must have."""
+
+LINES = {"barriers", "background"}
+"""Layers that may hold lines and points too."""
 
 SHIFTS = {"control_line": edge_shift, "buildings": building_shift}
 """How a layer shows that a map service shifted it."""
@@ -140,14 +138,8 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         desk.take(checked)
         desk.faults += check_topology(checked.kept, project.tolerances.gap_width_m)
     shapes = {
-        "control_line": desk.shapes("control_line", crs),
-        "growth_boundary": desk.shapes("growth_boundary", crs),
-        "towns": desk.shapes("towns", crs, "town"),
-        "parks": desk.shapes("parks", crs, "park_id"),
-        "buildings": desk.shapes("buildings", crs),
-        "protected": desk.shapes("protected", crs),
-        "barriers": desk.shapes("barriers", crs, lines=True),
-        "background": desk.shapes("background", crs, lines=True),
+        name: desk.shapes(name, crs, *NAMED_BY.get(name, ()), lines=name in LINES)
+        for name in LOCATED
     }
     _check_places(desk, parcels, shapes)
     if shapes["parks"] is not None:
@@ -175,6 +167,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         balances=with_lines_aside(desk.balances, desk.aside),
         notes=tuple(desk.notes),
         digests=desk.digests,
+        aside=desk.aside,
         **shapes,
     )
 

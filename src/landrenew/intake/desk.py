@@ -12,16 +12,9 @@ from landrenew.intake.attributes.codes import code_faults, scheme_notes
 from landrenew.intake.attributes.corrections import Correction, apply_corrections, read_corrections
 from landrenew.intake.attributes.take import need_columns, take_columns
 from landrenew.intake.geometry.footprints import clear_footprints, height_faults
-from landrenew.intake.geometry.offsets import (
-    brought_back,
-)
+from landrenew.intake.geometry.offsets import brought_back
 from landrenew.intake.geometry.shapes import Checked, check_any, check_polygons, with_crs
-from landrenew.intake.geometry.whereabouts import (
-    Extent,
-    check_datum,
-    city_extent,
-    crs_note,
-)
+from landrenew.intake.geometry.whereabouts import Extent, check_datum, city_extent, crs_note
 from landrenew.intake.naming import row_ids
 from landrenew.intake.sources.located import is_located, locate
 from landrenew.intake.sources.read import read_source

@@ -47,6 +47,7 @@ PHRASES = (
     (r".*rings with invalid winding order.*", r"有的界线走向不合规范，已自动改正"),
     (r"File is not a zip file", r"不是完整的 XLSX 文件"),
     (r"the file is empty", r"文件是空的"),
+    (r"the workbook is encrypted.*", r"工作簿加了密，或其实是 XLS；请去掉密码，另存为 XLSX"),
     (r"its coordinate system is damaged", r"坐标系定义（.prj 等）已损坏"),
     (r"it holds no layer", r"其中没有图层"),
     (r"unexpected end of data", r"有引号没有收尾"),

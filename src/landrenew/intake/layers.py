@@ -150,6 +150,8 @@ class Layers:
         What was chosen or guessed, for people.
     digests
         The sha256 of the rows of each layer that was read from a database.
+    aside
+        For each sheet the number of lines that are no rows, such as totals.
     """
 
     project: Project
@@ -173,6 +175,7 @@ class Layers:
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
     digests: dict[str, str] = field(default_factory=dict)
+    aside: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the layers and their rows in a line, for a notebook."""

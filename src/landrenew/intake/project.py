@@ -9,10 +9,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import (
-    Field,
-    ValidationError,
-)
+from pydantic import Field, ValidationError
 
 from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landrenew.base.words import Text
-from landrenew.intake.faults import Fault
+from landrenew.intake.firms.links import firm_row_faults, firms_once
 from landrenew.intake.geometry.shapes import Checked
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pyproj import CRS
+
+    from landrenew.intake.faults import Fault
 
 NO_PARCELS = Text(
     "项目文件没有宗地图层 [parcels]：只检查其余的图层与表，不量算。",
@@ -69,22 +71,10 @@ def firms_alone(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     list of Fault
         ``missing_id``, ``duplicate_row`` and ``conflicting_id``.
     """
-    unnamed = firms["firm_id"].isna()
-    repeated = firms.astype(str).duplicated() & ~unnamed
-    once = firms[~unnamed & ~repeated]
+    once, faults = firms_once(firms)
     at_odds = once["firm_id"].duplicated(keep=False)
-    faults = [
-        *_named(firms[unnamed], "missing_id"),
-        *_named(firms[repeated], "duplicate_row"),
-        *_named(once[at_odds], "conflicting_id"),
-    ]
+    faults += firm_row_faults(once[at_odds], "conflicting_id")
     return once[~at_odds].reset_index().set_index("firm_id"), faults
-
-
-def _named(rows: pd.DataFrame, code: str) -> list[Fault]:
-    at: list[int] = rows.index.tolist()
-    ids: list[str] = rows["firm_id"].fillna("").astype(str).tolist()
-    return [Fault("firms", row, one, code) for row, one in zip(at, ids, strict=True)]
 
 
 def balance_words(balances: Iterable[Balance]) -> list[Text]:

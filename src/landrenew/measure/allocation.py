@@ -13,7 +13,7 @@ import numpy as np
 
 from landrenew.base.columns import FLOWS
 from landrenew.base.words import Text
-from landrenew.measure.firms import allocation_shares, divided, firm_amounts
+from landrenew.measure.firms import allocation_shares, firm_amounts
 from landrenew.measure.leases import (
     LAND,
     NO_LEASES,
@@ -135,12 +135,12 @@ def allocate(layers: Layers, parcels: Parcels) -> Allocation | None:
     if layers.leases is not None:
         leases, faults = fitted_leases(layers.leases, parcels, firms)
     land = firm_land(links, parcels, leases)
-    shares = divided(land, parcels)
+    shares = allocation_shares(land, parcels)
     columns = firm_amounts(parcels, firms, shares)
     balances = flow_balances(firms, shares, columns)
     notes = [_basis_note(shares)] if len(shares) else []
     if _merges(layers):
-        merged, balances, note = _merged(firms, links, leases, parcels)
+        merged, balances, note = _merged(firms, land, parcels)
         notes.append(_merge_note(columns, merged, note))
         columns = columns.assign(**{str(name): merged[name] for name in merged.columns})
     if layers.leases is not None:
@@ -233,21 +233,17 @@ def merged_groups(firms: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merged(
-    firms: pd.DataFrame, links: pd.DataFrame, leases: pd.DataFrame, parcels: Parcels
+    firms: pd.DataFrame, land: pd.DataFrame, parcels: Parcels
 ) -> tuple[pd.DataFrame, tuple[FlowBalance, ...], int]:
     """Allocate whole groups: their sums go to all their parcels, by floor area or land."""
     group = firms["group_id"]
     several = group.groupby(group).transform("size") > 1
-    of_group = links.assign(
-        firm_id=links["firm_id"].map(group).to_numpy(),
-        share=links["share"].where(~links["firm_id"].map(several).astype(bool)),
-    )
-    lets = leases.assign(
-        tenant_id=leases["tenant_id"].map(group), landlord_id=leases["landlord_id"].map(group)
-    )
-    lets = lets[lets["tenant_id"] != lets["landlord_id"]]  # within a group nothing changes hands
+    own_share = land["share"].where(~land["firm_id"].map(several).astype(bool))
+    # what one member lets to another comes in at the one and goes out at the other
+    of_group = land.assign(firm_id=land["firm_id"].map(group), share=own_share).groupby(PAIR)
+    used = of_group[["share", *LAND, "floor_m2"]].sum(skipna=False).reset_index()
     whole = merged_groups(firms)
-    shares = allocation_shares(of_group, parcels, lets)
+    shares = allocation_shares(used, parcels)
     amounts = firm_amounts(parcels, whole, shares).drop(columns="firm_count")
     balances = []
     for one in flow_balances(whole, shares, amounts):

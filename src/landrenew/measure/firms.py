@@ -12,28 +12,25 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import FLOWS, INTENSITIES
+from landrenew.intake.geometry.topology import DUST_M2
 from landrenew.intake.parcels import require
-from landrenew.measure.leases import PAIR, firm_land
+from landrenew.measure.leases import PAIR
 
 if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
 
 
-def allocation_shares(
-    links: pd.DataFrame, parcels: Parcels, leases: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def allocation_shares(land: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
     """
     Settle which share of each firm goes to which parcel.
 
     Parameters
     ----------
-    links
-        ``firm_id``, ``parcel_id``, ``share``; the shares of a firm add to 1 or are all missing.
-        ``held_area_m2`` and ``occupied_floor_area_m2`` where they were stated.
+    land
+        The result of :func:`landrenew.measure.leases.firm_land`; the shares of a firm add to 1 or
+        are all missing.
     parcels
         Parcel table with ``parcel_area_m2``.
-    leases
-        The result of :func:`landrenew.measure.leases.fitted_leases`, or None.
 
     Returns
     -------
@@ -52,30 +49,13 @@ def allocation_shares(
     known for all its parcels, else by the land it uses: what it holds, plus what it rents, less
     what it lets. Where it uses no land it does not stand, unless it uses none anywhere.
     """
-    return divided(firm_land(links, parcels, leases), parcels)
-
-
-def divided(land: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
-    """
-    Divide each firm over its parcels.
-
-    Parameters
-    ----------
-    land
-        The result of :func:`landrenew.measure.leases.firm_land`.
-    parcels
-        Parcel table with ``parcel_area_m2``.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`allocation_shares`.
-    """
+    require(parcels, "parcel_area_m2")
     area = parcels["parcel_area_m2"].reindex(land["parcel_id"]).to_numpy()
     firm = land["firm_id"]
     # of a parcel that several firms hold, nobody's part is known: each counts with the whole
     weight = land["registered_land_m2"].fillna(pd.Series(area, land.index))
-    weight = (weight + land["leased_in_m2"] - land["leased_out_m2"]).clip(lower=0.0)
+    weight = weight + land["leased_in_m2"] - land["leased_out_m2"]
+    weight = weight.mask(weight <= DUST_M2, 0.0)
     weight = weight.where(~_all_of(weight.eq(0), firm), area)
     has_shares = land["share"].notna().groupby(firm).transform("any")
     stands = land["share"].notna().where(has_shares, weight.ne(0))

@@ -14,11 +14,13 @@ import pandas as pd
 
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
+from landrenew.intake.geometry.topology import DUST_M2
 from landrenew.intake.parcels import require
 from landrenew.measure.doubts import AREA_DIFFERENCE
-from landrenew.measure.overlay import DUST_M2
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from landrenew.intake.parcels import Parcels
 
 PAIR = ["firm_id", "parcel_id"]
@@ -69,13 +71,15 @@ def fitted_leases(
     -----
     What one landlord lets on a parcel is together at most the parcel; within 1 % of its area it
     is the parcel, for the area on the lease and the area drawn are never quite the same. Landlords
-    that are no firms count as one: the holder of the parcel.
+    that are no firms count as one: the holder of the parcel. Whoever rents from itself rents
+    nothing.
     """
     require(parcels, "parcel_area_m2")
-    held = leases[leases["in_force"]]
+    held = leases[leases["in_force"] & (leases["landlord_id"] != leases["tenant_id"])]
     held = held.assign(is_named=held["landlord_id"].notna(), tenant=held["tenant_id"])
     for party in ("landlord_id", "tenant_id"):
-        held[party] = held[party].where(held[party].isin(firms.index), None).astype(object)
+        is_firm = firms.index.get_indexer(pd.Index(held[party])) >= 0
+        held[party] = held[party].astype(object).where(is_firm, None)
     keys = [held["parcel_id"], held["landlord_id"].fillna("")]
     let = held.groupby(keys)["leased_area_m2"].transform("sum")
     area = pd.Series(parcels["parcel_area_m2"].reindex(held["parcel_id"]).to_numpy(), held.index)
@@ -128,29 +132,30 @@ def firm_land(
 
     Notes
     -----
-    A firm that rents land on a parcel is a tenant there, linked or not; any other firm that is
-    linked to it or lets land on it holds it. The used land of landlord and tenants adds to what
-    was registered.
+    A firm that rents land on a parcel is a tenant there, linked or not, and holds no more than a
+    link states; any other firm that is linked to it or lets land on it holds it. The used land of
+    landlord and tenants adds to what was registered. Floor area that a link states comes before
+    that of the lease.
     """
     require(parcels, "parcel_area_m2")
     leases = NO_LEASES if leases is None else leases
-    stated = _stated(links)
-    rented = _sums(leases, "tenant_id")
-    lets = _sums(leases, "landlord_id")
-    pairs = stated.index.union(rented.index).union(lets.index).set_names(PAIR)
-    is_holder = ~pairs.isin(rented.index)
+    stated, rented = _stated(links), _sums(leases, "tenant_id")
+    pairs = stated.index.union(rented.index).union(_sums(leases, "landlord_id").index)
+    stated, pairs = stated.reindex(pairs), pairs.set_names(PAIR)
+    is_holder = (rented.index.get_indexer(pairs) < 0) | (stated["held_area_m2"] > 0).to_numpy()
     leases = _with_holders(leases, pairs[is_holder])
-    lets = _sums(leases, "landlord_id")
-    table = stated.reindex(pairs)
-    floors = table.pop("occupied_floor_area_m2")
-    rents_floor = _known_sums(rented["leased_floor_area_m2"], pairs)
-    table["registered_land_m2"] = _registered(table.pop("held_area_m2"), is_holder, parcels, leases)
-    table["leased_in_m2"] = _known_sums(rented["leased_area_m2"], pairs)
-    table["leased_out_m2"] = _known_sums(lets["leased_area_m2"], pairs)
+    let = _sums(leases, "landlord_id")
+    table = pd.DataFrame({
+        "share": stated["share"].to_numpy(),
+        "registered_land_m2": _registered(stated["held_area_m2"], is_holder, parcels, leases),
+        "leased_in_m2": rented["leased_area_m2"].reindex(pairs, fill_value=0.0).to_numpy(),
+        "leased_out_m2": let["leased_area_m2"].reindex(pairs, fill_value=0.0).to_numpy(),
+    }, index=pairs)  # fmt: skip
     table["used_land_m2"] = (
-        table["registered_land_m2"] + table["leased_in_m2"] - (table["leased_out_m2"])
+        table["registered_land_m2"] + table["leased_in_m2"] - table["leased_out_m2"]
     )
-    table["floor_m2"] = floors.where(is_holder, rents_floor)
+    of_lease = rented["leased_floor_area_m2"].reindex(pairs)
+    table["floor_m2"] = stated["occupied_floor_area_m2"].fillna(of_lease).to_numpy()
     return table.reset_index()
 
 
@@ -167,31 +172,26 @@ def _sums(leases: pd.DataFrame, party: str) -> pd.DataFrame:
     return known.groupby(PAIR)[["leased_area_m2", "leased_floor_area_m2"]].sum(skipna=False)
 
 
-def _known_sums(sums: pd.Series[float], pairs: pd.Index) -> pd.Series[float]:
-    """Give sums for all pairs: 0 where there is no lease, missing where one is not known."""
-    return sums.reindex(pairs).where(pairs.isin(sums.index), 0.0)
-
-
 def _with_holders(leases: pd.DataFrame, holders: pd.Index) -> pd.DataFrame:
-    """Where no landlord is stated, the one firm that holds the parcel lets it."""
+    """Where no landlord is stated, the only firm that holds the parcel lets it to others."""
     named = holders.to_frame(index=False)
     alone = named[~named["parcel_id"].duplicated(keep=False)].set_index("parcel_id")["firm_id"]
     holder = leases["parcel_id"].map(alone).astype(object)
     landlord = leases["landlord_id"].where(leases["is_named"], holder)
-    return leases.assign(landlord_id=landlord.where(landlord.notna(), None))
+    is_other = landlord.notna() & (landlord != leases["tenant_id"])
+    return leases.assign(landlord_id=landlord.where(is_other, None))
 
 
 def _registered(
-    held: pd.Series[float], is_holder: np.ndarray, parcels: Parcels, leases: pd.DataFrame
+    held: pd.Series[float], is_holder: NDArray[np.bool_], parcels: Parcels, leases: pd.DataFrame
 ) -> pd.Series[float]:
     """Give what each firm holds: as stated, else the parcel where it holds it alone."""
     strangers = leases[leases["landlord_id"].isna()].groupby("parcel_id")["leased_area_m2"]
-    let = strangers.sum(skipna=False)
     parcel = held.index.get_level_values("parcel_id")
-    let_there = let.reindex(parcel).where(parcel.isin(let.index), 0.0).to_numpy()
-    free = (parcels["parcel_area_m2"].reindex(parcel).to_numpy() - let_there).clip(min=0.0)
-    holders = pd.Series(is_holder, held.index).groupby(level="parcel_id").transform("sum")
-    alone = pd.Series(free, held.index).where(holders == 1)
+    let = strangers.sum(skipna=False).reindex(parcel, fill_value=0.0).to_numpy()
+    free = (parcels["parcel_area_m2"].reindex(parcel).to_numpy() - let).clip(min=0.0)
+    holders = pd.Series(is_holder).groupby(parcel.to_numpy(object)).transform("sum")
+    alone = pd.Series(free, held.index).where(holders.to_numpy() == 1)
     return held.fillna(alone).where(is_holder, 0.0)
 
 
@@ -218,16 +218,16 @@ def parcel_leases(parcels: Parcels, leases: pd.DataFrame) -> pd.DataFrame:
         When ``parcel_area_m2`` is missing.
     """
     require(parcels, "parcel_area_m2")
-    tenants = pd.MultiIndex.from_frame(leases[["tenant_id", "parcel_id"]])
-    first = leases[~pd.MultiIndex.from_frame(leases[["landlord_id", "parcel_id"]]).isin(tenants)
-                   | leases["landlord_id"].isna()]  # fmt: skip
+    tenants = {*zip(leases["tenant_id"], leases["parcel_id"], strict=True)}
+    landlords = zip(leases["landlord_id"], leases["parcel_id"], strict=True)
+    is_first = np.array([one not in tenants for one in landlords], dtype=bool)
+    first = leases[is_first | leases["landlord_id"].isna()]
     let = first.groupby("parcel_id")["leased_area_m2"].sum(skipna=False)
-    share = let / parcels["parcel_area_m2"].reindex(let.index)
-    share = share.clip(upper=1.0).reindex(parcels.index)
-    count = leases.groupby("parcel_id")["tenant"].nunique().reindex(parcels.index)
+    count = leases.groupby("parcel_id")["tenant"].nunique()
+    share = let.reindex(parcels.index, fill_value=0.0) / parcels["parcel_area_m2"]
     return pd.DataFrame({
-        "tenant_count": count.fillna(0).astype(np.int64),
-        "leased_out_share": share.where(parcels.index.isin(let.index), 0.0),
+        "tenant_count": count.reindex(parcels.index, fill_value=0).astype(np.int64),
+        "leased_out_share": share.clip(upper=1.0),
     })  # fmt: skip
 
 
@@ -250,7 +250,7 @@ def land_faults(land: pd.DataFrame, leases: pd.DataFrame, firms: pd.DataFrame) -
         ``used_land_negative``, one a firm whose land is known.
     """
     parties = pd.concat([leases["tenant_id"], leases["landlord_id"]]).dropna()
-    of_party = land[land["firm_id"].isin(parties)]
+    of_party = land[pd.Index(parties.unique()).get_indexer(pd.Index(land["firm_id"])) >= 0]
     sums = of_party.groupby("firm_id")[list(LAND)].sum(skipna=False)
     is_below = of_party["used_land_m2"] < -DUST_M2
     below = of_party[is_below].groupby("firm_id")["parcel_id"].agg(some)

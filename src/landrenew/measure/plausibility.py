@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 FEWEST_PEERS = 5
 """With fewer other values there is no saying what is usual."""
 
+MOST_TIED, SAME_DISTANCE = 16, 1e-9
+"""So many more places, as far as the last one but for rounding, are neighbours too."""
+
 TO_DEVIATION = 1.4826
 """The median absolute deviation of a normal law times this is its standard deviation."""
 
@@ -160,6 +163,7 @@ def _above(check: Above, table: pd.DataFrame) -> Found:
     return [
         (place, Text(*(f"{said} > {most}" for said in _is(check.column, values[place]))))
         for place in _places(values > check.threshold)
+        if _number(values[place]) != most  # else only the arithmetic is above
     ]
 
 
@@ -240,7 +244,7 @@ def _neighbours(check: Neighbours, parcels: Parcels) -> Found:
     if len(known) <= FEWEST_PEERS:
         return []
     middles = shapely.get_coordinates(shapely.centroid(parcels.geometry.to_numpy()[known]))
-    usual = _median_around(middles, values[known], min(check.nearest, len(known) - 1))
+    usual = median_around(middles, values[known], min(check.nearest, len(known) - 1))
     times = values[known] / usual
     fails = (times >= check.factor) | (times <= 1 / check.factor)
     return [
@@ -249,13 +253,31 @@ def _neighbours(check: Neighbours, parcels: Parcels) -> Found:
     ]
 
 
-def _median_around(
+def median_around(
     middles: NDArray[np.float64], values: NDArray[np.float64], count: int
 ) -> NDArray[np.float64]:
-    """Take the median of the values at the nearest other places."""
-    near = np.asarray(cKDTree(middles).query(middles, k=count + 1)[1])
-    itself = near == np.arange(len(middles))[:, None]
-    itself[~itself.any(axis=1), -1] = True  # crowded out by others on the same spot
-    others = values[near[~itself].reshape(len(middles), count)]
-    usual: NDArray[np.float64] = np.median(others, axis=1)
+    """
+    Take the median of the values at the nearest other places.
+
+    Parameters
+    ----------
+    middles
+        Shape (n, 2): the places [m].
+    values
+        Shape (n,): a number at each.
+    count
+        How many other places are near, from 1 to n - 1; those as far as the last of them are too,
+        as in a grid of lots, or the order of the rows would choose.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,): the medians.
+    """
+    size = len(middles)
+    away, near = cKDTree(middles).query(middles, k=min(count + 1 + MOST_TIED, size))
+    away = np.where(near == np.arange(size)[:, None], np.inf, away)  # itself
+    last = np.partition(away, count - 1, axis=1)[:, count - 1]
+    is_near = away <= last[:, None] * (1 + SAME_DISTANCE)
+    usual: NDArray[np.float64] = np.nanmedian(np.where(is_near, values[near], np.nan), axis=1)
     return usual

@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 
 from landrenew.base.area import ellipsoidal_area
-from landrenew.intake.geometry.topology import mean_width
+from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.parcels import metric_crs, require
-from landrenew.measure.overlay import DUST_M2, Pairs, cover, shared_areas
+from landrenew.measure.overlay import Pairs, cover, shared_areas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries

@@ -33,8 +33,9 @@ CORRECTIONS = "layer:corrections"
 
 _SLIVER = "setting:sliver_width_m"
 _FIRMS = ("layer:firms", "layer:links", "layer:leases", "layer:parcels", "project:as_of")
-_FLOORS = (GEOMETRY, "layer:buildings", "rules:storeys", "raster:height", "raster:dsm",
-           "raster:dem", "setting:min_height_support_share", "layer:parcels")  # fmt: skip
+_STOCK = (GEOMETRY, "layer:buildings", "layer:parcels", _SLIVER, "setting:overlap_width_m")
+_FLOORS = (*_STOCK, "rules:storeys", "raster:height", "raster:dsm", "raster:dem",
+           "setting:min_height_support_share")  # fmt: skip
 _LINE = (GEOMETRY, "layer:control_line", _SLIVER)
 _GROWTH = (GEOMETRY, "layer:growth_boundary", _SLIVER)
 _POINTS = tuple(score_column(one) for one in sorted(SCORABLE))
@@ -59,21 +60,21 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "growth_class": ("growth_share",),
     "protected_area_m2": (GEOMETRY, "layer:protected"),
     "park_id": (GEOMETRY, "layer:parks", _SLIVER),
-    "footprint_m2": _FLOORS,
+    "footprint_m2": _STOCK,
     "floor_area_m2": _FLOORS,
     "counted_floor_area_m2": _FLOORS,
     "estimated_floor_share": _FLOORS,
     "height_support_share": _FLOORS,
-    "building_count": (GEOMETRY, "layer:buildings", "layer:parcels"),
+    "building_count": _STOCK,
     "floor_area_ratio": ("counted_floor_area_m2", "parcel_area_m2", "layer:parcels"),
     "building_density": ("footprint_m2", "parcel_area_m2", "layer:parcels"),
-    "building_coefficient": ("footprint_m2", "parcel_area_m2", "layer:buildings", "layer:parcels"),
+    "building_coefficient": ("parcel_area_m2", *_STOCK),
     "night_light_mean": (GEOMETRY, "raster:nightlight", "setting:min_raster_pixels"),
     "night_light_pixels": (GEOMETRY, "raster:nightlight"),
     "ndvi_mean": (GEOMETRY, "raster:ndvi", "setting:min_raster_pixels"),
     "ndvi_pixels": (GEOMETRY, "raster:ndvi"),
     **dict.fromkeys(("firm_count", "tenant_count", "leased_out_share"), _FIRMS),
-    **dict.fromkeys(FLOWS, (*_FIRMS, "floor_area_m2")),
+    **dict.fromkeys(FLOWS, (*_FIRMS, "parcel_area_m2")),
     **{name: (*parts, "layer:parcels") for name, parts in INTENSITIES.items()},
     **{score_column(one): (one, "rules:scoring", "pool") for one in SCORABLE},
     "pool": ("size_class", "rules:scoring"),

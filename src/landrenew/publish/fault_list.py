@@ -94,7 +94,7 @@ def faults_total(faults: Sequence[Fault]) -> Text:
     counts = [(OUTCOMES[one], done[one]) for one in ORDER]
     return Text(
         f"共 {len(faults)} 处问题：" + "，".join(f"{said.zh} {n}" for said, n in counts)
-        + "。完整清单：landrenew run 之后的 faults.csv。",
+        + "。完整清单：加 --out 问题清单.csv。",
         f"{len(faults)} faults: " + ", ".join(f"{n} {said.en}" for said, n in counts)
-        + ". All of them: faults.csv after landrenew run.",
+        + ". All of them: add --out faults.csv.",
     )  # fmt: skip

@@ -13,10 +13,17 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from landrenew.base.errors import FileError, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 COULD_NOT_WRITE = (OSError, DataSourceError, DataLayerError)
 """What the writers raise when the disk is full or refuses."""
+
+
+OF_THE_OLD = {
+    ".shp": (".sbn", ".sbx", ".qix", ".fbn", ".fbx", ".ain", ".aih", ".ixs", ".mxs", ".qpj"),
+    ".gpkg": (".gpkg-wal", ".gpkg-shm", ".gpkg-journal"),
+}
+"""Indexes and journals of a file that was there: with the new one they would show wrong rows."""
 
 
 @contextmanager
@@ -27,7 +34,8 @@ def whole_files(out: Path) -> Iterator[Path]:
     Parameters
     ----------
     out
-        The file that is wanted; its companions, written under the same folder, come with it.
+        The file that is wanted; its companions, written under the same folder, come with it, and
+        indexes of the one that was there go.
 
     Yields
     ------
@@ -49,7 +57,8 @@ def whole_files(out: Path) -> Iterator[Path]:
         fresh.mkdir()
         old.mkdir()
         yield fresh / out.name
-        _exchange(fresh, out.parent, old)
+        ends = OF_THE_OLD.get(out.suffix.lower(), ())
+        _exchange(fresh, out.parent, old, [f"{out.stem}{one}" for one in ends])
     except COULD_NOT_WRITE as error:
         raise _cannot_write(out, error) from error
     finally:
@@ -57,13 +66,15 @@ def whole_files(out: Path) -> Iterator[Path]:
             shutil.rmtree(work)
 
 
-def _exchange(fresh: Path, home: Path, old: Path) -> None:
+def _exchange(fresh: Path, home: Path, old: Path, leaving: Sequence[str]) -> None:
     """Put the new files in place of those of the same names; on any failure put these back."""
     came: list[Path] = []
+    new = sorted(fresh.iterdir())
     try:
-        for one in sorted(fresh.iterdir()):
-            if (home / one.name).exists():
-                (home / one.name).rename(old / one.name)
+        for name in (*leaving, *(one.name for one in new)):
+            if (home / name).exists():
+                (home / name).rename(old / name)
+        for one in new:
             one.rename(home / one.name)
             came.append(home / one.name)
     except BaseException:

@@ -135,7 +135,12 @@ def _digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
     """Give the digest of each file of a source; of the rows read where it is a database."""
     if is_database(layer.path):
         return {"rows": layers.digests.get(name, "")}
-    return {one.name: _sha256(one) for one in files_of(layers.project.folder / layer.path)}
+    path = layers.project.folder / layer.path
+    is_folder = path.is_dir()  # two files of its folders may bear one name
+    return {
+        one.relative_to(path).as_posix() if is_folder else one.name: _sha256(one)
+        for one in files_of(path)
+    }
 
 
 def _sha256(path: Path) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -54,17 +55,38 @@ def sheet_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     book.properties.created = book.properties.modified = BOOK_DATE
     sheet = book.active
     sheet.title = title
-    sheet.append(list(header))
+    sheet.append([cell_of(one) for one in header])
     for cell in sheet[1]:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         sheet.column_dimensions[get_column_letter(cell.column)].width = WIDTH
     sheet.freeze_panes = "B2"
     _refuse_long(rows)
     for row in rows:
-        sheet.append([None if value == "" else value for value in map(safe_cell, row)])
+        sheet.append([cell_of(value) for value in row])
     packed = io.BytesIO()
     book.save(packed)
     return _undated(packed)
+
+
+def cell_of(value: object) -> object:
+    """
+    Give a value as a cell of a workbook holds it.
+
+    Parameters
+    ----------
+    value
+        Any value.
+
+    Returns
+    -------
+    object
+        Text without the control signs that a workbook refuses, and defused where it would be a
+        formula; None where there is nothing.
+    """
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    safe = safe_cell(value)
+    return None if safe == "" else safe
 
 
 def _refuse_long(rows: Sequence[Sequence[object]]) -> None:

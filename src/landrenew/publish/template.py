@@ -27,6 +27,7 @@ from landrenew.intake.survey.form import (
     PARCELS_ROW,
     Field,
 )
+from landrenew.publish.sheet_file import cell_of
 from landrenew.publish.tables import safe_cell
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ HEAD = PatternFill("solid", fgColor="DDE5EC")
 NEEDED = PatternFill("solid", fgColor="F6D9A8")
 MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
-NUMBER_FORMATS = {"code": "@", "text": "@", "choice": "@", "number": "0.00##", "whole": "0",
+NUMBER_FORMATS = {"code": "@", "text": "@", "choice": "@", "number": "0.00", "whole": "0",
                   "date": "yyyy-mm-dd"}  # fmt: skip
 """A code is text, or a spreadsheet would cut it to fifteen digits."""
 
@@ -114,7 +115,7 @@ def _known(parcels: Parcels | None) -> list[dict[str, object]]:
 def _in_unit(value: object, field: Field) -> object:
     if isinstance(value, float | int) and field.unit:
         return round(value / factor_to(field.column.unit, field.unit), 4)
-    return safe_cell(value) or None
+    return cell_of(value)
 
 
 def _head(form: Worksheet, town: str) -> None:

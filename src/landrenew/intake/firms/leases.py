@@ -6,14 +6,12 @@ Here they are only checked; how much land a firm uses is worked out in
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from landrenew.base.dates import day_of
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text
 from landrenew.intake.faults import NO_DETAIL, Fault
@@ -25,49 +23,8 @@ if TYPE_CHECKING:
 OPEN_ENDED = {"长期", "长期有效", "无固定期限", "不定期", "永久", "至今"}
 """What planners write for a lease without an end."""
 
-COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-SPELT = re.compile(r"(\d{4})(?:[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日{0,1})?)?)?)?")
-
 TEXTS = ("lease_id", "landlord_id", "tenant_id", "parcel_id", "lease_start", "lease_end")
 AREAS = ("leased_area_m2", "leased_floor_area_m2")
-
-
-def day_of(said: str, *, last: bool) -> dt.date | None:
-    """
-    Read a date as planners write it.
-
-    Parameters
-    ----------
-    said
-        Such as ``2024-01-31``, ``2024/1/31``, ``20240131``, ``2024年1月31日``; a time of day is
-        left out. A month or a year alone stands for its first or its last day.
-    last
-        Whether a month or a year stands for its last day.
-
-    Returns
-    -------
-    date or None
-        The day; None when it cannot be read.
-
-    Examples
-    --------
-    >>> day_of("2024年2月", last=True), day_of("2024.2.30", last=True)
-    (datetime.date(2024, 2, 29), None)
-    >>> day_of("2024年1月31日", last=False) == day_of("20240131 00:00:00", last=True)
-    True
-    """
-    words = re.split(r"[ T]", unicodedata.normalize("NFKC", said).strip(), maxsplit=1)
-    found = COMPACT.fullmatch(words[0]) or SPELT.fullmatch(words[0])
-    if found is None:
-        return None
-    year, month, day = (None if part is None else int(part) for part in found.groups())
-    try:
-        whole = dt.date(year or 0, month or (12 if last else 1), day or 1)
-    except ValueError:
-        return None
-    if day is not None or not last:
-        return whole
-    return whole.replace(day=calendar.monthrange(whole.year, whole.month)[1])
 
 
 def evaluation_day(project: Project) -> dt.date:
@@ -93,11 +50,14 @@ def evaluation_day(project: Project) -> dt.date:
     said = stated or project.city.as_of
     day = None if said is None else day_of(said, last=True)
     if day is None:
+        seen = Text("没有写 as_of", "there is no as_of") if said is None else Text(
+            f"as_of 是“{said}”，读不成日期", f"as_of is {said!r}, which is no date"
+        )  # fmt: skip
         raise FileError(
-            f"不知道租约按哪一天计：as_of 是“{said or ''}”。请在 [leases] 或 [city] 下写明，"
+            f"不知道租约按哪一天计：{seen.zh}。请在 [leases] 或 [city] 下写明，"
             "例如 as_of = 2025-12-31。",
-            f"It is not known on which day leases are to hold: as_of is {said or ''!r}. State it"
-            " under [leases] or [city], for example as_of = 2025-12-31.",
+            f"It is not known on which day leases are to hold: {seen.en}. State it under [leases]"
+            " or [city], for example as_of = 2025-12-31.",
         )
     return day
 
@@ -127,7 +87,8 @@ def check_leases(
         lease without a first day began long ago, one without a last day has no end.
     list of Fault
         Repeated leases, those without a tenant or a parcel, of an unknown parcel, with dates that
-        cannot be read; and, of those that hold, unknown firms and missing areas.
+        cannot be read, of a firm with itself; and, of those that hold, unknown firms and missing
+        areas.
     """
     leases = table.reindex(columns=[*TEXTS, *AREAS]).astype(dict.fromkeys(AREAS, float))
     leases = leases.astype(dict.fromkeys(TEXTS, object))
@@ -138,6 +99,7 @@ def check_leases(
         "missing_id": leases[["tenant_id", "parcel_id"]].isna().any(axis=1),
         "lease_unknown_parcel": ~leases["parcel_id"].isin(parcels.index),
         "lease_unreadable": bad_start | bad_end | (ends < starts),
+        "lease_to_self": leases["landlord_id"] == leases["tenant_id"],
     }
     faults: list[Fault] = []
     left = pd.Series(data=True, index=leases.index)

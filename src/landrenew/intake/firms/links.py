@@ -52,16 +52,7 @@ def unique_firms(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     ColumnError
         When one id stands on rows that differ.
     """
-    unnamed = firms["firm_id"].isna()
-    repeated = firms.astype(str).duplicated() & ~unnamed
-    faults = [
-        *(Fault("firms", int(row), "", "missing_id") for row in firms.index[unnamed]),
-        *(
-            Fault("firms", int(row), firms["firm_id"][row], "duplicate_row")
-            for row in firms.index[repeated]
-        ),
-    ]
-    firms = firms[~unnamed & ~repeated]
+    firms, faults = firms_once(firms)
     twice = firms["firm_id"].duplicated(keep=False)
     if twice.any():
         ids = some(firms.loc[twice, "firm_id"].unique())
@@ -72,6 +63,52 @@ def unique_firms(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
             " parcels belongs in [links].",
         )
     return firms.reset_index().set_index("firm_id"), faults
+
+
+def firms_once(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Set aside firms without an id and rows that repeat another.
+
+    Parameters
+    ----------
+    firms
+        Index ``row``, with ``firm_id``.
+
+    Returns
+    -------
+    DataFrame
+        The other rows; one id may still stand on rows that differ.
+    list of Fault
+        ``missing_id`` and ``duplicate_row``.
+    """
+    unnamed = firms["firm_id"].isna()
+    repeated = firms.astype(str).duplicated() & ~unnamed
+    faults = [
+        *firm_row_faults(firms[unnamed], "missing_id"),
+        *firm_row_faults(firms[repeated], "duplicate_row"),
+    ]
+    return firms[~unnamed & ~repeated], faults
+
+
+def firm_row_faults(firms: pd.DataFrame, code: str) -> list[Fault]:
+    """
+    Name rows of the firm table.
+
+    Parameters
+    ----------
+    firms
+        The rows, index ``row``, with ``firm_id``.
+    code
+        What is wrong with them.
+
+    Returns
+    -------
+    list of Fault
+        One a row.
+    """
+    ids = firms["firm_id"].fillna("").astype(str).tolist()
+    named = zip(firms.index.tolist(), ids, strict=True)
+    return [Fault("firms", row, one, code) for row, one in named]
 
 
 def find_links(
@@ -167,7 +204,7 @@ def check_links(
     Parameters
     ----------
     links
-        ``firm_id``, ``parcel_id``, ``share``; index ``row``.
+        ``firm_id``, ``parcel_id`` and :data:`STATED`; index ``row``.
     firms
         Index ``firm_id``; with a geometry in the project CRS when the firms are points.
     parcels
@@ -184,7 +221,7 @@ def check_links(
         a link; of a firm that is a point, the nearest parcel is named.
     """
     blank = links[["firm_id", "parcel_id"]].isna().any(axis=1)
-    repeated = links.duplicated(["firm_id", "parcel_id", "share"]) & ~blank
+    repeated = links.duplicated(["firm_id", "parcel_id", *STATED]) & ~blank
     repeats = _link_faults(links[repeated], "duplicate_row")
     links, blank = links[~repeated], blank[~repeated]
     no_firm = ~links["firm_id"].isin(firms.index) & ~blank
@@ -234,7 +271,7 @@ def _place(shape: BaseGeometry) -> tuple[float | None, float | None]:
 def _link_faults(links: pd.DataFrame, code: str) -> list[Fault]:
     pairs = zip(links.index, links["firm_id"], links["parcel_id"], strict=True)
     return [
-        Fault("links", int(row), str(firm), code, Text(f"{firm} → {parcel}", f"{firm} → {parcel}"))
+        Fault("links", int(row), str(firm), code, Text(f"宗地 {parcel}", f"parcel {parcel}"))
         for row, firm, parcel in pairs
     ]
 

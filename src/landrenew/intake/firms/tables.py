@@ -12,15 +12,8 @@ from landrenew.intake.attributes.take import need_columns
 from landrenew.intake.firms.groups import check_groups
 from landrenew.intake.firms.leases import check_leases, evaluation_day, lease_note, parties
 from landrenew.intake.firms.links import check_links, find_links, point_faults, unique_firms
-from landrenew.intake.geometry.offsets import (
-    firm_faults,
-    point_shift,
-    refuse_shifted,
-)
-from landrenew.intake.geometry.whereabouts import (
-    check_datum,
-    refuse_elsewhere,
-)
+from landrenew.intake.geometry.offsets import firm_faults, point_shift, refuse_shifted
+from landrenew.intake.geometry.whereabouts import check_datum, refuse_elsewhere
 from landrenew.intake.layers import table_balance
 from landrenew.intake.without_parcels import firms_alone
 

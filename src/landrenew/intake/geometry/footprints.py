@@ -6,6 +6,7 @@ tower on a podium keeps its storeys, and which of the two comes first in the fil
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ import shapely
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
-from landrenew.intake.geometry.shapes import Checked
-from landrenew.intake.geometry.topology import mean_width
+from landrenew.intake.geometry.shapes import Checked, bare_polygons
+from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
-
-DUST_M2 = 1e-4
-"""Shared ground smaller than this is rounding where footprints only touch [m2]."""
 
 ENOUGH = 20
 """Heights fewer than this show no habit."""
@@ -66,9 +64,7 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
         return checked
     before = shapely.area(shapes)
     wide = mean_width(shapely.intersection(shapes[larger], shapes[smaller])) >= width_m
-    ids = [
-        one or f"#{row}" for one, row in zip(row_ids(kept, "buildings"), kept.index, strict=True)
-    ]
+    ids = _told_apart(row_ids(kept, "buildings"), kept.index.tolist())
     found = [
         (int(i), "building_overlap",
          Text(f"与 {ids[j]} 重叠 {shared:.1f} m²", f"shares {shared:.1f} m2 with {ids[j]}"))
@@ -77,13 +73,15 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
     cut = shapes.copy()
     starts = np.flatnonzero(np.diff(larger, prepend=-1))
     for i, others in zip(larger[starts], np.split(smaller, starts[1:]), strict=True):
-        cut[i] = _polygons(shapely.difference(shapes[i], shapely.union_all(shapes[others])))
+        cut[i] = bare_polygons(shapely.difference(shapes[i], shapely.union_all(shapes[others])))
     left_over = shapely.area(cut)
     is_rim = (left_over < before / 2) & (mean_width(cut) < width_m)
     gone = (left_over <= DUST_M2) | is_rim
     found = [one for one in found if not gone[one[0]]]
-    found += [(int(i), "building_duplicate", _twin(int(i), larger, smaller, ids))
-              for i in np.flatnonzero(gone)]  # fmt: skip
+    lost = np.flatnonzero(gone)
+    ends = np.searchsorted(larger, lost), np.searchsorted(larger, lost, side="right")
+    found += [(int(i), "building_duplicate", _twin(smaller[start:end], ids))
+              for i, start, end in zip(lost, *ends, strict=True)]  # fmt: skip
     left = kept[~gone].set_geometry(gpd.GeoSeries(cut[~gone], kept.index[~gone]), crs=kept.crs)
     balance = checked.balance
     taken = float((shapely.area(cut) - before)[~gone].sum())
@@ -118,15 +116,15 @@ def _shared(shapes: Shapes, ids: list[str]) -> tuple[Rows, Rows, NDArray[np.floa
     return larger[real], smaller[real], area[real]
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    """Keep the polygons of a shape; lines and points that a cut leaves have no ground."""
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    parts = parts[(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON)]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts.tolist())
+def _told_apart(ids: list[str], rows: list[int]) -> list[str]:
+    """Name buildings by their id; by their row as well where they have none of their own."""
+    times = Counter(ids)
+    named = zip(ids, rows, strict=True)
+    return [one if one and times[one] == 1 else f"{one}#{row}" for one, row in named]
 
 
-def _twin(i: int, larger: Rows, smaller: Rows, ids: list[str]) -> Text:
-    over = "、".join(ids[j] for j in smaller[larger == i][:5])
+def _twin(smaller: Rows, ids: list[str]) -> Text:
+    over = "、".join(ids[j] for j in smaller[:5])
     return Text(f"地面已计在 {over}", f"ground counts for {over.replace('、', ', ')}")
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
+DUST_M2 = 1e-4
+"""Ground smaller than this is rounding where shapes only touch [m2], one square centimetre."""
+
 SAME_SPOT_M = 0.001
 """Vertices that follow each other within a millimetre, the unit of surveys, are one [m]."""
 
@@ -302,10 +305,10 @@ def _filled(one: Shapes, other: Shapes, width_m: float) -> Shapes:
     grown = shapely.buffer(both, width_m / 2, join_style="mitre")
     closed = shapely.buffer(grown, -width_m / 2, join_style="mitre")
     parts, pair = shapely.get_parts(shapely.difference(closed, both), return_index=True)
-    is_strip = mean_width(parts) > NOISE_M
-    parts, of = shapely.get_parts(_without_needles(parts[is_strip]), return_index=True)
-    pair = pair[is_strip][of]
-    is_between = shapely.dwithin(parts, one[pair], NOISE_M)
+    parts, of = shapely.get_parts(_without_needles(parts), return_index=True)
+    pair = pair[of]
+    is_between = mean_width(parts) > NOISE_M
+    is_between &= shapely.dwithin(parts, one[pair], NOISE_M)
     is_between &= shapely.dwithin(parts, other[pair], NOISE_M)
     return _together(parts[is_between], pair[is_between], len(one))
 

@@ -12,21 +12,9 @@ import numpy as np
 import shapely
 
 from landrenew.base.coordinates import names_itself, readings_at
-from landrenew.base.crs import (
-    area_error,
-    crs_words,
-    is_metric,
-    lonlat_bounds,
-    parse_crs,
-    to_lonlat,
-)
+from landrenew.base.crs import area_error, crs_words, is_metric, lonlat_bounds, parse_crs, to_lonlat
 from landrenew.base.errors import CrsError, FileError
-from landrenew.base.strips import (
-    MAX_AREA_ERROR,
-    beyond_strip,
-    check_project_crs,
-    choose_crs,
-)
+from landrenew.base.strips import MAX_AREA_ERROR, beyond_strip, check_project_crs, choose_crs
 from landrenew.base.words import Text
 from landrenew.intake.geometry.shapes import extent, finite_boxes
 

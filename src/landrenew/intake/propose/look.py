@@ -27,9 +27,12 @@ from landrenew.base.crs import is_metric
 from landrenew.base.errors import LandrenewError
 from landrenew.base.strips import CGCS2000
 from landrenew.base.words import Text
+from landrenew.intake.geometry.shapes import extent, finite_boxes
+from landrenew.intake.jargon import plainly
 from landrenew.intake.propose.folder import Unknown
 from landrenew.intake.sections import Layer
 from landrenew.intake.sources.archive import PACKED, layers_in, unpacked
+from landrenew.intake.sources.book import refuse_huge
 from landrenew.intake.sources.dbf_text import dbf_encoding
 from landrenew.intake.sources.gdal import place_of, reading
 from landrenew.intake.sources.read import UNREADABLE, read_source
@@ -83,6 +86,8 @@ class Look:
         True when all rows were read.
     extent
         Extent of all rows in the file's own coordinates; None without shapes.
+    sheet_units
+        Units that a title states for all columns that state none.
     """
 
     path: str
@@ -92,6 +97,7 @@ class Look:
     units: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = True
     extent: Bounds | None = None
+    sheet_units: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -187,8 +193,8 @@ def look_at(folder: Path, found: Found) -> tuple[list[Look], list[Unknown]]:
             shown = path if layer is None else f"{path} / {layer}"
             unknown.append(Unknown(shown, _plainly(error.text, folder)))
         except UNREADABLE as error:
-            said = str(error).partition("\n")[0]
-            unknown.append(Unknown(path, Text(f"读不出来：{said}", f"cannot be read: {said}")))
+            zh, en = plainly(str(error).partition("\n")[0])
+            unknown.append(Unknown(path, Text(f"读不出来：{zh}", f"cannot be read: {en}")))
     return looks, unknown
 
 
@@ -200,6 +206,7 @@ def _is_big_book(path: Path) -> bool:
 def _plainly(said: Text, folder: Path) -> Text:
     """Take the names out of a reader's sentence that mean nothing here."""
     zh, en = (one.replace(f"{folder}/", "").rstrip("。. ") for one in said)
+    zh, en = zh.removesuffix(f"，或删去 [{NOBODY}]"), en.removesuffix(f", or remove [{NOBODY}]")
     return Text(zh.removeprefix(f"[{NOBODY}] 的"), en.removeprefix(f"[{NOBODY}]: "))
 
 
@@ -230,6 +237,7 @@ def _layers(path: Path) -> list[str | None]:
 
 
 def _sheets(path: Path) -> list[str]:
+    refuse_huge(path)
     book = openpyxl.load_workbook(path, read_only=True)
     try:
         return [one.title for one in book.worksheets if (one.max_row or 2) > 1]
@@ -254,18 +262,15 @@ def _look(folder: Path, path: str, layer: str | None) -> Look:
 
 def _seen(source: Source, path: str, layer: str | None) -> Look:
     frame = source.frame
-    return Look(path, layer, frame, len(frame), source.units, extent=_extent(frame))
+    return Look(path, layer, frame, len(frame), source.units, extent=_extent(frame),
+                sheet_units=source.sheet_units)  # fmt: skip
 
 
 def _extent(frame: pd.DataFrame) -> Bounds | None:
     if not isinstance(frame, gpd.GeoDataFrame):
         return None
-    boxes = shapely.bounds(frame.geometry.to_numpy())
-    boxes = boxes[np.isfinite(boxes).all(axis=1)]
-    if not len(boxes):
-        return None
-    (left, bottom), (right, top) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return float(left), float(bottom), float(right), float(top)
+    boxes, _ = finite_boxes(frame)
+    return extent(boxes) if len(boxes) else None
 
 
 def _layer_head(folder: Path, path: str, layer: str | None) -> Look:
@@ -290,6 +295,7 @@ def _text_head(folder: Path, path: str, layer: str | None) -> Look:
 
 def _book_heads(folder: Path, path: str) -> Iterator[Look]:
     """Read the first rows of every sheet, opening the workbook once: that is what takes time."""
+    refuse_huge(folder / path)
     book = openpyxl.load_workbook(folder / path, read_only=True, data_only=True)
     try:
         sheets = {one.title: list(islice(one.iter_rows(values_only=True), SHEET_ROWS))
@@ -303,7 +309,8 @@ def _book_heads(folder: Path, path: str) -> Iterator[Look]:
         beyond = max(lengths[title] - len(sheets[title]), 0)
         layer = title if len(filled) > 1 else None
         rows, is_whole = len(seen.frame) + beyond, len(sheets[title]) < SHEET_ROWS
-        yield Look(path, layer, seen.frame, rows, seen.units, is_whole=is_whole)
+        yield Look(path, layer, seen.frame, rows, seen.units, is_whole,
+                   sheet_units=seen.sheet_units)  # fmt: skip
 
 
 def _short_sheet(title: str, rows: list[tuple[object, ...]]) -> Source:
@@ -320,4 +327,5 @@ def _from_short_copy(path: str, layer: str | None, head: bytes) -> Look:
     with tempfile.TemporaryDirectory(prefix="landrenew-") as place:
         Path(place, "head.csv").write_bytes(head)
         seen = read_source(Path(place), Layer(path="head.csv"), NOBODY)
-    return Look(path, layer, seen.frame, len(seen.frame), seen.units, is_whole=False)
+    return Look(path, layer, seen.frame, len(seen.frame), seen.units, is_whole=False,
+                sheet_units=seen.sheet_units)  # fmt: skip

@@ -46,6 +46,16 @@ OWN_LAYER = {
 }  # fmt: skip
 """The layer in which a column's ``own`` names mean it."""
 
+SOMETHING_ELSE = re.compile(
+    "亩均|人均|户均|每|得分|分值|评分|权重|占比|比重|增长|增速|增幅|同比|排名|名次|目标"
+)
+"""Beside the name of an amount these make a ratio, a score or a change of it."""
+
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+AGAIN = re.compile(r"#\d+$")
+"""What tells columns of one name apart."""
+
 BEHIND = re.compile(r"_(?P<unit>[a-z][a-z0-9]+)$", re.IGNORECASE)
 """A unit behind a name, as in ``cadastral_area_m2``."""
 
@@ -208,7 +218,7 @@ def find_columns(
         and match.score >= _best(one) - SURELY_OTHER
         and (match.name.kind != "own" or OWN_LAYER.get(match.column) == layer)
     ]
-    candidates.sort(key=lambda one: (-one.score, wanted.index(one.column)))
+    candidates.sort(key=lambda one: (-one.score, wanted.index(one.column), -_year(one.theirs)))
     taken: dict[str, Match] = {}
     used: set[str] = set()
     for one in candidates:
@@ -216,6 +226,11 @@ def find_columns(
             taken[one.column] = one
             used.add(one.theirs)
     return [taken[one] for one in wanted if one in taken]
+
+
+def _year(heading: str) -> int:
+    """Read the year in a heading, so that of columns by year the last is taken."""
+    return max((int(one) for one in YEAR.findall(heading)), default=0)
 
 
 def _best(heading: str) -> float:
@@ -263,7 +278,7 @@ def _how(heading: str, name: Name) -> How | None:
         return "normalised"
     if _is_cut(heading, name.name):
         return "truncated"
-    if name.kind not in {"own", "pinyin"} and _lies_within(known, theirs):
+    if name.kind not in {"own", "pinyin"} and _lies_within(known, heading, theirs):
         return "contains"
     return None
 
@@ -279,6 +294,10 @@ def _is_cut(heading: str, name: str) -> bool:
     return heading.casefold() in {one.casefold() for one in cuts}
 
 
-def _lies_within(known: str, theirs: str) -> bool:
+def _lies_within(known: str, heading: str, theirs: str) -> bool:
+    """Tell whether a longer heading means the same: unless the rest makes something else of it."""
     shortest = SHORTEST_LATIN if known.isascii() else SHORTEST_ZH
-    return len(known) >= shortest and known in theirs
+    part = AGAIN.sub("", heading).rpartition(" ")[2]
+    is_part = plain_name(part) == known  # as a heading of two lines has it
+    is_within = is_part or (len(known) >= shortest and known in theirs)
+    return is_within and SOMETHING_ELSE.search(theirs.replace(known, "", 1)) is None

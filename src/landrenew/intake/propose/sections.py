@@ -11,11 +11,12 @@ from landrenew.base.words import Text, some
 from landrenew.intake.attributes.where import select_rows
 from landrenew.intake.propose.draft import Line, Section
 from landrenew.intake.propose.land import industrial_rows
-from landrenew.intake.propose.names import plain_name
+from landrenew.intake.propose.names import find_columns, plain_name
 from landrenew.intake.propose.place import candidate_crs
 from landrenew.intake.propose.roles import NEEDED
+from landrenew.intake.propose.scheme import scheme_lines
 from landrenew.intake.propose.units import looks_like_storeys, unit_of
-from landrenew.intake.propose.values import OWN_ID, fit_columns, numbers
+from landrenew.intake.propose.values import OWN_ID, filled, fit_columns, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -81,7 +82,9 @@ def section_of(table: Table) -> Section:
     if look.layer is not None:
         lines.append(Line("layer", look.layer))
     place, off = _crs_lines(table)
-    lines += [*place, *where, *_coordinate_lines(look, name)]
+    code = next((one.theirs for one in matches if one.column == "land_code"), None)
+    scheme = scheme_lines(look, code) if code is not None and name == "parcels" else []
+    lines += [*place, *where, *scheme, *_coordinate_lines(look, name)]
     missing = [one for one in NEEDED.get(name, ()) if one not in {m.column for m in matches}]
     if missing:
         off = Text(f"没有找到 {some(missing)} 对应的列", f"no column for {some(missing)} was found")
@@ -90,7 +93,7 @@ def section_of(table: Table) -> Section:
         tuple(lines),
         tuple(one for one in columns if one is not None),
         remarks=(_seen(look), *_left_over(look, matches)),
-        doubts=(*_doubts(table.role, matches), *unsure),
+        doubts=(*_doubts(table.role, matches, rows), *unsure),
         off=off,
     )
 
@@ -211,16 +214,36 @@ def _coordinate_lines(look: Look, name: str) -> list[Line]:
     ]
 
 
-def _doubts(role: Role, matches: Sequence[Match]) -> tuple[Text, ...]:
+def _doubts(role: Role, matches: Sequence[Match], rows: pd.DataFrame) -> tuple[Text, ...]:
     doubts = []
     if not role.is_sure:
         doubts.append(Text(f"{role.look.name} 是否属于这一节，依据不多",
                            f"few clues that {role.look.name} belongs here"))  # fmt: skip
     own = OWN_ID.get(role.section)
     if role.section == "parcels" and own not in {one.column for one in matches}:
-        doubts.append(Text("没有一列能唯一标识宗地，按行号命名",
-                           "no column names each parcel; rows are named"))  # fmt: skip
+        why = _nearly_id(role, rows)
+        doubts.append(Text(f"没有一列能唯一标识宗地，按行号命名{why.zh}",
+                           f"no column names each parcel; rows are named{why.en}"))  # fmt: skip
     return tuple(doubts)
+
+
+def _nearly_id(role: Role, rows: pd.DataFrame) -> Text:
+    """Say why the column that is called an id is none: rows that share one, or have none."""
+    called = find_columns(role.look.columns, ("parcel_id",), role.section)
+    if not called:
+        return Text("", "")
+    column = called[0].theirs
+    ids = filled(rows[column])
+    again = ids.index[ids.duplicated(keep=False)].tolist()
+    without = len(rows) - len(ids)
+    zh, en = [f"“{column}”像是编号"], [f"{column!r} looks like the id"]
+    if again:
+        zh.append(f"第 {some(again)} 行相互重复")
+        en.append(f"rows {some(again)} repeat one another")
+    if without:
+        zh.append(f"{without} 行没有编号")
+        en.append(f"{without} rows have none")
+    return Text("；" + "，".join(zh), "; " + ", ".join(en))
 
 
 def _seen(look: Look) -> Text:

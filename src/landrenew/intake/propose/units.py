@@ -13,10 +13,10 @@ import numpy as np
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError
-from landrenew.base.units import FACTORS, factor_to
+from landrenew.base.units import FACTORS, factor_between, factor_to
 from landrenew.base.words import Text
 from landrenew.intake.propose.names import heading_unit
-from landrenew.intake.propose.values import filled, numbers
+from landrenew.intake.propose.values import bare_numbers, filled, numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +92,18 @@ def unit_of(look: Look, match: Match, rows: pd.DataFrame) -> Unit:
     stated = look.units.get(match.theirs) or heading_unit(match.theirs)
     if stated is not None:
         return _stated(ours, stated)
-    if COLUMNS[match.column].kind != "number" or not known:
-        return OURS
-    values = numbers(rows[match.theirs])
+    above = {factor_between(ours, one) for one in look.sheet_units} - {None}
+    if COLUMNS[match.column].kind != "number" or not known or len(above) == 1:
+        return OURS  # a unit above the table is read by a run as well
+    values, with_unit = bare_numbers(rows[match.theirs])
+    if with_unit and values.empty:
+        return Unit(None, Text("各格自带单位", "each cell states its unit"))
+    return _unit_by_size(look, match, rows, values)
+
+
+def _unit_by_size(look: Look, match: Match, rows: pd.DataFrame, values: pd.Series[float]) -> Unit:
+    """Propose the unit that the size of the numbers tells."""
+    ours = COLUMNS[match.column].unit
     if match.column in {"declared_area_m2", "survey_area_m2"}:
         return _area_unit(look, rows, values)
     if ours == "cny10k":

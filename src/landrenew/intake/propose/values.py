@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import geopandas as gpd
 
 from landrenew.base.columns import COLUMNS
-from landrenew.intake.attributes.values import BLANKS, THOUSANDS
+from landrenew.intake.attributes.values import BLANKS, read_numbers
 from landrenew.intake.propose.names import Match, find_columns
 from landrenew.intake.propose.roles import COLUMNS as WANTED
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from landrenew.intake.propose.look import Look
 
 OWN_ID = {"parcels": "parcel_id", "firms": "firm_id", "parks": "park_id", "towns": "town",
@@ -55,13 +56,30 @@ def numbers(values: pd.Series) -> pd.Series[float]:
     Returns
     -------
     Series
-        The numbers; what is no number is left out.
+        The numbers, with or without a unit beside them; what is no number is left out.
     """
-    if not pd.api.types.is_numeric_dtype(values):
-        plain = filled(values).map(lambda one: unicodedata.normalize("NFKC", one))
-        values = plain.str.replace(THOUSANDS, "", regex=True)
-    found: pd.Series[float] = pd.to_numeric(values, errors="coerce").dropna().astype(float)
-    return found
+    return read_numbers(values).number.dropna()
+
+
+def bare_numbers(values: pd.Series) -> tuple[pd.Series[float], int]:
+    """
+    Give the numbers that state no unit beside them, as ``15亩`` does.
+
+    Parameters
+    ----------
+    values
+        A column of a file.
+
+    Returns
+    -------
+    bare : Series
+        The numbers without a unit.
+    with_unit : int
+        How many state one.
+    """
+    read = read_numbers(values)
+    has_unit = read.unit.notna()
+    return read.number[~has_unit].dropna(), int(has_unit.sum())
 
 
 def fit_columns(look: Look, section: str, rows: pd.DataFrame) -> list[Match]:
@@ -100,7 +118,8 @@ def _fits(match: Match, rows: pd.DataFrame) -> bool:
     values = rows[match.theirs]
     there = filled(values)
     if there.empty:
-        return match.score >= 1.0
+        is_table = not isinstance(rows, gpd.GeoDataFrame)  # its formulas may have no values yet
+        return match.score >= 1.0 or (is_table and match.is_sure)
     if COLUMNS[match.column].kind in {"number", "integer"}:
         return len(numbers(values)) >= HALF * len(there)
     return True

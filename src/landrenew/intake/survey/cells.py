@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.base.codes.credit import read_credit_code
-from landrenew.base.codes.industry import read_industry_code
-from landrenew.base.codes.land import land_class, read_land_code
+from landrenew.base.codes.industry import EDITIONS, read_industry_code
+from landrenew.base.codes.land import SCHEMES, is_known
 from landrenew.base.codes.parcel import parcel_code_problem
 from landrenew.base.columns import WORDS
+from landrenew.base.dates import whole_day
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import factor_to
 from landrenew.base.words import Text
@@ -20,14 +19,7 @@ from landrenew.intake.attributes.values import BLANK_EDGES, BLANKS, EXACT_TO
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from landrenew.base.codes.industry import Edition
-    from landrenew.base.codes.land import Scheme
     from landrenew.intake.survey.form import Field
-
-EDITIONS: tuple[Edition, ...] = (2002, 2011, 2017)
-SCHEMES: tuple[Scheme, ...] = ("三调", "GB/T 21010-2017", "用地用海")
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 class Wrong(NamedTuple):
@@ -192,7 +184,7 @@ def read_date(value: object) -> dt.date | None:
     Returns
     -------
     date or None
-        None when it is no date of the calendar.
+        None when it is no date of the calendar, or no whole one.
 
     Examples
     --------
@@ -205,14 +197,7 @@ def read_date(value: object) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    plain = "".join(unicodedata.normalize("NFKC", said(value)).split())
-    met = DATE.fullmatch(plain) or DIGITS.fullmatch(plain)
-    if met is None:
-        return None
-    try:
-        return dt.date(*(int(one) for one in met.groups()))
-    except ValueError:
-        return None
+    return whole_day(said(value))
 
 
 def wrong_date(value: object) -> Wrong | None:
@@ -290,8 +275,7 @@ def _firm(text: str) -> Wrong | None:
 
 
 def _land(text: str) -> Wrong | None:
-    parts = read_land_code(text)
-    if parts and all(any(land_class(one.code, scheme) for scheme in SCHEMES) for one in parts):
+    if any(is_known(text, scheme) for scheme in SCHEMES):
         return None
     return Wrong(
         "land_code",

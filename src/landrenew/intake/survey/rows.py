@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.base.codes.credit import plain_code
@@ -137,9 +137,11 @@ def _jumps(form: ReturnedForm, rows: Sequence[int], numbers: Numbers) -> Iterato
 def _far_from_others(values: Mapping[int, float], name: str, unit: Text) -> Iterator[Doubt]:
     """Doubt values a hundred times the middle of the others; money is compared by the mu."""
     positive = {row: value for row, value in values.items() if value > 0}
+    ordered = sorted(positive.values())
+    if len(ordered) <= FEWEST:
+        return
     for row, value in positive.items():
-        others = [one for at, one in positive.items() if at != row]
-        if len(others) >= FEWEST and value >= UNIT_JUMP * statistics.median(others):
+        if value >= UNIT_JUMP * middle_without(ordered, value):
             yield Doubt(
                 row,
                 name,
@@ -150,6 +152,32 @@ def _far_from_others(values: Mapping[int, float], name: str, unit: Text) -> Iter
                     f" that the unit is {unit.en}",
                 ),
             )
+
+
+def middle_without(ordered: Sequence[float], value: float) -> float:
+    """
+    Take the median of all numbers but one.
+
+    Parameters
+    ----------
+    ordered
+        Two numbers or more, sorted.
+    value
+        The one of them to be left out.
+
+    Returns
+    -------
+    float
+        The median of the others.
+
+    Examples
+    --------
+    >>> middle_without([1.0, 2.0, 4.0, 9.0], 9.0), middle_without([1.0, 2.0, 4.0], 1.0)
+    (2.0, 3.0)
+    """
+    left_out, others = bisect_left(ordered, value), len(ordered) - 1
+    low, high = (at + (at >= left_out) for at in ((others - 1) // 2, others // 2))
+    return (ordered[low] + ordered[high]) / 2
 
 
 def _needed_together(form: ReturnedForm, row: int) -> Iterator[Doubt]:

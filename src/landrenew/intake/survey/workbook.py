@@ -7,8 +7,9 @@ import zlib
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
-from landrenew.base.errors import FileError, reason
-from landrenew.intake.sources.grid import open_book
+from landrenew.base.errors import FileError, LandrenewError, reason
+from landrenew.intake.jargon import plainly
+from landrenew.intake.sources.book import open_book
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,8 +50,11 @@ def open_workbook(path: Path) -> tuple[Workbook, Workbook | None]:
     """
     try:
         book, typed = open_book(path)
+    except LandrenewError:
+        raise
     except UNREADABLE as error:
-        said = reason(error)
+        is_system = isinstance(error, OSError)
+        said = reason(error) if is_system else plainly(str(error) or type(error).__name__)
         raise FileError(
             f"工作簿 {path} 打不开：{said.zh}。请确认文件完整、没有加密，并另存为 XLSX。",
             f"Workbook {path} cannot be opened: {said.en}. Check that it is whole and not"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from landrenew.base.errors import FileError, reason
 from landrenew.intake.attributes.values import BLANKS
+from landrenew.intake.sources.grid import text_rows
 from landrenew.intake.sources.text import text_encoding
 from landrenew.intake.survey.workbook import open_workbook
 
@@ -30,8 +30,8 @@ NUMBER = re.compile(
 )
 """A number as offices type it, with the unit some put behind it."""
 
-PLACES = re.compile(r"[0#]\.(0+)")
-"""Digits after the point that a number format prints."""
+PLACES = re.compile(r"[0#?][0#?,]*(?:\.([0#?]*))?")
+"""Digits after the point that a number format prints; General and text print all."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def read_sheets(path: str | Path) -> list[Sheet]:
         return _book_sheets(path)
     try:
         raw = path.read_bytes()
-        lines = csv.reader(io.StringIO(raw.decode(text_encoding(raw)), newline=""))
-        rows = tuple(tuple(typed(text) for text in line) for line in lines)
+        lines = text_rows(raw.decode(text_encoding(raw)))
+        rows = tuple(tuple(map(typed, line)) for line in lines)
     except (OSError, UnicodeError, csv.Error) as error:
         said = reason(error)
         raise FileError(
@@ -190,9 +190,10 @@ def _printed(cell: SheetCell) -> Cell:
             return Cell(str(value))
         number = _without_noise(number)
         shown = PLACES.search(str(cell.number_format))
-        stored = _decimals(number)
-        decimals = stored if cell.number_format == "General" else len(shown[1]) if shown else 0
-        return Cell(str(number), number, min(stored, decimals))
+        decimals = _decimals(number)
+        if shown is not None:
+            decimals = min(decimals, len(shown[1] or ""))
+        return Cell(str(number), number, decimals)
     return EMPTY if value is None else typed(str(value))
 
 

@@ -33,7 +33,7 @@ ORDER = re.compile(r"序号|^编号")
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 PERIOD = (1950, 2100)
-HALF = 0.5
+HALF, MANY = 0.5, 3
 
 
 @dataclass(frozen=True)
@@ -215,13 +215,31 @@ def _table(sheet: Sheet, draft: _Draft) -> Table:
     paths = [_path(sheet, draft.heading, column) for column in range(width)]
     numeric = [one for one in range(width) if _is_added(sheet, at, one, paths[one])]
     first = numeric[0] if numeric else width
-    labels = [one for one in range(first) if not ORDER.search("".join(paths[one]))]
-    labels = [one for one in labels if any(sheet.at(row, one).text for row in at)]
+    labels = [one for one in range(first) if any(sheet.at(row, one).text for row in at)]
+    order = [one for one in labels if ORDER.search("".join(paths[one]))]
+    labels = _naming(sheet, at, [one for one in labels if one not in order])
     lines = {line for _, line in draft.body if line and line != draft.title}
-    rows = _rows(sheet, draft, labels, numeric)
+    rows = _rows(sheet, draft, labels, order, numeric)
     columns = _alike([_column(sheet, at, one, paths[one]) for one in numeric])
     subject = paths[labels[-1]][-1] if labels and paths[labels[-1]] else ""
     return Table(sheet.name, draft.title, bare(subject), columns, rows, bool(lines))
+
+
+def _naming(sheet: Sheet, rows: Sequence[int], labels: list[int]) -> list[int]:
+    """Leave out the columns behind one that names every row by itself, as a firm's codes are."""
+    if len(labels) < MANY:
+        return labels
+    names = [sheet.at(row, labels[0]).text.strip() for row in rows]
+    parts = [one for one in names if one and not rank(one)]
+    blank = sum(not one for one in names)
+    is_id = len(set(parts)) == len(parts) and blank <= _totals_elsewhere(sheet, rows, labels[0])
+    return labels[:1] if parts and is_id else labels
+
+
+def _totals_elsewhere(sheet: Sheet, rows: Sequence[int], column: int) -> int:
+    """Count the rows that a cell before a column calls totals."""
+    before = ([sheet.at(row, one).text for one in range(column)] for row in rows)
+    return sum(any(rank(one) for one in cells) for cells in before)
 
 
 def _path(sheet: Sheet, heading: Sequence[int], column: int) -> tuple[str, ...]:
@@ -265,13 +283,19 @@ def _alike(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 
 def _rows(
-    sheet: Sheet, draft: _Draft, labels: Sequence[int], numeric: Sequence[int]
+    sheet: Sheet,
+    draft: _Draft,
+    labels: Sequence[int],
+    order: Sequence[int],
+    numeric: Sequence[int],
 ) -> tuple[Row, ...]:
     rows: list[Row] = []
     held = ""
     for at, line in draft.body:
         names = [sheet.at(at, one).text for one in labels]
-        own = [one for one in names if one.strip()]
+        own = [one for one in names if one.strip()] or [
+            text for one in order if rank(text := sheet.at(at, one).text)
+        ]  # a total may be called so where the other rows have their number
         ranked = max((rank(one) for one in own), default=0)
         if len(labels) > 1 and (names[0].strip() or ranked > 1):
             held = "" if ranked > 1 and rank(names[0] or own[-1]) else names[0].strip()
