@@ -445,3 +445,17 @@ def test_a_table_without_parcels_is_checked_but_not_measured(tmp_path: Path) -> 
         met = CliRunner().invoke(app, [command, str(tmp_path / "city.toml"), "--lang", "zh"])
         assert met.exit_code == 2
         assert "没有宗地图层，无法量算" in met.stderr
+
+
+def test_a_linked_folder_keeps_the_name_its_user_knows(town: Path, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "data").symlink_to(town, target_is_directory=True)
+    project = written(tmp_path / "data", tmp_path / "work" / "city.toml")
+    assert project["parcels"]["path"].startswith("../data/")
+
+
+def test_a_project_file_in_a_linked_folder_finds_its_data(town: Path, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "deep" / "er", target_is_directory=True)
+    project = written(town, tmp_path / "link" / "city.toml")
+    assert (tmp_path / "deep" / "er" / project["parcels"]["path"]).exists()

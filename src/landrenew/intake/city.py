@@ -54,7 +54,7 @@ LOCATED = (
 )  # fmt: skip
 """Layers that hold shapes, beside the parcels."""
 
-NAMED_BY = {"towns": ("town",), "parks": ("park_id",)}
+NEEDED = {"towns": ("town",), "parks": ("park_id",)}
 """Columns that such a layer must have."""
 
 LINES = {"barriers", "background"}
@@ -138,8 +138,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         desk.take(checked)
         desk.faults += check_topology(checked.kept, project.tolerances.gap_width_m)
     shapes = {
-        name: desk.shapes(name, crs, *NAMED_BY.get(name, ()), lines=name in LINES)
-        for name in LOCATED
+        name: desk.shapes(name, crs, *NEEDED.get(name, ()), lines=name in LINES) for name in LOCATED
     }
     _check_places(desk, parcels, shapes)
     if shapes["parks"] is not None:

@@ -170,13 +170,21 @@ class _Paths:
     """Writes paths as the project file needs them: from its own folder, with slashes."""
 
     def __init__(self, folder: Path, out: Path) -> None:
-        self.folder, self.start = folder.resolve(), out.resolve().parent
+        real, home = folder.resolve(), out.resolve().parent
+        named, start = (Path(os.path.normpath(one.absolute())) for one in (folder, out.parent))
+        # links on the way stay as the user named them, unless they lead elsewhere from home
+        keeps_links = (home / _way(named, start)).resolve() == real
+        self.folder, self.start = (named, start) if keeps_links else (real, home)
 
     def __call__(self, path: str) -> str:
-        try:
-            return Path(os.path.relpath(self.folder / path, self.start)).as_posix()
-        except ValueError:  # another drive
-            return (self.folder / path).as_posix()
+        return _way(self.folder / path, self.start).as_posix()
+
+
+def _way(path: Path, start: Path) -> Path:
+    try:
+        return Path(os.path.relpath(path, start))
+    except ValueError:  # another drive
+        return path
 
 
 def _sections(chosen: list[Role], roles: list[Role], written: _Paths) -> list[Section]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import FeatureError, GeometryError
+from pyogrio.errors import DataLayerError, FeatureError, GeometryError
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import Text, some
@@ -174,7 +174,7 @@ def _asked(place: Path, layer: str | None, encoding: str | None) -> pd.DataFrame
     except UnboundLocalError as error:  # pyogrio's, where PROJ cannot write the CRS
         message = "its coordinate system is damaged"
         raise ValueError(message) from error
-    except (FeatureError, ValueError) as error:
+    except (DataLayerError, FeatureError, ValueError) as error:
         if "OSM_USE_CUSTOM_INDEXING" in str(error):  # an extract whose nodes are not in order
             with reading({"OSM_USE_CUSTOM_INDEXING": "NO"}):
                 return ask()
