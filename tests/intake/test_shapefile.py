@@ -110,3 +110,15 @@ def test_a_copy_under_a_longer_name_is_no_part_of_a_shapefile(city: Path) -> Non
         "city.shp", "city.dbf", "city.shx", "city.prj", "city.cpg", "city.shp.xml",
     }  # fmt: skip
     assert corners(read(city)) == list(SIDES)
+
+
+@pytest.mark.parametrize("words", [50, 54, 9_999])
+def test_an_index_whose_head_miscounts_is_not_believed(words: int, city: Path) -> None:
+    index = city.with_suffix(".shx")
+    raw = bytearray(index.read_bytes())
+    raw[24:28] = words.to_bytes(4, "big")
+    index.write_bytes(raw)
+    source = read(city)
+    assert corners(source) == list(SIDES)
+    assert any("city.shx" in note.zh for note in source.notes)
+    assert index.read_bytes() == raw

@@ -160,6 +160,9 @@ def _entries(index: Path) -> NDArray[np.int64]:
 def _fits(shapes: Path, index: Path) -> bool:
     """Tell whether an index has an entry for each row, and each leads to a record of its length."""
     raw, (at, size) = _bytes(shapes), _entries(index).T
+    stated = int.from_bytes(_bytes(index)[24:28].tobytes(), "big") * WORD
+    if stated != index.stat().st_size:  # GDAL counts the rows by this
+        return False
     table = part_of(shapes, ".dbf")
     if table is not None and head_of(table).records != len(at):
         return False
