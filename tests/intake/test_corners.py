@@ -218,6 +218,19 @@ def test_exchanged_x_and_y_are_put_right_and_told(zone: float, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("stated", "is_said"),
+    [(",,,,,,", False), ("0,0,0,0,0,0,0", False), ("-12.5,3,0,0,0,0,1", True)],
+)
+def test_parameters_of_a_transformation_are_not_used_and_that_is_said(
+    stated: str, tmp_path: Path, *, is_said: bool
+) -> None:
+    plain = read(tmp_path, whole(plot(SQUARE)))
+    source = read(tmp_path, whole(plot(SQUARE), 转换参数=stated))
+    assert source.frame.geometry.iloc[0].equals(plain.frame.geometry.iloc[0])
+    assert any("转换参数" in note.zh for note in source.notes) == is_said
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         (whole(plot(SQUARE), plot(SQUARE, swap=True)), "line 17.*northing X"),

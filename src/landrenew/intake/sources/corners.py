@@ -76,6 +76,7 @@ def read_corners(path: Path, spec: Layer, name: str) -> Source:
     systems = [system_of(*pair, name) for pair in zip(sheets, orders, strict=True)]
     crs = _one_system(systems, sheets, name)
     swapped = [sheet.name for sheet, one in zip(sheets, orders, strict=True) if one.is_swapped]
+    meant = [sheet.name for sheet in sheets if set("123456789") & {*sheet.head.get("转换参数", "")}]
     plots = [plot for sheet in sheets for plot in sheet.plots]
     shapes = [
         _outline(plot, is_swapped=one.is_swapped)
@@ -90,7 +91,7 @@ def read_corners(path: Path, spec: Layer, name: str) -> Source:
     return Source(
         gpd.GeoDataFrame(values, index=index, geometry=np.array(shapes, object), crs=crs),
         units={DECLARED_HA: "ha"},
-        notes=_notes(crs, swapped),
+        notes=_notes(crs, swapped, meant),
         faults=_miscounted(plots, name),
     )
 
@@ -126,7 +127,7 @@ def _values(plots: Sequence[Plot]) -> dict[str, list[object]]:
     return table
 
 
-def _notes(crs: CRS | None, swapped: Sequence[str]) -> tuple[Text, ...]:
+def _notes(crs: CRS | None, swapped: Sequence[str], meant: Sequence[str]) -> tuple[Text, ...]:
     notes = []
     if crs is not None:
         words = crs_words(crs)
@@ -138,6 +139,15 @@ def _notes(crs: CRS | None, swapped: Sequence[str]) -> tuple[Text, ...]:
                 f"界址点文件 {some(swapped)} 的 X、Y 写反了，已按数值大小调换。",
                 f"Boundary-point file {some(swapped)} has X and Y exchanged; their size told, and"
                 " they were put right.",
+            )
+        )
+    if meant:
+        notes.append(
+            Text(
+                f"界址点文件 {some(meant)} 的文件头写有转换参数，没有使用："
+                "坐标按文件中的数字读入。",
+                f"Boundary-point file {some(meant)} states parameters of a transformation, which"
+                " were not used: coordinates are read as they stand.",
             )
         )
     return tuple(notes)
