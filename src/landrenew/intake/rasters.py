@@ -51,7 +51,7 @@ def open_raster(path: Path, name: str) -> Iterator[DatasetReader]:
         When it has no CRS, or no place on the map.
     """
     import rasterio  # noqa: PLC0415  # heavy, and needed only where a project has rasters
-    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning, RasterioIOError  # noqa: PLC0415  as above
 
     if not path.exists():
         raise FileError(

@@ -87,7 +87,7 @@ def height_mean(shapes: GeoDataFrame, surface: Path, ground: Path) -> pd.DataFra
     CrsError
         When one has no CRS.
     """
-    from landrenew.measure.pixels import Difference, on_grid_of, upright  # noqa: PLC0415
+    from landrenew.measure.pixels import Difference, on_grid_of, upright  # noqa: PLC0415  rasterio is heavy
 
     with open_raster(surface, "dsm") as dsm, open_raster(ground, "dem") as dem:
         over = upright(dsm)

@@ -64,7 +64,7 @@ def candidate_crs(extent: Bounds, certain: Sequence[Look]) -> Candidate:
         The CRS to check, and why it.
     """
     left, bottom, right, top = extent
-    if max(abs(left), abs(right)) <= 180 and max(abs(bottom), abs(top)) <= 90:  # noqa: PLR2004
+    if max(abs(left), abs(right)) <= 180 and max(abs(bottom), abs(top)) <= 90:  # noqa: PLR2004  degrees
         return _degrees(extent)
     prefix = int(left // MILLION)
     strip = prefixed_strip(prefix) if prefix == int(right // MILLION) else None

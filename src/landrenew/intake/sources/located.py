@@ -248,7 +248,7 @@ def _with(frame: pd.DataFrame, shapes: NDArray[np.object_], crs: CRS) -> gpd.Geo
 
 def _are_degrees(columns: tuple[str, ...], x: Numbers, y: Numbers) -> bool:
     named = {_bare(one) for one in columns} <= IN_DEGREES
-    return bool(named and (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all())  # noqa: PLR2004
+    return bool(named and (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all())  # noqa: PLR2004  degrees
 
 
 def _is_northing_first(x: Numbers, y: Numbers) -> bool:

@@ -55,7 +55,7 @@ SOLIDS = {15, 16, 17}
 """What OGC numbers polyhedra, TINs and triangles: bodies in space, which GEOS has no word for."""
 
 
-def read_parquet(path: Path, spec: Layer, name: str) -> Source:  # noqa: ARG001
+def read_parquet(path: Path, spec: Layer, name: str) -> Source:  # noqa: ARG001  every reader's shape
     """
     Read GeoParquet, or plain Parquet as a table.
 
