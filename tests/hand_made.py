@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from conftest import CRS, zones_of
 
+from landrenew.intake.attributes.take import take_columns
 from landrenew.intake.layers import Layers
 from landrenew.intake.project import Project
 from landrenew.intake.sections import City, ParcelLayer, Rasters
+from landrenew.intake.sources.source import Source
 from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from landrenew.intake.faults import Fault
     from landrenew.intake.parcels import Parcels
+    from landrenew.intake.sections import Layer
 
 READ = {"document": "d", "source": "s", "confidence": "user"}
 
@@ -114,3 +118,9 @@ def links_of(*links: tuple[object, ...]) -> pd.DataFrame:
     """Make the links ``firm, parcel, share``."""
     table = pd.DataFrame(links, columns=["firm_id", "parcel_id", "share"])
     return table.astype({"share": float})
+
+
+def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Take our columns out of a plain table, as of a file that says nothing of itself."""
+    taken = take_columns(Source(frame), spec, name)
+    return taken.frame, taken.faults

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hand_made import our_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import FACTORS, M2_PER_MU, factor_to
-from landrenew.intake.attributes.take import our_columns
 from landrenew.intake.attributes.values import BLANKS
 from landrenew.intake.sections import Layer
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from hand_made import our_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.errors import CrsError, FileError
-from landrenew.intake.attributes.take import our_columns
 from landrenew.intake.geometry.shapes import check_polygons, with_crs
 from landrenew.intake.sections import Layer
 from landrenew.intake.sources.corners import polygon_of

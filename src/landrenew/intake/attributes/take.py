@@ -20,10 +20,10 @@ from landrenew.intake.attributes.names import find_column, split_unit, unknown_u
 from landrenew.intake.attributes.values import WIDE, read_ids, read_numbers, read_texts
 from landrenew.intake.faults import Fault
 from landrenew.intake.sections import Mapping
-from landrenew.intake.sources.source import Source
 
 if TYPE_CHECKING:
     from landrenew.intake.sections import Layer
+    from landrenew.intake.sources.source import Source
 
 WITHOUT_UNIT = {"1", "person"}
 """Units that a title such as 单位：万元 never means."""
@@ -86,35 +86,6 @@ def take_columns(source: Source, spec: Layer, name: str) -> Taken:
     }
     desk.taken.frame = pd.DataFrame(taken, index=source.frame.index)
     return desk.taken
-
-
-def our_columns(frame: pd.DataFrame, spec: Layer, name: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """
-    Take the columns of the data dictionary out of a plain table.
-
-    Parameters
-    ----------
-    frame
-        The file's own columns, index ``row``.
-    spec
-        The layer with its column mapping.
-    name
-        The layer's name in the project file.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`take_columns` gives it.
-    list of Fault
-        Values that could not be taken, or are doubted.
-
-    Raises
-    ------
-    ColumnError
-        As :func:`take_columns`.
-    """
-    taken = take_columns(Source(frame), spec, name)
-    return taken.frame, taken.faults
 
 
 @dataclass

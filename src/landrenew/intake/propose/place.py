@@ -13,6 +13,7 @@ from landrenew.base.strips import (
     CHINA,
     FIRST_STRIP,
     LAST_STRIP,
+    on_earth,
     plain_strip,
     prefixed_strip,
 )
@@ -63,9 +64,9 @@ def candidate_crs(extent: Bounds, certain: Sequence[Look]) -> Candidate:
     Candidate
         The CRS to check, and why it.
     """
-    left, bottom, right, top = extent
-    if max(abs(left), abs(right)) <= 180 and max(abs(bottom), abs(top)) <= 90:  # noqa: PLR2004  degrees
+    if on_earth(extent):
         return _degrees(extent)
+    left, _, right, _ = extent
     prefix = int(left // MILLION)
     strip = prefixed_strip(prefix) if prefix == int(right // MILLION) else None
     if strip is not None:

@@ -18,6 +18,7 @@ import shapely
 
 from landrenew.base.crs import parse_crs
 from landrenew.base.errors import ColumnError, CrsError
+from landrenew.base.strips import on_earth
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.names import BRACKETS, find_column, plain_name
 from landrenew.intake.attributes.values import BLANKS, THOUSANDS, has_decimal_comma
@@ -248,7 +249,8 @@ def _with(frame: pd.DataFrame, shapes: NDArray[np.object_], crs: CRS) -> gpd.Geo
 
 def _are_degrees(columns: tuple[str, ...], x: Numbers, y: Numbers) -> bool:
     named = {_bare(one) for one in columns} <= IN_DEGREES
-    return bool(named and (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all())  # noqa: PLR2004  degrees
+    box = x.min(initial=0), y.min(initial=0), x.max(initial=0), y.max(initial=0)
+    return named and on_earth(box)
 
 
 def _is_northing_first(x: Numbers, y: Numbers) -> bool:
