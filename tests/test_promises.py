@@ -36,6 +36,7 @@ from landrenew.measure.land import (
     planar_area_m2,
 )
 from landrenew.measure.leases import firm_land
+from landrenew.measure.prepared import Prepared
 from landrenew.measure.zones import control_share, largest_zone, protected_area_m2, zone_share
 from landrenew.plan.blocks import block_id
 from landrenew.track.ledger import check_events, renewal_stage
@@ -219,7 +220,7 @@ def test_each_measure_keeps_rows_and_input_and_names_its_columns(name: str, laye
 @given(cities())
 def test_measuring_keeps_rows_and_adds_only_columns_of_the_dictionary(layers: Layers) -> None:
     before = copies(layers)
-    measured = measure_parcels(layers.parcels, layers)
+    measured = measure_parcels(layers.parcels, Prepared.of(layers))
     assert_same_rows(measured.columns, layers.parcels)
     assert set(measured.columns) <= set(COLUMNS)
     for name, frame in before.items():

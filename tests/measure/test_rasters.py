@@ -18,6 +18,7 @@ from landrenew.intake.rasters import check_rasters
 from landrenew.intake.sections import MoreRaster, Rasters, Tolerances
 from landrenew.measure.heights import raster_heights
 from landrenew.measure.indicators import measure_parcels
+from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import height_mean, raster_mean, support_notes
 from landrenew.workflow import run_layers
 
@@ -273,7 +274,7 @@ def test_the_surface_fills_what_the_height_raster_leaves(tmp_path: Path) -> None
     layers = city(tmp_path, Rasters(height="h.tif", dsm="dsm.tif", dem="dem.tif"))
     found = raster_heights(layers.buildings, np.arange(4), layers)
     assert found["height_m"].tolist() == pytest.approx([12, 8, np.nan, np.nan], nan_ok=True)
-    measured = measure_parcels(layers.parcels, layers)
+    measured = measure_parcels(layers.parcels, Prepared.of(layers))
     assert measured.silent_buildings.tolist() == [2]  # the surface lies below the ground
     assert measured.silent_support.tolist() == [1.0]
     columns = measured.columns
@@ -286,13 +287,13 @@ def test_a_parcel_under_a_pixel_has_no_mean_but_its_support(tmp_path: Path) -> N
     raster_of(tmp_path / "v.tif", ramp(12))
     rasters = Rasters(ndvi="v.tif", more={"heat": MoreRaster(path="v.tif", label="地温", unit="K")})
     layers = city(tmp_path, rasters, min_raster_pixels=3.1)
-    found = measure_parcels(layers.parcels, layers).columns
+    found = measure_parcels(layers.parcels, Prepared.of(layers)).columns
     assert found["ndvi_pixels"].tolist() == pytest.approx([3.0] * 4, abs=0.01)
     assert found["ndvi_mean"].isna().all()
     notes = support_notes(layers.parcels.join(found), layers.project)
     assert notes[0].en.startswith("[rasters] ndvi: 4 parcels cover fewer than 3.1 pixels")
     fine = city(tmp_path, rasters)
-    columns = measure_parcels(fine.parcels, fine).columns
+    columns = measure_parcels(fine.parcels, Prepared.of(fine)).columns
     assert columns["ndvi_mean"].notna().all()
     assert columns["raster_heat_mean"].tolist() == columns["ndvi_mean"].tolist()
     assert support_notes(fine.parcels.join(columns), fine.project) == ()

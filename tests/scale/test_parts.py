@@ -14,6 +14,7 @@ from hand_made import layers_of
 
 from landrenew.intake.sections import Rasters
 from landrenew.measure.indicators import measure_parcels
+from landrenew.measure.prepared import Prepared
 from landrenew.scale.parts import measure_in_parts, parts_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
     ("size", "threads"), [(1, 3), (5, 1), (7, 3), (13, 1), (35, 3), (36, 1), (1000, 3)]
 )
 def test_parts_of_any_size_give_the_same_columns(layers: Layers, size: int, threads: int) -> None:
-    whole = measure_parcels(layers.parcels, layers)
+    whole = measure_parcels(layers.parcels, Prepared.of(layers))
     parts = measure_in_parts(layers, size=size, threads=threads)
     pd.testing.assert_frame_equal(parts.columns, whole.columns, check_exact=True)
     assert parts.met_buildings.tolist() == whole.met_buildings.tolist()
@@ -76,7 +77,7 @@ def test_parts_of_any_size_give_the_same_columns(layers: Layers, size: int, thre
 
 
 def test_the_town_has_something_of_everything(layers: Layers) -> None:
-    found = measure_parcels(layers.parcels, layers)
+    found = measure_parcels(layers.parcels, Prepared.of(layers))
     columns = found.columns
     assert set(columns["control_class"]) == {"inside", "straddling", "outside"}
     assert set(columns["town"]) == {"west", "east"}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.intake.parcels import Parcels
+    from landrenew.measure.pieces import Zones
     from landrenew.rules.model import Storeys
 
 HALF = 0.5 - 1e-12
@@ -113,7 +114,9 @@ def has_storeys(buildings: GeoDataFrame) -> pd.Series[bool]:
     return ~buildings["kind"].isin(OPEN_GROUND)
 
 
-def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
+def building_pieces(
+    parcels: Parcels, buildings: GeoDataFrame, ready: Zones | None = None
+) -> pd.DataFrame:
     """
     Split buildings at parcel edges.
 
@@ -123,6 +126,8 @@ def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
         Parcel table (projected, metres).
     buildings
         Footprints in the same CRS.
+    ready
+        The same parcels as zones made ready; None makes them ready here.
 
     Returns
     -------
@@ -137,7 +142,7 @@ def building_pieces(parcels: Parcels, buildings: GeoDataFrame) -> pd.DataFrame:
     """
     require(parcels)
     shapes = buildings.geometry.to_numpy()
-    pairs: Pairs = shared_areas(shapes, parcels.geometry.to_numpy())
+    pairs: Pairs = shared_areas(shapes, parcels.geometry.to_numpy() if ready is None else ready)
     on_ground = ellipsoidal_area(shapes, metric_crs(parcels)) / buildings.geometry.area.to_numpy()
     return pd.DataFrame({
         "parcel": pairs.zone,
@@ -201,6 +206,8 @@ def building_measures(
     pieces: pd.DataFrame,
     floors: pd.DataFrame,
     support: pd.Series[float] | None = None,
+    *,
+    has_open_ground: bool | None = None,
 ) -> pd.DataFrame:
     """
     Add up what stands on each parcel.
@@ -216,6 +223,9 @@ def building_measures(
     support
         Share of each building that pixels of a height raster cover, NaN where none was asked for,
         in the same order; None without such a raster.
+    has_open_ground
+        Whether the layer tells structures or yards from buildings; None looks at these buildings
+        alone.
 
     Returns
     -------
@@ -266,7 +276,7 @@ def building_measures(
     table["floor_area_ratio"] = table["counted_floor_area_m2"] / parcels["parcel_area_m2"]
     table["building_density"] = table["footprint_m2"] / parcels["parcel_area_m2"]
     ground = table.pop("covered")
-    if not floors["is_building"].all():
+    if has_open_ground or (has_open_ground is None and not floors["is_building"].all()):
         table["building_coefficient"] = ground / parcels["parcel_area_m2"]
     if support is not None:
         table["height_support_share"] = table.pop("supported") / table.pop("sought")

@@ -14,7 +14,6 @@ import pandas as pd
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.buildings import (
-    WHOLE,
     building_floors,
     building_measures,
     building_pieces,
@@ -31,9 +30,10 @@ from landrenew.measure.rasters import raster_columns_of
 from landrenew.measure.zones import largest_zone, protected_area_m2, zone_class, zone_share
 
 if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.intake.layers import Layers
+    from landrenew.measure.prepared import Prepared
 
 
 NOWHERE = np.empty(0, dtype=np.intp)
@@ -86,7 +86,7 @@ class Stock(NamedTuple):
     support: NDArray[np.float64]
 
 
-def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
+def measure_parcels(parcels: Parcels, prepared: Prepared) -> Measured:
     """
     Measure every indicator that the layers allow.
 
@@ -94,8 +94,8 @@ def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
     ----------
     parcels
         Parcel table, or any part of it (projected, metres).
-    layers
-        The layers of the project, in the same CRS.
+    prepared
+        The layers of the project, made ready.
 
     Returns
     -------
@@ -116,36 +116,40 @@ def measure_parcels(parcels: Parcels, layers: Layers) -> Measured:
     table["planar_area_m2"] = planar_area_m2(table)
     if "declared_area_m2" in table:
         table["declared_difference_share"] = declared_difference_share(table)
-    _measure_zones(table, layers)
-    stock = _measure_buildings(table, layers)
-    from_rasters = raster_columns_of(table, layers.project)
+    _measure_zones(table, prepared)
+    stock = _measure_buildings(table, prepared)
+    from_rasters = raster_columns_of(table, prepared.layers.project)
     table[from_rasters.columns] = from_rasters
     mine = [name for name in table.columns if name == "town" or name not in given.columns]
     return Measured(pd.DataFrame(table[mine]), *stock)
 
 
-def _measure_zones(table: Parcels, layers: Layers) -> None:
+def _measure_zones(table: Parcels, prepared: Prepared) -> None:
+    layers, zones = prepared.layers, prepared.zones
     width = layers.project.tolerances.sliver_width_m
-    for zones, share, word in (
-        (layers.control_line, "control_share", "control_class"),
-        (layers.growth_boundary, "growth_share", "growth_class"),
+    for name, share, word in (
+        ("control_line", "control_share", "control_class"),
+        ("growth_boundary", "growth_share", "growth_class"),
     ):
-        if zones is None:
+        if name not in zones:
             continue
-        found = zone_share(table, zones, sliver_width_m=width)
+        found = zone_share(table, zones[name], sliver_width_m=width)
         table[share], table[word] = found["share"], zone_class(found["share"])
         if share == "control_share":
             table["settled_m2"] = found["settled_m2"]
-    if layers.protected is not None:
-        table["protected_area_m2"] = protected_area_m2(table, layers.protected)
+    if "protected" in zones:
+        table["protected_area_m2"] = protected_area_m2(table, zones["protected"])
     if layers.towns is not None:
-        by_overlap = largest_zone(table, layers.towns, "town")
+        by_overlap = largest_zone(table, layers.towns, "town", ready=zones["towns"])
         table["town"] = table["town"].fillna(by_overlap) if "town" in table else by_overlap
     if layers.parks is not None:
-        table["park_id"] = largest_zone(table, layers.parks, "park_id", sliver_width_m=width)
+        table["park_id"] = largest_zone(
+            table, layers.parks, "park_id", sliver_width_m=width, ready=zones["parks"]
+        )
 
 
-def _measure_buildings(table: Parcels, layers: Layers) -> Stock:
+def _measure_buildings(table: Parcels, prepared: Prepared) -> Stock:
+    layers = prepared.layers
     if layers.buildings is None:
         for total, ratio in (
             ("counted_floor_area_m2", "floor_area_ratio"),
@@ -154,35 +158,28 @@ def _measure_buildings(table: Parcels, layers: Layers) -> Stock:
             if total in table and ratio not in table:
                 table[ratio] = table[total] / table["parcel_area_m2"]
         return Stock(NOWHERE, NOWHERE, np.empty(0))
-    buildings, storeys = layers.buildings, layers.rulebook.storeys
-    pieces = _pieces(table, layers)
+    storeys = layers.rulebook.storeys
+    near = prepared.buildings_near(table)
+    buildings = layers.buildings.iloc[near]
+    pieces = _pieces(table, buildings, prepared)
     met = np.unique(pieces["building"].to_numpy())
     found = None if storeys is None else raster_heights(buildings, met, layers)
     heights, support = (None, None) if found is None else (found["height_m"], found["support"])
     floors = building_floors(buildings, storeys, heights)
-    measures = building_measures(table, pieces, floors, support)
+    measures = building_measures(
+        table, pieces, floors, support, has_open_ground=prepared.has_open_ground
+    )
     table[measures.columns] = measures
     silent = NOWHERE if storeys is None else met[floors["floors"].isna().to_numpy()[met]]
-    return Stock(met, silent, np.full(len(silent), np.nan) if support is None
-                 else support.to_numpy()[silent])  # fmt: skip
+    covered = np.full(len(silent), np.nan) if support is None else support.to_numpy()[silent]
+    return Stock(near[met], near[silent], covered)
 
 
-def _pieces(table: Parcels, layers: Layers) -> pd.DataFrame:
-    """Split buildings at parcel edges; those that cross one are looked at on all parcels."""
-    if layers.buildings is None:
-        return pd.DataFrame()
-    pieces = building_pieces(table, layers.buildings)
-    crossing = np.unique(pieces.loc[pieces["building_share"] < 1 - WHOLE, "building"].to_numpy())
-    if not len(crossing):
-        return pieces
-    whole = layers.parcels if table.index.isin(layers.parcels.index).all() else table
-    some = layers.buildings.iloc[crossing]
-    everywhere = settle_overhangs(
-        building_pieces(whole, some), whole, some,
-        width_m=layers.project.tolerances.sliver_width_m,
-    )  # fmt: skip
-    here = table.index.get_indexer(whole.index[everywhere["parcel"]])
-    everywhere = everywhere.assign(parcel=here, building=crossing[everywhere["building"]])
-    rest = pieces[~pieces["building"].isin(crossing)]
-    both = pd.concat([rest, everywhere[here >= 0]])
-    return both.sort_values(["building", "parcel"], kind="stable").reset_index(drop=True)
+def _pieces(table: Parcels, buildings: GeoDataFrame, prepared: Prepared) -> pd.DataFrame:
+    """Split buildings at the edges of all parcels they meet, and keep what stands on these."""
+    layers = prepared.layers
+    width = layers.project.tolerances.sliver_width_m
+    pieces = building_pieces(layers.parcels, buildings, prepared.parcels)
+    pieces = settle_overhangs(pieces, layers.parcels, buildings, width_m=width)
+    here = table.index.get_indexer(layers.parcels.index[pieces["parcel"]])
+    return pieces.assign(parcel=here)[here >= 0].reset_index(drop=True)

@@ -1,8 +1,10 @@
 """The overlay kernel: how much of each shape lies in each zone.
 
-A shape that one zone covers is settled by the predicate alone, which costs a twentieth of an
-intersection; only shapes that truly cross an edge are intersected. Everything is planar, in one
-projected CRS; what the areas mean on the ground is for the callers to say.
+Zones are cut into pieces once. A shape that meets no edge of a zone lies in it or out of it as a
+whole; one that meets an edge may still be covered by a piece, which a predicate tells for a
+twentieth of the cost of an intersection; only what truly crosses an edge is intersected, and only
+with the pieces it crosses. Everything is planar, in one projected CRS; what the areas mean on the
+ground is for the callers to say.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ import numpy as np
 import shapely
 
 from landrenew.intake.geometry.topology import DUST_M2, mean_width
+from landrenew.measure.pieces import Zones, cut_up, own
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Shapes = NDArray[np.object_]
     Rows = NDArray[np.intp]
+    Flags = NDArray[np.bool_]
 
 
 class Pairs(NamedTuple):
@@ -48,32 +52,60 @@ class Cover(NamedTuple):
     Parameters
     ----------
     is_whole
-        True where one zone covers the shape.
+        True where the zones cover the shape and none of their edges comes near it.
     inside
-        Where several zones or none cover it wholly: the part inside, else None.
+        Where edges cut the shape: the part inside, maybe empty; else None.
     """
 
-    is_whole: NDArray[np.bool_]
+    is_whole: Flags
     inside: Shapes
 
 
-def _own(shapes: ArrayLike) -> Shapes:
-    """Copy an array: shapely locks one while it works on it, and threads share the zones."""
-    return np.array(shapes, dtype=object)
+class _Meetings(NamedTuple):
+    """The ground that shapes and zones share, in one or several pieces a pair, sorted by shape."""
+
+    shape: Rows
+    zone: Rows
+    ground: Shapes
+    is_whole: Flags
 
 
-def _meetings(shapes: Shapes, zones: Shapes) -> tuple[Rows, Rows, NDArray[np.bool_]]:
-    """Find the pairs that meet, and whether the zone covers the shape."""
-    tree = shapely.STRtree(shapes)
-    zone, shape = tree.query(zones, predicate="intersects")
-    covering = tree.query(zones, predicate="covers")
+def _numbered(shape: Rows, zone: Rows, size: int) -> Rows:
+    """Give each pair one number, so that sets of pairs can be compared."""
+    return zone * size + shape
+
+
+def _meetings(shapes: Shapes, zones: Zones) -> _Meetings:
+    """Find what shapes share with zones; only shapes that cross an edge are cut."""
     size = len(shapes)
-    is_whole = np.isin(zone * size + shape, covering[0] * size + covering[1])
-    order = np.lexsort((zone, shape))
-    return shape[order], zone[order], is_whole[order]
+    ground, edges = zones.near(shapes)
+    tree = shapely.STRtree(shapes)
+    piece, shape = tree.query(ground.shapes, predicate="intersects")
+    edge, cut = tree.query(edges.shapes, predicate="intersects")
+    pair = _numbered(shape, ground.owner[piece], size)
+    meets_edge = np.isin(pair, _numbered(cut, edges.owner[edge], size))
+    clear, first = np.unique(pair[~meets_edge], return_index=True)
+    piece, shape = (np.r_[at[~meets_edge][first], at[meets_edge]] for at in (piece, shape))
+    order = np.lexsort((piece, shape))  # the same pieces in the same order, whatever lies beside
+    is_whole = (np.arange(len(piece)) < len(clear))[order]
+    piece, shape = piece[order], shape[order]
+    is_whole[~is_whole] = _covered(shapes, ground.shapes, shape[~is_whole], piece[~is_whole])
+    shared = shapes[shape]
+    cuts = shapely.intersection(shared[~is_whole], ground.shapes[piece[~is_whole]])
+    shared[~is_whole] = cuts
+    return _Meetings(shape, ground.owner[piece], shared, is_whole)
 
 
-def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
+def _covered(shapes: Shapes, ground: Shapes, shape: Rows, piece: Rows) -> Flags:
+    """Tell of pairs whether the piece of ground covers the shape."""
+    some, at = np.unique(shape, return_inverse=True)
+    pieces, number = np.unique(piece, return_inverse=True)
+    by, covered = shapely.STRtree(shapes[some]).query(ground[pieces], predicate="covers")
+    found: Flags = np.isin(_numbered(at, number, len(some)), _numbered(covered, by, len(some)))
+    return found
+
+
+def shared_areas(shapes: ArrayLike, zones: Zones | ArrayLike) -> Pairs:
     """
     Measure the ground that each shape shares with each zone [m2].
 
@@ -82,7 +114,8 @@ def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
     shapes
         Shape (n,): valid polygons in one projected CRS [m].
     zones
-        Shape (m,): valid polygons in the same CRS. They may overlap; each pair stands alone.
+        Shape (m,): valid polygons in the same CRS, or zones made ready. They may overlap; each
+        pair stands alone.
 
     Returns
     -------
@@ -95,16 +128,19 @@ def shared_areas(shapes: ArrayLike, zones: ArrayLike) -> Pairs:
     >>> pairs.area.tolist()
     [1.0]
     """
-    shapes, zones = _own(shapes), _own(zones)
-    shape, zone, is_whole = _meetings(shapes, zones)
-    area = shapely.area(shapes)[shape]
-    cut = ~is_whole
-    area[cut] = shapely.area(shapely.intersection(shapes[shape[cut]], zones[zone[cut]]))
+    ready = zones if isinstance(zones, Zones) else Zones(own(zones))
+    parts = cut_up(shapes)
+    met = _meetings(parts.shapes, ready)
+    count = max(len(ready.shapes), 1)
+    pair, row = np.unique(parts.owner[met.shape] * count + met.zone, return_inverse=True)
+    area = np.zeros(len(pair))
+    np.add.at(area, row, shapely.area(met.ground))
     real = area > DUST_M2
-    return Pairs(shape[real], zone[real], area[real])
+    shape, zone = np.divmod(pair[real], count)
+    return Pairs(shape, zone, area[real])
 
 
-def cover(shapes: ArrayLike, zones: ArrayLike) -> Cover:
+def cover(shapes: ArrayLike, zones: Zones | ArrayLike) -> Cover:
     """
     Find the part of each shape inside the union of all zones.
 
@@ -113,33 +149,34 @@ def cover(shapes: ArrayLike, zones: ArrayLike) -> Cover:
     shapes
         Shape (n,): valid polygons in one projected CRS [m].
     zones
-        Shape (m,): valid polygons in the same CRS. Ground that several cover counts once.
+        Shape (m,): valid polygons in the same CRS, of which ground that several cover counts once;
+        or the one zone that :meth:`Zones.united` makes of them.
 
     Returns
     -------
     Cover
         Arrays of shape (n,).
-
-    Notes
-    -----
-    The zones are never dissolved: a shape that crosses edges is cut with the original zones it
-    meets and only these few pieces are united, which gives the same ground for a fraction of the
-    work.
     """
-    shapes = _own(shapes)
-    parts = shapely.get_parts(_own(zones))
-    shape, zone, covers_it = _meetings(shapes, parts)
-    is_whole = np.zeros(len(shapes), dtype=bool)
-    is_whole[shape[covers_it]] = True
-    inside = np.full(len(shapes), None, dtype=object)
-    crossing = ~is_whole[shape]
-    owner = shape[crossing]
-    pieces = shapely.intersection(shapes[owner], parts[zone[crossing]])
-    for mine in np.split(np.arange(len(owner)), np.flatnonzero(np.diff(owner)) + 1):
-        if len(mine):
-            one = len(mine) == 1
-            inside[owner[mine[0]]] = pieces[mine[0]] if one else shapely.union_all(pieces[mine])
-    return Cover(is_whole, inside)
+    shapes = own(shapes)
+    parts = cut_up(shapes)
+    met = _meetings(parts.shapes, zones if isinstance(zones, Zones) else Zones.united(zones))
+    owner = parts.owner[met.shape]
+    size = len(shapes)
+    whole_parts = np.bincount(owner[met.is_whole], minlength=size)
+    is_whole = (whole_parts == np.bincount(parts.owner, minlength=size)) & (whole_parts > 0)
+    is_ground = ~is_whole[owner] & (shapely.area(met.ground) > 0)
+    return Cover(is_whole, _united(met.ground[is_ground], owner[is_ground], size))
+
+
+def _united(ground: Shapes, owner: Rows, size: int) -> Shapes:
+    """Unite the pieces of each owner, which stand together; None for an owner without any."""
+    united = np.full(size, None, dtype=object)
+    owners, first, pieces = np.unique(owner, return_index=True, return_counts=True)
+    united[owners] = ground[first]
+    several = pieces > 1
+    for one, begin, count in zip(owners[several], first[several], pieces[several], strict=True):
+        united[one] = shapely.union_all(ground[begin : begin + count])
+    return united
 
 
 class Overlaps(NamedTuple):
@@ -189,17 +226,29 @@ def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
     >>> pair.area.tolist(), pair.place.tolist()
     ([2.0], [[1.5, 1.0]])
     """
-    shapes = _own(shapes)
-    near = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    first, second = near[:, near[0] < near[1]]
-    order = np.lexsort((second, first))
-    first, second = first[order], second[order]
-    shared = shapely.intersection(shapes[first], shapes[second])
-    area = shapely.area(shared)
-    parts, pair = shapely.get_parts(shared, return_index=True)
-    width = np.zeros(len(first))
-    is_ground = shapely.area(parts) > 0
-    np.maximum.at(width, pair[is_ground], mean_width(parts[is_ground]))
+    shapes = own(shapes)
+    parts = cut_up(shapes)
+    one, other = shapely.STRtree(parts.shapes).query(parts.shapes, predicate="intersects")
+    once = parts.owner[one] < parts.owner[other]
+    one, other = one[once], other[once]
+    order = np.lexsort((other, one, parts.owner[other], parts.owner[one]))
+    one, other = one[order], other[order]
+    ground = shapely.intersection(parts.shapes[one], parts.shapes[other])
+    real = shapely.area(ground) > 0
+    first, second, ground = parts.owner[one[real]], parts.owner[other[real]], ground[real]
+    size = max(len(shapes), 1)
+    pair, row = np.unique(first * size + second, return_inverse=True)
+    first, second = np.divmod(pair, size)
+    shared = _united(ground, row, len(pair))
+    area, width = shapely.area(shared), _widest(shared)
     real = (width >= width_m) & (area > DUST_M2)
     place = shapely.get_coordinates(shapely.point_on_surface(shared[real]))
     return Overlaps(first[real], second[real], area[real], width[real], place)
+
+
+def _widest(shapes: Shapes) -> NDArray[np.float64]:
+    """Give the mean width of the widest part of each shape [m]."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    width = np.zeros(len(shapes))
+    np.maximum.at(width, owner, mean_width(parts))
+    return width

@@ -17,6 +17,7 @@ from landrenew.base.area import ellipsoidal_area
 from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import Pairs, cover, shared_areas
+from landrenew.measure.pieces import Zones, own
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame, GeoSeries
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 def area_inside(
     ground: GeoSeries,
-    zones: GeoDataFrame,
+    zones: GeoDataFrame | Zones,
     *,
     sliver_width_m: float,
     area_m2: pd.Series[float] | None = None,
@@ -43,7 +44,8 @@ def area_inside(
     ground
         Shape (n,): polygons (projected, metres).
     zones
-        Polygons in the same CRS; ground that several cover counts once.
+        Polygons in the same CRS, of which ground that several cover counts once; or their union
+        made ready.
     sliver_width_m
         A part inside or outside that is narrower than this goes to the other side [m].
     area_m2
@@ -67,7 +69,7 @@ def area_inside(
     planar = shapely.area(shapes)
     total = ellipsoidal_area(shapes, crs) if area_m2 is None else area_m2.to_numpy()
     on_ground = np.divide(total, planar, out=np.zeros_like(planar), where=planar > 0)
-    found = cover(shapes, zones.geometry.to_numpy())
+    found = cover(shapes, zones if isinstance(zones, Zones) else zones.geometry.to_numpy())
     inside = np.where(found.is_whole, planar, 0.0)
     settled = np.zeros(len(shapes))
     crossing = np.flatnonzero(~shapely.is_missing(found.inside))
@@ -99,7 +101,9 @@ def _by_width(shapes: Shapes, width: float) -> tuple[Areas, Areas]:
     return wide.astype(np.float64), narrow.astype(np.float64)
 
 
-def zone_share(parcels: Parcels, zones: GeoDataFrame, *, sliver_width_m: float) -> pd.DataFrame:
+def zone_share(
+    parcels: Parcels, zones: GeoDataFrame | Zones, *, sliver_width_m: float
+) -> pd.DataFrame:
     """
     Measure the share of each parcel inside the union of the zones [0-1].
 
@@ -108,7 +112,7 @@ def zone_share(parcels: Parcels, zones: GeoDataFrame, *, sliver_width_m: float) 
     parcels
         Parcel table with ``parcel_area_m2`` (projected, metres).
     zones
-        Polygons in the same CRS.
+        Polygons in the same CRS, or their union made ready.
     sliver_width_m
         A part narrower than this goes to the other side [m].
 
@@ -166,7 +170,11 @@ def control_share(
 
 
 def inside_area_m2(
-    parcels: Parcels, ground: GeoSeries, control_line: GeoDataFrame, *, sliver_width_m: float
+    parcels: Parcels,
+    ground: GeoSeries,
+    control_line: GeoDataFrame | Zones,
+    *,
+    sliver_width_m: float,
 ) -> pd.Series[float]:
     """
     Measure the ground that each parcel brings into the total inside the control line [m2].
@@ -178,7 +186,7 @@ def inside_area_m2(
     ground
         The result of :func:`landrenew.measure.land.counted_ground`.
     control_line
-        Control-line polygons in the same CRS.
+        Control-line polygons in the same CRS, or their union made ready.
     sliver_width_m
         A part narrower than this goes to the other side [m].
 
@@ -225,7 +233,7 @@ def zone_class(share: pd.Series[float]) -> pd.Series[str]:
     return pd.Series(words, share.index, dtype=object).where(share.notna(), None)
 
 
-def protected_area_m2(parcels: Parcels, protected: GeoDataFrame) -> pd.Series[float]:
+def protected_area_m2(parcels: Parcels, protected: GeoDataFrame | Zones) -> pd.Series[float]:
     """
     Measure how much of each parcel lies on protected land [m2].
 
@@ -234,7 +242,7 @@ def protected_area_m2(parcels: Parcels, protected: GeoDataFrame) -> pd.Series[fl
     parcels
         Parcel table (projected, metres).
     protected
-        Protected land in the same CRS.
+        Protected land in the same CRS, or its union made ready.
 
     Returns
     -------
@@ -252,7 +260,12 @@ def protected_area_m2(parcels: Parcels, protected: GeoDataFrame) -> pd.Series[fl
 
 
 def largest_zone(
-    parcels: Parcels, zones: GeoDataFrame, name: str, *, sliver_width_m: float = 0.0
+    parcels: Parcels,
+    zones: GeoDataFrame,
+    name: str,
+    *,
+    sliver_width_m: float = 0.0,
+    ready: Zones | None = None,
 ) -> pd.Series[str]:
     """
     Name the zone that holds most of each parcel.
@@ -267,6 +280,8 @@ def largest_zone(
         Column of the zones, such as ``town`` or ``park_id``.
     sliver_width_m
         A zone that holds no more of a parcel than a strip narrower than this holds none [m].
+    ready
+        The same zones, made ready; None makes them ready here.
 
     Returns
     -------
@@ -280,14 +295,12 @@ def largest_zone(
         When the table is not in a projected CRS in metres.
     """
     require(parcels)
-    named = zones[zones[name].notna()]
-    code, names = pd.factorize(named[name].to_numpy(object))  # numbered as they stand
-    shapes, ground = parcels.geometry.to_numpy(), named.geometry.to_numpy()
-    pairs = shared_areas(shapes, ground)
+    code, names = pd.factorize(zones[name].to_numpy(object))  # numbered as they stand, -1 unnamed
+    ground = Zones(own(zones.geometry.to_numpy())) if ready is None else ready
+    pairs = shared_areas(parcels.geometry.to_numpy(), ground)
+    pairs = _of(pairs, code[pairs.zone] >= 0)
     if sliver_width_m > 0:
-        width = mean_width(shapely.intersection(shapes[pairs.shape], ground[pairs.zone]))
-        whole = pairs.area == shapely.area(shapes)[pairs.shape]  # a narrow parcel may lie in one
-        pairs = Pairs(*(of_pair[(width >= sliver_width_m) | whole] for of_pair in pairs))
+        pairs = _wide(pairs, parcels.geometry.to_numpy(), ground.shapes, sliver_width_m)
     pair, row = np.unique(pairs.shape * len(names) + code[pairs.zone], return_inverse=True)
     area = np.bincount(row, weights=pairs.area)
     shape, zone = np.divmod(pair, max(len(names), 1))
@@ -296,3 +309,16 @@ def largest_zone(
     chosen = np.full(len(parcels), None, dtype=object)
     chosen[held] = names[zone[ranked][first]]
     return pd.Series(chosen, parcels.index, name=name, dtype=object)
+
+
+def _of(pairs: Pairs, chosen: NDArray[np.bool_]) -> Pairs:
+    """Keep some pairs."""
+    return Pairs(pairs.shape[chosen], pairs.zone[chosen], pairs.area[chosen])
+
+
+def _wide(pairs: Pairs, shapes: Shapes, zones: Shapes, width: float) -> Pairs:
+    """Keep the pairs that share more than a strip; a narrow parcel may lie in a zone as a whole."""
+    keeps = pairs.area == shapely.area(shapes)[pairs.shape]
+    cut = _of(pairs, ~keeps)
+    keeps[~keeps] = mean_width(shapely.intersection(shapes[cut.shape], zones[cut.zone])) >= width
+    return _of(pairs, keeps)

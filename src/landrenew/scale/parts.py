@@ -15,6 +15,7 @@ import pandas as pd
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.indicators import Measured, measure_parcels
+from landrenew.measure.prepared import Prepared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,12 +73,12 @@ def measure_in_parts(
     CrsError
         When a raster has no CRS.
     """
-    parcels = layers.parcels
+    parcels, prepared = layers.parcels, Prepared.of(layers)
     if len(parcels) <= size:
-        return measure_parcels(parcels, layers)
+        return measure_parcels(parcels, prepared)
     tables = [Parcels(parcels.iloc[rows]) for rows in parts_of(parcels, size)]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        measured = list(pool.map(lambda table: measure_parcels(table, layers), tables))
+        measured = list(pool.map(lambda table: measure_parcels(table, prepared), tables))
     columns = pd.concat([one.columns for one in measured]).loc[parcels.index]
     met = np.unique(np.concatenate([one.met_buildings for one in measured]))
     silent, first = np.unique(

@@ -1,0 +1,100 @@
+"""The layers of a project made ready for measuring: what is costly is done once, for all parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from landrenew.measure.buildings import has_storeys
+from landrenew.measure.pieces import Zones, own
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from landrenew.intake.layers import Layers
+    from landrenew.intake.parcels import Parcels
+
+UNITED = ("control_line", "growth_boundary", "protected")
+"""Layers of which only the union counts."""
+
+APART = ("towns", "parks")
+"""Layers of which each zone counts for itself."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """
+    Layers cut up and indexed.
+
+    Parameters
+    ----------
+    layers
+        The layers of the project, in one CRS.
+    zones
+        The zones by layer, for the layers that the project has.
+    parcels
+        All parcels as zones, for what stands on them.
+    buildings
+        Index of the buildings by their boxes; None without buildings.
+    has_open_ground
+        Whether any building is a structure or a storage yard.
+    """
+
+    layers: Layers
+    zones: dict[str, Zones]
+    parcels: Zones
+    buildings: shapely.STRtree | None
+    has_open_ground: bool
+
+    @classmethod
+    def of(cls, layers: Layers) -> Prepared:
+        """
+        Make layers ready.
+
+        Parameters
+        ----------
+        layers
+            The layers of the project, in one CRS.
+
+        Returns
+        -------
+        Prepared
+            Ready to be read by any number of threads.
+        """
+        grounds = {
+            name: layer.geometry.to_numpy()
+            for name in (*UNITED, *APART)
+            if (layer := getattr(layers, name)) is not None
+        }
+        zones = {
+            name: Zones.united(shapes) if name in UNITED else Zones(own(shapes))
+            for name, shapes in grounds.items()
+        }
+        index, has_open_ground = None, False
+        if layers.buildings is not None:
+            index = shapely.STRtree(layers.buildings.geometry.to_numpy())
+            has_open_ground = not has_storeys(layers.buildings).all()
+        parcels = Zones(own(layers.parcels.geometry.to_numpy()))
+        return cls(layers, zones, parcels, index, has_open_ground)
+
+    def buildings_near(self, parcels: Parcels) -> NDArray[np.intp]:
+        """
+        Find the buildings that may stand on parcels.
+
+        Parameters
+        ----------
+        parcels
+            Any part of the parcel table.
+
+        Returns
+        -------
+        ndarray
+            Positions of the buildings whose boxes meet that of a parcel, rising.
+        """
+        if self.buildings is None:
+            return np.empty(0, dtype=np.intp)
+        met: NDArray[np.intp] = np.unique(self.buildings.query(own(parcels.geometry))[1])
+        return met
