@@ -10,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landrenew.intake.geometry.footprints import clear_footprints, height_faults
-from landrenew.intake.geometry.shapes import Checked, check_polygons
+from landrenew.intake.geometry.shapes import check_polygons
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from landrenew.intake.geometry.checked import Checked
 
 X, Y = ORIGIN
 

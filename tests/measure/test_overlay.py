@@ -71,13 +71,14 @@ def circles(count: int, size: float, seed: int = 1) -> np.ndarray:
     return shapely.buffer(middle, chance.uniform(size / 2, size, count))
 
 
+east = star(90, 1500, 1500, 400)
 ring = shapely.difference(star(700), star(500, size=500))
 HARD = {
     "a long line": np.array([star(5_000)]),
     "a comb": np.array([comb(400)]),
     "300 overlapping zones": circles(300, 200),
     "a hole": np.array([ring]),
-    "parts": np.array([shapely.MultiPolygon([star(300, 500, 500, 400), star(90, 1500, 1500, 400)])]),
+    "parts": np.array([shapely.MultiPolygon([star(300, 500, 500, 400), east])]),
     "along parcel edges": shapely.box([50, 1000], [50, 0], [995, 1995], [1945, 2000]),
     "zones that touch": shapely.box([0, 970], [0, 0], [970, 2000], [2000, 2000]),
     "a zone within a parcel": np.array([shapely.box(10, 10, 20, 20)]),

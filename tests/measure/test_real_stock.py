@@ -12,13 +12,14 @@ import pytest
 import shapely
 
 from landrenew.intake.geometry.footprints import clear_footprints, height_faults
-from landrenew.intake.geometry.shapes import Checked, check_polygons
+from landrenew.intake.geometry.shapes import check_polygons
 from landrenew.intake.parcels import check_parcels
 from landrenew.measure.buildings import building_pieces, settle_overhangs
 from landrenew.measure.land import parcel_area_m2
 from landrenew.measure.rasters import height_mean
 
 if TYPE_CHECKING:
+    from landrenew.intake.geometry.checked import Checked
     from pathlib import Path
 
 

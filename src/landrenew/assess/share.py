@@ -125,7 +125,7 @@ def summarize_share(
         parcels, "counted_area_m2", "inside_area_m2", "settled_m2", "control_share", "control_class"
     )
     doubtful = doubtful_area_m2(rejected)
-    whole = _share_of(parcels, float(doubtful.sum()), name, target)
+    whole = _share_of(parcels, math.fsum(doubtful), name, target)
     if "town" not in parcels:
         return whole
     town = parcels["town"].fillna(UNKNOWN_TOWN)
@@ -160,8 +160,9 @@ def doubtful_area_m2(rejected: pd.DataFrame) -> pd.Series[float]:
 
 
 def _share_of(parcels: Parcels, doubtful: float, name: str, target: float | None) -> ControlShare:
-    inside = float(parcels["inside_area_m2"].sum())
-    total = float(parcels["counted_area_m2"].sum())
+    # to the last bit the same in any order of the parcels
+    inside = math.fsum(parcels["inside_area_m2"])
+    total = math.fsum(parcels["counted_area_m2"])
     share = inside / total if total > 0 else math.nan
     interval = _interval(parcels, inside, total, doubtful)
     classes = parcels["control_class"].value_counts()
@@ -188,8 +189,8 @@ def _interval(
     if total + doubtful <= 0:
         return math.nan, math.nan
     settled = parcels["settled_m2"]
-    low = inside - float(settled.clip(lower=0).sum())
-    high = inside - float(settled.clip(upper=0).sum())
+    low = inside - math.fsum(settled.clip(lower=0))
+    high = inside - math.fsum(settled.clip(upper=0))
     most = total + doubtful
     return max(low / most, 0.0), min((high + doubtful) / most, 1.0)
 

@@ -13,7 +13,7 @@ from landrenew.intake.attributes.corrections import Correction, apply_correction
 from landrenew.intake.attributes.take import need_columns, take_columns
 from landrenew.intake.geometry.footprints import clear_footprints, height_faults
 from landrenew.intake.geometry.offsets import brought_back
-from landrenew.intake.geometry.shapes import Checked, check_any, check_polygons, with_crs
+from landrenew.intake.geometry.shapes import check_any, check_polygons, with_crs
 from landrenew.intake.geometry.whereabouts import Extent, check_datum, city_extent, crs_note
 from landrenew.intake.naming import row_ids
 from landrenew.intake.sources.located import is_located, locate
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from landrenew.base.words import Text
     from landrenew.intake.faults import Fault
+    from landrenew.intake.geometry.checked import Checked
     from landrenew.intake.layers import Balance
     from landrenew.intake.project import Project
     from landrenew.intake.sections import Layer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NewType
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,11 +14,13 @@ from landrenew.base.crs import is_metric
 from landrenew.base.errors import ColumnError, CrsError, ParcelError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import KINDS, Fault
-from landrenew.intake.geometry.shapes import Checked, check_polygons
+from landrenew.intake.geometry.shapes import check_polygons
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
     from pyproj import CRS
+
+    from landrenew.intake.geometry.checked import Checked
 
 Parcels = NewType("Parcels", GeoDataFrame)
 """A checked parcel table: a GeoDataFrame for users, another type for mypy.
@@ -113,32 +114,104 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
     ParcelError
         When one id stands on different parcels, or no parcel is left.
     """
+    checked = clean_parcels(layer, crs)
+    refuse_none_left(len(layer), checked.rejected)
+    refuse_shared_ids(checked.kept["parcel_id"])
+    faults = (*checked.faults, *_far_away(checked.kept))
+    return named_parcels(checked.kept), replace(checked, faults=faults)
+
+
+def clean_parcels(layer: GeoDataFrame, crs: CRS) -> Checked:
+    """
+    Set aside the rows of a parcel layer that cannot be used.
+
+    Parameters
+    ----------
+    layer
+        As for :func:`check_parcels`.
+    crs
+        The project CRS [m].
+
+    Returns
+    -------
+    Checked
+        What is kept has valid polygons and an id; rows may still share ids.
+    """
     if "parcel_id" not in layer.columns:
         layer = layer.assign(parcel_id=[f"row-{row}" for row in layer.index])
-    checked = _without_unnamed(_without_repeats(check_polygons(layer, crs, "parcels")))
-    kept = checked.kept
-    if kept.empty:
-        why = _reasons(checked.rejected)
-        raise ParcelError(
-            f"没有一宗可用的宗地：{len(layer)} 行全部被剔除：{why.zh}。请改正图层后重新导出。",
-            f"No parcel is left: all {len(layer)} rows were set aside: {why.en}. Mend the layer"
-            " and export again.",
-        )
-    twice = kept["parcel_id"].duplicated(keep=False)
-    if twice.any():
-        ids = some(kept.loc[twice, "parcel_id"].unique())
-        raise ParcelError(
-            f"有宗地编号对应多个不同的图形：{ids}。编号须唯一：请改正编号，"
-            "或在 [parcels.columns] 中换一列作 parcel_id。",
-            f"Ids stand on different parcels: {ids}. Ids must be unique: correct them, or name"
-            " another column as parcel_id under [parcels.columns].",
-        )
-    faults = (*checked.faults, *_far_away(kept))
-    named = kept.astype({"parcel_id": str}).set_index("parcel_id")
-    return Parcels(named), replace(checked, faults=faults)
+    return _without_unnamed(_without_repeats(check_polygons(layer, crs, "parcels")))
 
 
-def _reasons(rejected: GeoDataFrame) -> Text:
+def named_parcels(kept: GeoDataFrame) -> Parcels:
+    """
+    Make the parcel table of rows that were checked.
+
+    Parameters
+    ----------
+    kept
+        Index ``row``, with ``parcel_id``.
+
+    Returns
+    -------
+    Parcels
+        Index ``parcel_id``, the same order.
+    """
+    return Parcels(kept.astype({"parcel_id": str}).set_index("parcel_id"))
+
+
+def refuse_none_left(rows: int, rejected: pd.DataFrame) -> None:
+    """
+    Refuse a parcel layer of which no row can be used.
+
+    Parameters
+    ----------
+    rows
+        Number of its rows.
+    rejected
+        Those set aside, with ``code``.
+
+    Raises
+    ------
+    ParcelError
+        When all were set aside.
+    """
+    if rows > len(rejected):
+        return
+    why = _reasons(rejected)
+    raise ParcelError(
+        f"没有一宗可用的宗地：{rows} 行全部被剔除：{why.zh}。请改正图层后重新导出。",
+        f"No parcel is left: all {rows} rows were set aside: {why.en}. Mend the layer and export"
+        " again.",
+    )
+
+
+def refuse_shared_ids(ids: pd.Series[str]) -> None:
+    """
+    Refuse ids that several parcels bear.
+
+    Parameters
+    ----------
+    ids
+        The ids of all parcels that are kept.
+
+    Raises
+    ------
+    ParcelError
+        When one stands on different parcels, naming it.
+    """
+    twice = ids.duplicated(keep=False)
+    if not twice.any():
+        return
+    named = some(ids[twice].unique())
+    raise ParcelError(
+        f"有宗地编号对应多个不同的图形：{named}。编号须唯一：请改正编号，"
+        "或在 [parcels.columns] 中换一列作 parcel_id。",
+        f"Ids stand on different parcels: {named}. Ids must be unique: correct them, or name"
+        " another column as parcel_id under [parcels.columns].",
+    )
+
+
+def _reasons(rejected: pd.DataFrame) -> Text:
     """Count the rows set aside by what is wrong with them."""
     counts = rejected["code"].value_counts()
     found = [(KINDS[str(code)].what, count) for code, count in counts.items()]
@@ -149,25 +222,16 @@ def _reasons(rejected: GeoDataFrame) -> Text:
 
 
 def _set_aside(checked: Checked, gone: pd.Series[bool], code: str) -> Checked:
-    """Move rows of a checked layer from the kept to the rejected, keeping the balance."""
-    kept, out = checked.kept[~gone], checked.kept[gone]
+    """Set rows aside for what is wrong with their ids."""
+    out = checked.kept[gone]
     if out.empty:
         return checked
     point = out.geometry.representative_point()
-    faults = tuple(
+    faults = [
         Fault("parcels", int(row), "" if pd.isna(name) else str(name), code, x=x, y=y)
         for row, name, x, y in zip(out.index, out["parcel_id"], point.x, point.y, strict=True)
-    )
-    area = float(out.geometry.area.sum())
-    balance = replace(
-        checked.balance,
-        rows_out=len(kept),
-        rows_rejected=checked.balance.rows_rejected + len(out),
-        area_out_m2=(checked.balance.area_out_m2 or 0.0) - area,
-        area_rejected_m2=(checked.balance.area_rejected_m2 or 0.0) + area,
-    )
-    rejected = pd.concat([checked.rejected, out.assign(code=code, detail="")])
-    return Checked(kept, gpd.GeoDataFrame(rejected), (*checked.faults, *faults), balance)
+    ]
+    return checked.set_aside(gone.to_numpy(), code, faults)
 
 
 def _without_unnamed(checked: Checked) -> Checked:

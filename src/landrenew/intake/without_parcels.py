@@ -13,8 +13,7 @@ import pandas as pd
 
 from landrenew.base.words import Text
 from landrenew.intake.firms.links import firm_row_faults, firms_once
-from landrenew.intake.geometry.shapes import Checked
-from landrenew.intake.layers import Balance
+from landrenew.intake.geometry.checked import Checked
 from landrenew.intake.parcels import Parcels
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from landrenew.intake.faults import Fault
+    from landrenew.intake.layers import Balance
 
 NO_PARCELS = Text(
     "项目文件没有宗地图层 [parcels]：只检查其余的图层与表，不量算。",
@@ -49,7 +49,7 @@ def no_parcels(crs: CRS | None) -> tuple[Parcels, Checked]:
     index = pd.Index([], dtype=object, name="parcel_id")
     empty = gpd.GeoDataFrame(index=index, geometry=[], crs=crs)
     aside = empty.assign(code="", detail="")
-    return Parcels(empty), Checked(empty, aside, (), Balance("parcels", 0, 0, 0))
+    return Parcels(empty), Checked("parcels", empty, aside, (), pd.DataFrame())
 
 
 def firms_alone(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:

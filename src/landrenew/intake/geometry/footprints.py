@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
-from landrenew.intake.geometry.shapes import Checked, bare_polygons
+from landrenew.intake.geometry.shapes import bare_polygons
 from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+
+    from landrenew.intake.geometry.checked import Checked
 
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
@@ -82,22 +83,15 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
     ends = np.searchsorted(larger, lost), np.searchsorted(larger, lost, side="right")
     found += [(int(i), "building_duplicate", _twin(smaller[start:end], ids))
               for i, start, end in zip(lost, *ends, strict=True)]  # fmt: skip
-    left = kept[~gone].set_geometry(gpd.GeoSeries(cut[~gone], kept.index[~gone]), crs=kept.crs)
-    balance = checked.balance
-    taken = float((shapely.area(cut) - before)[~gone].sum())
-    out = kept[gone].assign(code="building_duplicate", detail="")
-    return Checked(
-        left,
-        gpd.GeoDataFrame(pd.concat([checked.rejected, out])),
-        (*checked.faults, *faults_at(kept, "buildings", kept.geometry.to_numpy(), found)),
-        replace(
-            balance,
-            rows_out=len(left),
-            rows_rejected=balance.rows_rejected + int(gone.sum()),
-            area_out_m2=float(left.geometry.area.sum()),
-            area_rejected_m2=(balance.area_rejected_m2 or 0.0) + float(before[gone].sum()),
-            area_repaired_m2=(balance.area_repaired_m2 or 0.0) + taken,
-        ),
+    account = checked.account.copy()
+    after = np.where(gone, before, left_over)
+    account.loc[kept.index, "out"] = after
+    account.loc[kept.index, "repaired"] += after - before
+    cleared = kept.set_geometry(gpd.GeoSeries(cut, kept.index, crs=kept.crs))
+    cleared.loc[gone, "geometry"] = kept.geometry[gone]
+    faults = faults_at(kept, "buildings", kept.geometry.to_numpy(), found)
+    return replace(checked, kept=cleared, account=account).set_aside(
+        gone, "building_duplicate", faults
     )
 
 

@@ -6,24 +6,23 @@ else is set aside. Areas here are planar, in the project CRS, and serve the bala
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from landrenew.base.coordinates import check_coordinates, fits, looks_like
 from landrenew.base.crs import parse_crs, recognised
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.words import Text, some
-from landrenew.intake.faults import NO_DETAIL, Fault
+from landrenew.intake.faults import NO_DETAIL
+from landrenew.intake.geometry.checked import Checked
 from landrenew.intake.jargon import plainly
-from landrenew.intake.layers import Balance
 from landrenew.intake.naming import faults_at
 
 if TYPE_CHECKING:
-    import pandas as pd
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -169,29 +168,6 @@ def extent(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
     return float(left), float(bottom), float(right), float(top)
 
 
-@dataclass(frozen=True)
-class Checked:
-    """
-    A layer after its shapes were checked.
-
-    Parameters
-    ----------
-    kept
-        Rows that go on, in the project CRS.
-    rejected
-        Rows set aside, with ``code`` and ``detail``, shapes as drawn.
-    faults
-        One for each row repaired or set aside.
-    balance
-        Rows and area in, out, set aside.
-    """
-
-    kept: GeoDataFrame
-    rejected: GeoDataFrame
-    faults: tuple[Fault, ...]
-    balance: Balance
-
-
 def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     """
     Bring polygons into the project CRS, repair what can be, set aside the rest.
@@ -236,21 +212,13 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     )
     out = out.assign(code=code[rejected], detail=[details[i].en for i in np.flatnonzero(rejected)])
     faulty = [(int(i), str(code[i]), details[i]) for i in np.flatnonzero(code != "")]
-    return Checked(
-        kept,
-        out,
-        faults_at(layer, name, shapes, faulty),
-        Balance(
-            layer=name,
-            rows_in=len(layer),
-            rows_out=len(kept),
-            rows_rejected=len(out),
-            area_in_m2=float(before.sum()),
-            area_out_m2=float(kept.geometry.area.sum()),
-            area_rejected_m2=float(before[rejected].sum()),
-            area_repaired_m2=float((after - before)[broken & ~too_much].sum()),
-        ),
-    )
+    account = pd.DataFrame({
+        "in": before,
+        "out": np.where(rejected, 0.0, after),
+        "rejected": np.where(rejected, before, 0.0),
+        "repaired": np.where(broken & ~too_much, after - before, 0.0),
+    }, index=layer.index)  # fmt: skip
+    return Checked(name, kept, out, faults_at(layer, name, shapes, faulty), account)
 
 
 def _areas(shapes: Shapes) -> NDArray[np.float64]:
@@ -359,4 +327,4 @@ def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     out = layer.loc[gone].assign(code=code[gone], detail="")
     faulty = [(int(i), str(code[i]), NO_DETAIL) for i in np.flatnonzero(gone)]
     faults = faults_at(layer, name, shapes, faulty)
-    return Checked(kept, out, faults, Balance(name, len(layer), len(kept), len(out)))
+    return Checked(name, kept, out, faults, pd.DataFrame(index=layer.index))
