@@ -17,14 +17,12 @@ from landrenew.intake.city import read_city
 from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.allocation import Allocation, allocate
-from landrenew.measure.doubts import area_faults, building_faults, overlap_faults, town_faults
+from landrenew.measure.doubts import town_faults
 from landrenew.measure.firms import intensities
 from landrenew.measure.given import refuse_given_twice
-from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
+from landrenew.measure.ground import measured_ground
 from landrenew.measure.plausibility import plausibility_faults
 from landrenew.measure.rasters import support_notes
-from landrenew.measure.rights import rights_columns
-from landrenew.measure.zones import inside_area_m2
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
@@ -259,24 +257,12 @@ def _measured(layers: Layers) -> tuple[Parcels, Allocation | None, tuple[Fault, 
             " layers and tables can be checked with landrenew check.",
         )
     refuse_given_twice(layers)
-    measured = measure_in_parts(layers)
-    rights = rights_columns(layers.parcels, layers.project.parcels.land_scheme)
-    old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
-    parcels = Parcels(old.join(measured.columns).join(rights))
-    overlaps = overlapping_pairs(parcels)
-    ground = counted_ground(parcels, overlaps)
-    parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
-    if layers.control_line is not None:
-        width = layers.project.tolerances.sliver_width_m
-        inside = inside_area_m2(parcels, ground, layers.control_line, sliver_width_m=width)
-        parcels = Parcels(parcels.assign(inside_area_m2=inside))
+    parcels, local = measured_ground(layers, measure_in_parts(layers))
     allocation = allocate(layers, parcels)
     parcels = _with_firms(allocation, parcels)
     faults = (
-        *overlap_faults(layers, overlaps),
-        *area_faults(layers, parcels),
+        *local,
         *town_faults(layers),
-        *building_faults(layers, measured),
         *plausibility_faults(
             parcels, layers.firms, layers.rulebook.plausibility, layers.parcel_rows
         ),

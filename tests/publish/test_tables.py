@@ -80,7 +80,7 @@ def test_every_kind_of_fault_is_told_in_either_language(lang: Lang) -> None:
     faults = [Fault("parcels", 3, "=1+1", code, Text("甲", "a"), 1.234, None) for code in KINDS]
     rows = read(faults_csv(faults, lang))
     assert len(rows) == 1 + len(KINDS)
-    for row, code in zip(rows[1:], KINDS, strict=True):
+    for row, code in zip(rows[1:], sorted(KINDS), strict=True):
         assert row[:4] == ["parcels", "3", "'=1+1", code]
         assert row[5] == KINDS[code].what.say(lang)
         assert row[6:9] == ["甲" if lang == "zh" else "a", "1.23", ""]
@@ -149,3 +149,11 @@ def test_the_share_is_said_in_words(lang: Lang, said: str) -> None:
     words = share_words(share_of(towns=(share_of("甲镇"),)), lang)
     assert said in words
     assert "甲镇\t60.00%" in words
+
+
+def test_faults_stand_in_the_order_of_the_layers_and_rows() -> None:
+    places = [("towns", None), ("buildings", 2), ("parcels", 10), ("parcels", 9), ("parcels", None)]
+    rows = read(faults_csv([Fault(one, row, "", "gap") for one, row in places], "en"))
+    assert [tuple(row[:2]) for row in rows[1:]] == [
+        ("parcels", ""), ("parcels", "9"), ("parcels", "10"), ("towns", ""), ("buildings", "2"),
+    ]  # fmt: skip

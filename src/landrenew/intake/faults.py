@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from landrenew.base.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Outcome = Literal["repaired", "rejected", "doubted"]
 
@@ -80,3 +83,33 @@ def _read_kinds() -> dict[str, FaultKind]:
 
 KINDS: dict[str, FaultKind] = _read_kinds()
 """Every kind of fault that a run can report, by code; the table is ``faults.csv``."""
+
+
+LAYERS = (
+    "parcels", "control_line", "growth_boundary", "towns", "parks", "buildings", "firms", "links",
+    "leases", "barriers", "protected", "background", "ledger",
+)  # fmt: skip
+"""The layers in the order of the project file."""
+
+
+def in_file_order(faults: Iterable[Fault]) -> list[Fault]:
+    """
+    Sort faults by where they stand, whatever order they were found in.
+
+    Parameters
+    ----------
+    faults
+        The faults of a run.
+
+    Returns
+    -------
+    list of Fault
+        By layer, as in the project file, then row; what concerns a whole layer comes first.
+    """
+    place = {name: number for number, name in enumerate(LAYERS)}
+    return sorted(
+        faults,
+        key=lambda one: (
+            place.get(one.layer, len(place)), one.layer, one.row or 0, one.id, one.code, one.detail
+        ),
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from landrenew.assess.share import DEFINITION, ControlShare
 from landrenew.base.columns import COLUMNS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
-from landrenew.intake.faults import KINDS, Fault
+from landrenew.intake.faults import KINDS, Fault, in_file_order
 from landrenew.publish.wording import class_words, share_percent, unit_words
 
 if TYPE_CHECKING:
@@ -213,14 +213,14 @@ def faults_csv(faults: Iterable[Fault], lang: Lang) -> bytes:
     Parameters
     ----------
     faults
-        The faults, in the order found.
+        The faults.
     lang
         Language of titles and words.
 
     Returns
     -------
     bytes
-        CSV, one row a fault; the codes are the same in every language.
+        CSV, one row a fault, sorted by layer and row; the codes are the same in every language.
     """
     titles = [
         Text("图层", "layer"), Text("行", "row"), Text("编号", "id"), Text("代码", "code"),
@@ -228,7 +228,7 @@ def faults_csv(faults: Iterable[Fault], lang: Lang) -> bytes:
         Text("Y", "y"), Text("如何改正", "how to mend"),
     ]  # fmt: skip
     rows = []
-    for fault in faults:
+    for fault in in_file_order(faults):
         kind = KINDS[fault.code]
         rows.append([
             fault.layer, fault.row, fault.id, fault.code, OUTCOMES[kind.outcome].say(lang),

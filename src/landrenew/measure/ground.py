@@ -1,0 +1,58 @@
+"""Everything that the ground on and around a parcel decides, and what it brings to light.
+
+What is here is local: of any window of a city, with the neighbours its parcels need, it gives the
+same as of the whole city. What needs all parcels at once, the firms' accounts and the peers of a
+figure, comes after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from landrenew.intake.parcels import Parcels
+from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
+from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
+from landrenew.measure.rights import rights_columns
+from landrenew.measure.zones import inside_area_m2
+
+if TYPE_CHECKING:
+    from landrenew.intake.faults import Fault
+    from landrenew.intake.layers import Layers
+    from landrenew.measure.indicators import Measured
+
+
+def measured_ground(layers: Layers, measured: Measured) -> tuple[Parcels, tuple[Fault, ...]]:
+    """
+    Put what was measured on the parcels, and count ground that several claim once.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project, or of a window of it.
+    measured
+        What was measured on all their parcels.
+
+    Returns
+    -------
+    Parcels
+        The parcel table, rows and order as read, with every column that its ground decides.
+    tuple of Fault
+        Overlaps, areas that differ, buildings that stand nowhere or have no height.
+    """
+    scheme = None if layers.project.parcels is None else layers.project.parcels.land_scheme
+    rights = rights_columns(layers.parcels, scheme)
+    old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
+    parcels = Parcels(old.join(measured.columns).join(rights))
+    overlaps = overlapping_pairs(parcels)
+    ground = counted_ground(parcels, overlaps)
+    parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
+    if layers.control_line is not None:
+        width = layers.project.tolerances.sliver_width_m
+        inside = inside_area_m2(parcels, ground, layers.control_line, sliver_width_m=width)
+        parcels = Parcels(parcels.assign(inside_area_m2=inside))
+    faults = (
+        *overlap_faults(layers, overlaps),
+        *area_faults(layers, parcels),
+        *building_faults(layers, measured),
+    )
+    return parcels, faults
