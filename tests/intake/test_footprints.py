@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import shapely
@@ -11,7 +13,6 @@ from hypothesis import strategies as st
 
 from landrenew.intake.geometry.footprints import clear_footprints, height_faults
 from landrenew.intake.geometry.shapes import check_polygons
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from landrenew.intake.geometry.checked import Checked

@@ -19,8 +19,9 @@ from landrenew.measure.land import parcel_area_m2
 from landrenew.measure.rasters import height_mean
 
 if TYPE_CHECKING:
-    from landrenew.intake.geometry.checked import Checked
     from pathlib import Path
+
+    from landrenew.intake.geometry.checked import Checked
 
 
 def read(path: Path, crs: str, **names: str) -> gpd.GeoDataFrame:

@@ -22,9 +22,10 @@ from landrenew.intake.without_parcels import NO_PARCELS, balance_words, no_parce
 from landrenew.rules.library import read_rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
+    import pandas as pd
     from geopandas import GeoDataFrame
     from pyproj import CRS
 
@@ -137,21 +138,13 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         parcels, checked = check_parcels(located, crs)
         desk.take(checked)
         desk.faults += check_topology(checked.kept, project.tolerances.gap_width_m)
-    shapes = {
-        name: desk.shapes(name, crs, *NEEDED.get(name, ()), lines=name in LINES) for name in LOCATED
-    }
-    _check_places(desk, parcels, shapes)
-    if shapes["parks"] is not None:
-        desk.faults += repeated_ids(shapes["parks"], "parks", "park_id")
-    desk.notes += check_rasters(project, parcels)
-    firms, links, leases = read_firms(desk, parcels)
-    differing = compare_departments(project, desk.table, {"firms": firms, "parcels": parcels})
-    desk.faults += differing[0]
-    desk.notes += differing[1]
+    shapes = read_shapes(desk, crs, LOCATED)
+    check_places(desk, parcels, shapes)
+    firms, links, leases, ledger = read_tables(desk, parcels)
     if project.parcels is None:
         desk.notes += balance_words(with_lines_aside(desk.balances, desk.aside))
     elif only is None:
-        desk.notes += _left_out(project, parcels)
+        desk.notes += left_out(project, parcels)
     return Layers(
         project=project,
         rulebook=rulebook,
@@ -161,7 +154,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         firms=firms,
         links=links,
         leases=leases,
-        ledger=desk.table("ledger", "event_id", "parcel_id", "stage", "event_date"),
+        ledger=ledger,
         faults=tuple(desk.faults),
         balances=with_lines_aside(desk.balances, desk.aside),
         notes=tuple(desk.notes),
@@ -171,8 +164,87 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
     )
 
 
-def _left_out(project: Project, parcels: Parcels) -> list[Text]:
-    """Say what is not measured because the project has no layer for it."""
+def read_shapes(
+    desk: Desk, crs: CRS | None, names: Iterable[str]
+) -> dict[str, GeoDataFrame | None]:
+    """
+    Read and check layers of shapes.
+
+    Parameters
+    ----------
+    desk
+        The desk of the project; what is found piles up there.
+    crs
+        The project CRS [m].
+    names
+        Some of :data:`LOCATED`.
+
+    Returns
+    -------
+    dict
+        The layers by name, in the project CRS; None for one that the project lacks.
+
+    Raises
+    ------
+    LandrenewError
+        As :func:`read_city`.
+    """
+    shapes = {
+        name: desk.shapes(name, crs, *NEEDED.get(name, ()), lines=name in LINES) for name in names
+    }
+    if (parks := shapes.get("parks")) is not None:
+        desk.faults += repeated_ids(parks, "parks", "park_id")
+    return shapes
+
+
+def read_tables(
+    desk: Desk, parcels: Parcels
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None]:
+    """
+    Read the tables of a project that speak of its parcels.
+
+    Parameters
+    ----------
+    desk
+        The desk of the project; what is found piles up there.
+    parcels
+        The parcel table; empty when the project has none yet.
+
+    Returns
+    -------
+    firms, links, leases, ledger : DataFrame or None
+        As :class:`~landrenew.intake.layers.Layers` holds them.
+
+    Raises
+    ------
+    LandrenewError
+        As :func:`read_city`.
+    """
+    desk.notes += check_rasters(desk.project, parcels)
+    firms, links, leases = read_firms(desk, parcels)
+    differing = compare_departments(desk.project, desk.table, {"firms": firms, "parcels": parcels})
+    desk.faults += differing[0]
+    desk.notes += differing[1]
+    ledger = desk.table("ledger", "event_id", "parcel_id", "stage", "event_date")
+    return firms, links, leases, ledger
+
+
+def left_out(project: Project, parcels: Parcels) -> list[Text]:
+    """
+    Say what is not measured because the project has no layer for it.
+
+    Parameters
+    ----------
+    project
+        The project file.
+    parcels
+        The parcel table.
+
+    Returns
+    -------
+    list of Text
+        One sentence, or none.
+    """
     here = set(parcels.columns)
     left = [
         said
@@ -203,11 +275,27 @@ def _project_crs(desk: Desk, spec: Layer, located: GeoDataFrame) -> CRS:
     return crs
 
 
-def _check_places(desk: Desk, parcels: Parcels, shapes: dict[str, GeoDataFrame | None]) -> None:
-    """Refuse layers that lie elsewhere than the parcels, or beside them as map services do."""
+def check_places(desk: Desk, parcels: Parcels, shapes: dict[str, GeoDataFrame | None]) -> None:
+    """
+    Refuse layers that lie elsewhere than the parcels, or beside them as map services do.
+
+    Parameters
+    ----------
+    desk
+        The desk of the project, where remarks pile up.
+    parcels
+        The parcel table.
+    shapes
+        The layers of shapes by name.
+
+    Raises
+    ------
+    CrsError
+        When a layer lies elsewhere, or its offset shows that it is shifted.
+    """
     if parcels.empty:
         return
     desk.notes += refuse_elsewhere(parcels, shapes, desk.extents, desk.paths())
     for name, recognise in SHIFTS.items():
-        if (layer := shapes[name]) is not None:
+        if (layer := shapes.get(name)) is not None:
             refuse_shifted(layer.geometry.to_numpy(), parcels, name, recognise)

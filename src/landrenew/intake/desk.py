@@ -93,6 +93,14 @@ class Desk:
         source = read_source(self.project.folder, spec, name)
         if name == "firms" and self.needs_points(spec, source):
             source = locate(source, spec, name)
+        ours = self.taken(name, spec, source)
+        if not isinstance(source.frame, gpd.GeoDataFrame):
+            return ours
+        located = self.placed(name, spec, source.frame)
+        return gpd.GeoDataFrame(ours, geometry=located.geometry, crs=located.crs)
+
+    def taken(self, name: str, spec: Layer, source: Source) -> pd.DataFrame:
+        """Take our columns out of a file's table, corrected and with its codes checked."""
         self.aside[name] = source.set_aside
         raw, corrected = apply_corrections(source.frame, spec, name, self.corrections.get(name, []))
         self.notes += source.notes
@@ -105,9 +113,11 @@ class Desk:
         self.faults += [replace(fault, id=ids.get(fault.row or 0, "")) for fault in faults]
         self.faults += code_faults(ours, spec, name)
         self.notes += scheme_notes(ours, spec)
-        if not isinstance(raw, gpd.GeoDataFrame):
-            return ours
-        located = with_crs(raw, spec, name)
+        return ours
+
+    def placed(self, name: str, spec: Layer, shapes: GeoDataFrame) -> GeoDataFrame:
+        """Settle where the shapes of a layer lie: their CRS, brought back where it is shifted."""
+        located = with_crs(shapes, spec, name)
         if spec.shift is not None:
             located, said = brought_back(located, spec.shift, name)
             self.notes.append(said)
@@ -115,7 +125,7 @@ class Desk:
             self.notes.append(remark)
         if (lies := city_extent(located)) is not None:
             self.extents[name] = lies
-        return gpd.GeoDataFrame(ours, geometry=located.geometry, crs=located.crs)
+        return located
 
     def needs_points(self, spec: Layer, source: Source) -> bool:
         """Tell whether only the firms' own coordinates can say on which parcels they stand."""

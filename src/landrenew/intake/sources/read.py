@@ -64,7 +64,7 @@ UNREADABLE = (
 """What the readers raise on a file that is broken, cut off, or not what its name says."""
 
 
-def read_source(folder: Path, spec: Layer, name: str) -> Source:
+def read_source(folder: Path, spec: Layer, name: str, reader: Reader | None = None) -> Source:
     """
     Read the rows of a layer or table that its condition selects.
 
@@ -76,6 +76,8 @@ def read_source(folder: Path, spec: Layer, name: str) -> Source:
         The layer as the project file states it.
     name
         The layer's name in the project file, for messages.
+    reader
+        How to open the file; None goes by its extension.
 
     Returns
     -------
@@ -93,7 +95,7 @@ def read_source(folder: Path, spec: Layer, name: str) -> Source:
         path, source = spec.path, read_database(spec, name)
     else:
         path = folder / spec.path
-        source = _read_file(path, spec, name)
+        source = _read_file(path, spec, name, reader)
     frame = source.frame
     if frame.index.name != "row":
         frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
@@ -121,10 +123,10 @@ HINTS = {
 """What to do with files planners have and GDAL does not read."""
 
 
-def _read_file(path: Path, spec: Layer, name: str) -> Source:
+def _read_file(path: Path, spec: Layer, name: str, reader: Reader | None) -> Source:
     if not is_there(path):
         raise FileError(*_not_there(path, name))
-    return _open(path, spec, name)
+    return _open(path, spec, name, reader)
 
 
 def _not_there(path: Path, name: str) -> tuple[str, str]:
@@ -144,7 +146,7 @@ def _not_there(path: Path, name: str) -> tuple[str, str]:
     )
 
 
-def _open(path: Path, spec: Layer, name: str) -> Source:
+def _open(path: Path, spec: Layer, name: str, reader: Reader | None) -> Source:
     suffix = path.suffix.lower()
     try:
         if path.is_file() and not path.stat().st_size:
@@ -153,6 +155,8 @@ def _open(path: Path, spec: Layer, name: str) -> Source:
         codecs.lookup(spec.encoding or "utf-8")
         with unpacked(path, name) as plain:
             suffix = ".txt" if is_folder_of_txt(plain) else plain.suffix.lower()
+            if reader is not None:
+                return reader(plain, spec, name)
             return READERS.get(suffix, read_vector)(plain, spec, name)
     except LandrenewError:
         raise
