@@ -1,11 +1,14 @@
 # Two commands do everything on a machine with Python >= 3.11 and make:
 #   make demo   install and run the invented city, print where the map is
 #   make test   install, lint, check types, run every test
+# And one measures:
+#   make bench  install the peers, compare speed and memory, write docs/performance.md; BENCH says
+#               what of it: make bench BENCH='--parcels 10000 --engines geopandas duckdb'
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types clean
+.PHONY: demo test lint types bench clean
 
 demo: .venv/ready
 	@$(BIN)/landrenew demo --out maps/demo
@@ -20,6 +23,9 @@ lint: .venv/ready-dev
 types: .venv/ready-dev
 	$(BIN)/mypy
 
+bench: .venv/ready-bench
+	$(BIN)/python benchmarks/compare.py $(BENCH)
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || (echo 'landrenew needs Python 3.11 or newer; say which: make demo PYTHON=python3.12' && exit 1)
@@ -32,6 +38,10 @@ types: .venv/ready-dev
 
 .venv/ready-dev: .venv/ready
 	$(PIP) install --group dev
+	@touch $@
+
+.venv/ready-bench: .venv/ready
+	$(PIP) install --group bench
 	@touch $@
 
 clean:

@@ -160,7 +160,8 @@ def line(city: City, tile: int, chance: np.random.Generator) -> shapely.Polygon:
     wind = (np.sin(np.outer(angle, waves) + phase) * height / waves**0.5).sum(axis=1)
     radius = 0.42 * np.clip(1 + wind, 0.25, 1.18)
     xy = np.stack([np.cos(angle) * ALONG, np.sin(angle) * ACROSS], axis=-1) * radius[:, None]
-    return polygons((city.origin(tile) + [ALONG / 2, ACROSS / 2] + xy)[None])[0]
+    middle = city.origin(tile) + np.array([ALONG / 2, ACROSS / 2])
+    return polygons((middle + xy)[None])[0]
 
 
 def towns(city: City, tile: int) -> Shapes:
@@ -270,10 +271,22 @@ confidence = "user"
 name = "all"
 zh = "全部"
 en = "all"
-criteria = [
-  { form = "ratio", column = "tax_cny10k_per_mu", weight = 60, baseline = 8.0, cap = 1.5, floor = 0.0, missing = "undetermined" },
-  { form = "ratio", column = "floor_area_ratio", weight = 40, baseline = 1.0, cap = 1.5, floor = 0.0, missing = "undetermined" },
-]
+[[scoring.pools.criteria]]
+form = "ratio"
+column = "tax_cny10k_per_mu"
+weight = 60
+baseline = 8.0
+cap = 1.5
+floor = 0.0
+missing = "undetermined"
+[[scoring.pools.criteria]]
+form = "ratio"
+column = "floor_area_ratio"
+weight = 40
+baseline = 1.0
+cap = 1.5
+floor = 0.0
+missing = "undetermined"
 [grades]
 document = "invented"
 source = "benchmark"
@@ -281,7 +294,12 @@ confidence = "user"
 rounding = "nearest"
 ties = "better"
 exempt = "T"
-classes = [{ grade = "A", up_to = 0.2 }, { grade = "B", up_to = 0.6 }, { grade = "C", up_to = 0.95 }, { grade = "D", up_to = 1.0 }]
+classes = [
+  { grade = "A", up_to = 0.2 },
+  { grade = "B", up_to = 0.6 },
+  { grade = "C", up_to = 0.95 },
+  { grade = "D", up_to = 1.0 },
+]
 """
 
 PROJECT = f"""
