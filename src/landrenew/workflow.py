@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,16 +17,20 @@ from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
+from landrenew.intake.project import read_project
+from landrenew.intake.without_parcels import no_parcels_to_measure
 from landrenew.measure.allocation import Allocation, allocate
 from landrenew.measure.doubts import town_faults
 from landrenew.measure.firms import intensities
 from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.ground import measured_ground
 from landrenew.measure.plausibility import plausibility_faults
+from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import support_notes
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
+from landrenew.scale.city import measured_city
 from landrenew.scale.parts import measure_in_parts
 from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
 
@@ -37,8 +42,10 @@ if TYPE_CHECKING:
 
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
+    from landrenew.scale.city import Way
 
     Say = Callable[[Text], None]
+    Count = Callable[[Text, int, int], None]
 
 NO_LINE = Text(
     "项目文件没有 [control_line]，未计算线内占比。",
@@ -53,7 +60,13 @@ def _silent(_: Text) -> None:
     """Say nothing: library code never prints."""
 
 
-def run_project(path: str | Path, *, say: Say = _silent) -> Result:
+def _uncounted(_what: Text, _done: int, _total: int) -> None:
+    """Likewise."""
+
+
+def run_project(
+    path: str | Path, *, say: Say = _silent, way: Way | None = None, count: Count = _uncounted
+) -> Result:
     """
     Do the whole job of a project: read, measure, assess, plan, track.
 
@@ -63,6 +76,10 @@ def run_project(path: str | Path, *, say: Say = _silent) -> Result:
         The project file ``city.toml``.
     say
         Called with the name of each step as it begins.
+    way
+        How to measure by tiles; None measures the city as a whole, in memory.
+    count
+        Called during a long step with its name, how much is done, and how much there is.
 
     Returns
     -------
@@ -76,7 +93,10 @@ def run_project(path: str | Path, *, say: Say = _silent) -> Result:
         mend it.
     """
     say(Text("读取数据", "Reading"))
-    return run_layers(read_city(path), say=say)
+    if way is None:
+        return run_layers(read_city(path), say=say)
+    layers, parcels = measured_city(read_project(path), way, count=count)
+    return _judged(layers, parcels, say)
 
 
 def project_share(path: str | Path) -> Result:
@@ -198,7 +218,13 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
         When something does not fit together.
     """
     say(Text("量算宗地", "Measuring"))
-    parcels, allocation, faults = _measured(layers)
+    parcels, faults = _measured(layers)
+    return _judged(replace(layers, faults=(*layers.faults, *faults)), parcels, say)
+
+
+def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
+    """Do what comes after measuring, of which the faults are among those of the layers."""
+    parcels, allocation, faults = _accounted(layers, parcels)
     say(Text("评价与判定", "Assessing"))
     parcels = assessed_parcels(layers, parcels)
     share = _share(layers, parcels)
@@ -243,25 +269,27 @@ def measured_parcels(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     ColumnError
         When the parcels bring a column that a layer measures too.
     """
-    parcels, _, faults = _measured(layers)
-    return parcels, faults
+    parcels, local = _measured(layers)
+    parcels, _, faults = _accounted(layers, parcels)
+    return parcels, (*local, *faults)
 
 
-def _measured(layers: Layers) -> tuple[Parcels, Allocation | None, tuple[Fault, ...]]:
-    """Measure the parcels, with the accounts of the firms beside them."""
+def _measured(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
+    """Measure what the ground decides."""
     if layers.project.parcels is None:
-        raise ParcelError(
-            "项目文件没有宗地图层，无法量算。请写明 [parcels]；其余的图层与表可用"
-            " landrenew check 检查。",
-            "The project has no parcels, so nothing can be measured. Add [parcels]; the other"
-            " layers and tables can be checked with landrenew check.",
-        )
+        raise no_parcels_to_measure()
     refuse_given_twice(layers)
-    parcels, local = measured_ground(layers, measure_in_parts(layers))
+    prepared = Prepared.of(layers)
+    return measured_ground(prepared, measure_in_parts(prepared))
+
+
+def _accounted(
+    layers: Layers, parcels: Parcels
+) -> tuple[Parcels, Allocation | None, tuple[Fault, ...]]:
+    """Bring the firms' accounts to the parcels, and doubt what all of them together show."""
     allocation = allocate(layers, parcels)
     parcels = _with_firms(allocation, parcels)
     faults = (
-        *local,
         *town_faults(layers),
         *plausibility_faults(
             parcels, layers.firms, layers.rulebook.plausibility, layers.parcel_rows

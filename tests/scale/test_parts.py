@@ -69,7 +69,7 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Layers:
 )
 def test_parts_of_any_size_give_the_same_columns(layers: Layers, size: int, threads: int) -> None:
     whole = measure_parcels(layers.parcels, Prepared.of(layers))
-    parts = measure_in_parts(layers, size=size, threads=threads)
+    parts = measure_in_parts(Prepared.of(layers), size=size, threads=threads)
     pd.testing.assert_frame_equal(parts.columns, whole.columns, check_exact=True)
     assert parts.met_buildings.tolist() == whole.met_buildings.tolist()
     assert parts.silent_buildings.tolist() == whole.silent_buildings.tolist()
@@ -106,4 +106,4 @@ def test_parcels_of_a_part_lie_together(layers: Layers) -> None:
 def test_a_raster_that_is_not_there_is_told_from_any_part(layers: Layers) -> None:
     broken = layers_of(layers.parcels, rasters=Rasters(nightlight="none.tif"))
     with pytest.raises(ValueError, match="does not exist"):
-        measure_in_parts(broken, size=5)
+        measure_in_parts(Prepared.of(broken), size=5)

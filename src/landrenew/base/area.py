@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from landrenew.base.crs import to_lonlat
+from landrenew.base.parts import parts_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -101,7 +102,7 @@ def ellipsoidal_area(geometries: ArrayLike, crs: CRS) -> NDArray[np.float64]:
     """
     # a copy of its own: shapely locks an array while it works on it, and threads share layers
     geometries = np.array(geometries, dtype=object)
-    parts, owner = shapely.get_parts(geometries, return_index=True)
+    parts, owner = parts_of(geometries)
     rings, part = shapely.get_rings(parts, return_index=True)
     total = np.zeros(len(geometries))
     total[shapely.is_missing(geometries)] = np.nan

@@ -24,12 +24,22 @@ from landrenew.cli.door import (
     tell_notes,
     writing,
 )
+from landrenew.cli.tiles import (
+    Cluster,
+    Memory,
+    PartSize,
+    Resume,
+    Workers,
+    chosen_way,
+    clear_parts,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from landrenew.base.words import Lang
     from landrenew.intake.layers import Layers
+    from landrenew.publish.result import Result
 
 WORKBOOKS = {".xlsx", ".xlsm"}
 """What ``check`` takes for a returned survey form."""
@@ -64,7 +74,7 @@ def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
     city = out / "city"
     with writing(out):
         write_demo(city)
-    run(city / "city.toml", out / "out", lang)
+    run(city / "city.toml", out / "out", lang=lang)
 
 
 @app.command()
@@ -100,16 +110,35 @@ def _check_form(path: Path, lang: str | None) -> NoReturn:
 
 
 @app.command()
-def run(city: City, out: Out = Path("out"), lang: LangOption = None) -> None:
+def run(
+    city: City,
+    out: Out = Path("out"),
+    workers: Workers = None,
+    memory: Memory = None,
+    cluster: Cluster = None,
+    part_size: PartSize = None,
+    resume: Resume = False,
+    lang: LangOption = None,
+) -> None:
     """完整运行：地图、表格、占比、问题清单 · Do the whole job: map, tables, share, faults."""
     from landrenew.base.words import Text
     from landrenew.publish.run_folder import save_run
     from landrenew.workflow import run_project
 
-    with progress(lang) as say:
-        result = run_project(city, say=say)
-        say(Text("写出结果", "Writing"))
+    asked = chosen_way(
+        city, out, workers=workers, memory=memory, scheduler=cluster, part_size=part_size,
+        resumes=resume,
+    )  # fmt: skip
+    with asked as way, progress(lang) as steps:
+        result = run_project(city, say=steps, way=way, count=steps.count)
+        steps(Text("写出结果", "Writing"))
         folder = save_run(result, out, lang=cast("Lang", lang))
+        clear_parts(way)
+    _tell_run(result, folder, cast("Lang", lang))
+
+
+def _tell_run(result: Result, folder: Path, lang: Lang) -> None:
+    """Say what a run found, and where it is."""
     tell_notes(lang, (*result.layers.notes, *result.notes))
     count = len(result.faults)
     if count:

@@ -19,8 +19,9 @@ from typer.core import TyperGroup
 from landrenew.base.errors import FileError, LandrenewError, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from rich.progress import Progress
     from typer._click.core import Context  # typer carries its own click
 
     from landrenew.base.words import Lang, Text
@@ -78,18 +79,49 @@ OutFile = Annotated[Path | None, typer.Option("--out", help="输出文件 · Out
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读输出 · Machine output on stdout")]
 
 
+class Steps:
+    """Shows the running step on stderr; of a long one how fast it goes and how long it takes."""
+
+    def __init__(self, bar: Progress, lang: Lang) -> None:
+        self.bar, self.lang = bar, lang
+        self.task = bar.add_task("", total=None, rate="")
+        self.name = ""
+
+    def __call__(self, step: Text) -> None:
+        """Name the step that begins."""
+        self.name = step.say(self.lang)
+        self.bar.reset(self.task, description=self.name, total=None, rate="")
+
+    def count(self, step: Text, done: int, total: int) -> None:
+        """Say how much of a long step is done."""
+        if step.say(self.lang) != self.name:
+            self(step)
+        speed = self.bar.tasks[0].finished_speed or self.bar.tasks[0].speed
+        said = "" if speed is None else f"{done:,}/{total:,}  {speed:,.0f}/s"
+        self.bar.update(self.task, completed=done, total=total, rate=said)
+
+
 @contextmanager
-def progress(lang: str | None) -> Iterator[Callable[[Text], None]]:
+def progress(lang: str | None) -> Iterator[Steps]:
     """Show the running step on stderr; quiet when stderr is not a terminal."""
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
-    bar = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-                   console=console, transient=True, disable=not console.is_terminal)  # fmt: skip
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
+        TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )  # fmt: skip
     with bar:
-        task = bar.add_task("", total=None)
-        yield lambda step: bar.update(task, description=step.say(cast("Lang", lang)))
+        yield Steps(bar, cast("Lang", lang))
 
 
 def tell(lang: str | None, zh: str, en: str) -> None:

@@ -155,12 +155,7 @@ class Desk:
             self.faults += height_faults(checked.kept)
         self.take(checked)
         if checked.kept.empty:
-            raise FileError(
-                f"[{name}] 的文件 {spec.path} 没有一个可用的{'图形' if lines else '面'}。"
-                "请检查图层类型。",
-                f"[{name}]: file {spec.path} has no usable {'shape' if lines else 'polygon'}."
-                " Check the kind of layer.",
-            )
+            raise no_shape_left(name, spec, lines=lines)
         return checked.kept
 
     def take(self, checked: Checked) -> None:
@@ -176,3 +171,28 @@ class Desk:
         rows = self.rows(name, spec)
         need_columns(rows, name, *needed)
         return rows
+
+
+def no_shape_left(name: str, spec: Layer, *, lines: bool = False) -> FileError:
+    """
+    Say that a layer has no shape that could be used.
+
+    Parameters
+    ----------
+    name
+        The layer's name in the project file.
+    spec
+        The layer as the project file states it.
+    lines
+        Whether it may hold lines and points too.
+
+    Returns
+    -------
+    FileError
+        To be raised.
+    """
+    return FileError(
+        f"[{name}] 的文件 {spec.path} 没有一个可用的{'图形' if lines else '面'}。请检查图层类型。",
+        f"[{name}]: file {spec.path} has no usable {'shape' if lines else 'polygon'}."
+        " Check the kind of layer.",
+    )

@@ -117,7 +117,7 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
     checked = clean_parcels(layer, crs)
     refuse_none_left(len(layer), checked.rejected)
     refuse_shared_ids(checked.kept["parcel_id"])
-    faults = (*checked.faults, *_far_away(checked.kept))
+    faults = (*checked.faults, *far_away(checked.kept))
     return named_parcels(checked.kept), replace(checked, faults=faults)
 
 
@@ -248,7 +248,20 @@ def _without_repeats(checked: Checked) -> Checked:
     return _set_aside(checked, repeated, "duplicate_row")
 
 
-def _far_away(kept: GeoDataFrame) -> list[Fault]:
+def far_away(kept: GeoDataFrame) -> list[Fault]:
+    """
+    Doubt parcels that lie far from the middle of all.
+
+    Parameters
+    ----------
+    kept
+        Index ``row``, with ``parcel_id``; all parcels of the project, in its CRS.
+
+    Returns
+    -------
+    list of Fault
+        ``far_away``, for those beyond :data:`FAR_AWAY_M`.
+    """
     points = kept.geometry.representative_point()
     x, y = points.x.to_numpy(), points.y.to_numpy()
     distance = np.hypot(x - np.median(x), y - np.median(y))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.firms.links import firm_row_faults, firms_once
 from landrenew.intake.geometry.checked import Checked
@@ -50,6 +51,23 @@ def no_parcels(crs: CRS | None) -> tuple[Parcels, Checked]:
     empty = gpd.GeoDataFrame(index=index, geometry=[], crs=crs)
     aside = empty.assign(code="", detail="")
     return Parcels(empty), Checked("parcels", empty, aside, (), pd.DataFrame())
+
+
+def no_parcels_to_measure() -> ParcelError:
+    """
+    Say that a project without parcels cannot be measured.
+
+    Returns
+    -------
+    ParcelError
+        To be raised.
+    """
+    return ParcelError(
+        "项目文件没有宗地图层，无法量算。请写明 [parcels]；其余的图层与表可用"
+        " landrenew check 检查。",
+        "The project has no parcels, so nothing can be measured. Add [parcels]; the other layers"
+        " and tables can be checked with landrenew check.",
+    )
 
 
 def firms_alone(firms: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:

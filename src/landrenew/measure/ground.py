@@ -17,18 +17,18 @@ from landrenew.measure.zones import inside_area_m2
 
 if TYPE_CHECKING:
     from landrenew.intake.faults import Fault
-    from landrenew.intake.layers import Layers
     from landrenew.measure.indicators import Measured
+    from landrenew.measure.prepared import Prepared
 
 
-def measured_ground(layers: Layers, measured: Measured) -> tuple[Parcels, tuple[Fault, ...]]:
+def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tuple[Fault, ...]]:
     """
     Put what was measured on the parcels, and count ground that several claim once.
 
     Parameters
     ----------
-    layers
-        The layers of a project, or of a window of it.
+    prepared
+        The layers of a project, or of a window of it, made ready.
     measured
         What was measured on all their parcels.
 
@@ -39,6 +39,7 @@ def measured_ground(layers: Layers, measured: Measured) -> tuple[Parcels, tuple[
     tuple of Fault
         Overlaps, areas that differ, buildings that stand nowhere or have no height.
     """
+    layers = prepared.layers
     scheme = None if layers.project.parcels is None else layers.project.parcels.land_scheme
     rights = rights_columns(layers.parcels, scheme)
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
@@ -46,9 +47,9 @@ def measured_ground(layers: Layers, measured: Measured) -> tuple[Parcels, tuple[
     overlaps = overlapping_pairs(parcels)
     ground = counted_ground(parcels, overlaps)
     parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
-    if layers.control_line is not None:
+    if (line := prepared.zones.get("control_line")) is not None:
         width = layers.project.tolerances.sliver_width_m
-        inside = inside_area_m2(parcels, ground, layers.control_line, sliver_width_m=width)
+        inside = inside_area_m2(parcels, ground, line, sliver_width_m=width)
         parcels = Parcels(parcels.assign(inside_area_m2=inside))
     faults = (
         *overlap_faults(layers, overlaps),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from landrenew.base.parts import parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -94,7 +96,7 @@ def cut_up(shapes: ArrayLike, most_vertices: int = MOST_VERTICES) -> Pieces:
     >>> len(pieces.shapes), float(round(shapely.area(pieces.shapes).sum() / circle.area, 12))
     (4, 1.0)
     """
-    left, owner = shapely.get_parts(own(shapes), return_index=True)
+    left, owner = parts_of(own(shapes))
     done, owners = [], []
     while len(left):
         is_small = shapely.get_num_coordinates(left) <= most_vertices
@@ -147,7 +149,7 @@ def edges_of(shapes: ArrayLike) -> Pieces:
     >>> edges_of([shapely.box(0, 0, 1, 1)]).shapes.tolist()
     [<LINESTRING (1 0, 1 1, 0 1, 0 0, 1 0)>]
     """
-    parts, part_owner = shapely.get_parts(own(shapes), return_index=True)
+    parts, part_owner = parts_of(own(shapes))
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     first = np.searchsorted(ring, np.arange(len(rings)))

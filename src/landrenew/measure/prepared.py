@@ -50,7 +50,7 @@ class Prepared:
     has_open_ground: bool
 
     @classmethod
-    def of(cls, layers: Layers) -> Prepared:
+    def of(cls, layers: Layers, zones: dict[str, Zones] | None = None) -> Prepared:
         """
         Make layers ready.
 
@@ -58,27 +58,21 @@ class Prepared:
         ----------
         layers
             The layers of the project, in one CRS.
+        zones
+            Its zones where they are ready already; None makes them ready here.
 
         Returns
         -------
         Prepared
             Ready to be read by any number of threads.
         """
-        grounds = {
-            name: layer.geometry.to_numpy()
-            for name in (*UNITED, *APART)
-            if (layer := getattr(layers, name)) is not None
-        }
-        zones = {
-            name: Zones.united(shapes) if name in UNITED else Zones(own(shapes))
-            for name, shapes in grounds.items()
-        }
         index, has_open_ground = None, False
         if layers.buildings is not None:
             index = shapely.STRtree(layers.buildings.geometry.to_numpy())
             has_open_ground = not has_storeys(layers.buildings).all()
         parcels = Zones(own(layers.parcels.geometry.to_numpy()))
-        return cls(layers, zones, parcels, index, has_open_ground)
+        ready = zones_of(layers) if zones is None else zones
+        return cls(layers, ready, parcels, index, has_open_ground)
 
     def buildings_near(self, parcels: Parcels) -> NDArray[np.intp]:
         """
@@ -98,3 +92,28 @@ class Prepared:
             return np.empty(0, dtype=np.intp)
         met: NDArray[np.intp] = np.unique(self.buildings.query(own(parcels.geometry))[1])
         return met
+
+
+def zones_of(layers: Layers) -> dict[str, Zones]:
+    """
+    Make the zones of a project ready.
+
+    Parameters
+    ----------
+    layers
+        The layers of the project.
+
+    Returns
+    -------
+    dict
+        The zones by layer, for those of :data:`UNITED` and :data:`APART` that the project has.
+    """
+    grounds = {
+        name: layer.geometry.to_numpy()
+        for name in (*UNITED, *APART)
+        if (layer := getattr(layers, name)) is not None
+    }
+    return {
+        name: Zones.united(shapes) if name in UNITED else Zones(own(shapes))
+        for name, shapes in grounds.items()
+    }

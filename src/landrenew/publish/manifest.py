@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from landrenew.base.strips import MAX_AREA_ERROR
 from landrenew.intake.geometry.shapes import MAX_REPAIR
 from landrenew.intake.sources.address import is_database
-from landrenew.intake.sources.files import files_of
+from landrenew.intake.sources.files import digests_of, sha256_of
 from landrenew.rules.library import rulebook_paths
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from landrenew.intake.layers import Layers
     from landrenew.intake.sections import Layer
     from landrenew.publish.result import Result
@@ -79,13 +77,13 @@ def manifest(result: Result) -> dict[str, object]:
         "crs": crs_name(layers),
         "inputs": [_input_record(layers, name, layer) for name, layer in project.layers().items()],
         "rasters": {
-            name: _sha256(project.folder / path) for name, path in project.rasters.files().items()
+            name: sha256_of(project.folder / path) for name, path in project.rasters.files().items()
         },
         "rulebook": {
             "name": layers.rulebook.name,
             "title": layers.rulebook.title,
             "sha256": {
-                path.name: _sha256(path)
+                path.name: sha256_of(path)
                 for path in rulebook_paths(project.city.rulebook, project.folder)
             },
             "parts": _parts(layers.rulebook),
@@ -135,17 +133,4 @@ def _digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
     """Give the digest of each file of a source; of the rows read where it is a database."""
     if is_database(layer.path):
         return {"rows": layers.digests.get(name, "")}
-    path = layers.project.folder / layer.path
-    is_folder = path.is_dir()  # two files of its folders may bear one name
-    return {
-        one.relative_to(path).as_posix() if is_folder else one.name: _sha256(one)
-        for one in files_of(path)
-    }
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    return digests_of(layers.project.folder / layer.path)

@@ -15,12 +15,11 @@ import pandas as pd
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.indicators import Measured, measure_parcels
-from landrenew.measure.prepared import Prepared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from landrenew.intake.layers import Layers
+    from landrenew.measure.prepared import Prepared
 
 PART_SIZE = 20_000
 """Parcels in one part: enough to keep a thread busy, few enough to keep memory flat."""
@@ -47,15 +46,15 @@ def parts_of(parcels: Parcels, size: int) -> list[NDArray[np.intp]]:
 
 
 def measure_in_parts(
-    layers: Layers, *, size: int = PART_SIZE, threads: int | None = None
+    prepared: Prepared, *, size: int = PART_SIZE, threads: int | None = None
 ) -> Measured:
     """
     Measure all parcels part by part.
 
     Parameters
     ----------
-    layers
-        The layers of the project.
+    prepared
+        The layers of the project, made ready.
     size
         Parcels in a part.
     threads
@@ -73,7 +72,7 @@ def measure_in_parts(
     CrsError
         When a raster has no CRS.
     """
-    parcels, prepared = layers.parcels, Prepared.of(layers)
+    parcels = prepared.layers.parcels
     if len(parcels) <= size:
         return measure_parcels(parcels, prepared)
     tables = [Parcels(parcels.iloc[rows]) for rows in parts_of(parcels, size)]

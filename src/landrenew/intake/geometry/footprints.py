@@ -21,7 +21,7 @@ from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
+    import pandas as pd
     from numpy.typing import NDArray
 
     from landrenew.intake.geometry.checked import Checked
@@ -122,7 +122,7 @@ def _twin(smaller: Rows, ids: list[str]) -> Text:
     return Text(f"地面已计在 {over}", f"ground counts for {over.replace('、', ', ')}")
 
 
-def height_faults(buildings: GeoDataFrame) -> list[Fault]:
+def height_faults(buildings: pd.DataFrame) -> list[Fault]:
     """
     Doubt a column of heights that holds storeys, or one number for most buildings.
 

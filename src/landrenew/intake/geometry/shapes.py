@@ -187,7 +187,7 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     Checked
         Kept rows are valid, two-dimensional polygons or multipolygons.
     """
-    shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
+    shapes: Shapes = _flat_shapes(layer, crs)
     before = _areas(shapes)
     code = _codes(shapes)
     mended = shapes.copy()
@@ -219,6 +219,15 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
         "repaired": np.where(broken & ~too_much, after - before, 0.0),
     }, index=layer.index)  # fmt: skip
     return Checked(name, kept, out, faults_at(layer, name, shapes, faulty), account)
+
+
+def _flat_shapes(layer: GeoDataFrame, crs: CRS) -> Shapes:
+    """Give the shapes in the project CRS without heights; a copy only where something changes."""
+    placed = layer if layer.crs == crs else layer.to_crs(crs)
+    shapes: Shapes = placed.geometry.to_numpy().copy()
+    high = shapely.has_z(shapes)
+    shapes[high] = shapely.force_2d(shapes[high])
+    return shapes
 
 
 def _areas(shapes: Shapes) -> NDArray[np.float64]:
@@ -317,7 +326,7 @@ def check_any(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     Checked
         Kept rows have valid geometry of any type.
     """
-    shapes: Shapes = shapely.force_2d(layer.to_crs(crs).geometry.to_numpy())
+    shapes: Shapes = _flat_shapes(layer, crs)
     code = _codes(shapes)
     code[np.isin(code, ("not_polygon", "collection"))] = ""
     gone = code != ""

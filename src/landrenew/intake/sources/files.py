@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from landrenew.intake.sources.archive import LAYERS, packed_in
@@ -89,3 +91,49 @@ def _with_companions(path: Path) -> list[Path]:
     if path.suffix.lower() not in SEVERAL_FILES:
         return [path]
     return [one for one in companions(path) if one.suffix != ".lock"]
+
+
+def digests_of(path: Path) -> dict[str, str]:
+    """
+    Give the sha256 of each file of a layer.
+
+    Parameters
+    ----------
+    path
+        The layer's path.
+
+    Returns
+    -------
+    dict
+        Digest by name; by path within it where the layer is a folder, for two files of its folders
+        may bear one name.
+    """
+    is_folder = path.is_dir()
+    return {
+        one.relative_to(path).as_posix() if is_folder else one.name: sha256_of(one)
+        for one in files_of(path)
+    }
+
+
+def sha256_of(path: Path) -> str:
+    """
+    Give the sha256 of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str
+        In hexadecimal; a file that has not changed since it was last asked for is not read again.
+    """
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _sha256(path: Path, _changed: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

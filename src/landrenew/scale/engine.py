@@ -1,0 +1,205 @@
+"""Who measures the tiles: this process, several on this machine, or the workers of a Dask cluster.
+
+Which of them it is changes nothing in what is measured: a tile knows nothing of the others. A
+worker is told where the city lies and reads it once; it must see the same folders as all others.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from landrenew.base.errors import FileError
+from landrenew.scale.window import measure_tile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from distributed import Client
+
+    from landrenew.scale.frame import Frame
+
+TRIES = 3
+"""How often a part is given to another worker when the one that had it was lost."""
+
+
+class Engine(Protocol):
+    """Measures tiles in any order."""
+
+    def __call__(self, frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
+        """Measure tiles, giving the number of each as it is done."""
+
+
+def here(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
+    """
+    Measure tiles one after the other in this process.
+
+    Parameters
+    ----------
+    frame
+        The city.
+    tiles
+        Numbers of the tiles.
+
+    Yields
+    ------
+    int
+        Each tile as it is done.
+    """
+    for tile in tiles:
+        yield measure_tile(frame, tile)
+
+
+def on_processes(count: int | None = None) -> Engine:
+    """
+    Measure tiles in several processes of this machine.
+
+    Parameters
+    ----------
+    count
+        Number of processes; None takes one a core.
+
+    Returns
+    -------
+    Engine
+        Which refuses to go on when the system kills one of them.
+    """
+
+    def engine(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
+        place = _laid_down(frame)
+        pool = ProcessPoolExecutor(count or os.cpu_count(), get_context("spawn"))
+        try:
+            for done in as_completed([pool.submit(_measure, place, tile) for tile in tiles]):
+                yield done.result()
+        except BrokenProcessPool as error:
+            raise _worker_lost() from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    return engine
+
+
+def on_cluster(client: Client) -> Engine:
+    """
+    Measure tiles on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    client
+        A client of the cluster, whose workers see the folders of this run.
+
+    Returns
+    -------
+    Engine
+        Which gives the part of a lost worker to another.
+    """
+    from distributed import KilledWorker  # noqa: PLC0415  # only with the extra
+    from distributed import as_completed as as_gathered  # noqa: PLC0415  # likewise
+
+    def engine(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
+        place = _laid_down(frame)
+        futures = client.map(_measure, [place] * len(tiles), tiles, pure=False, retries=TRIES)
+        try:
+            for done in as_gathered(futures):
+                yield done.result()
+        except KilledWorker as error:
+            raise _worker_lost() from error
+        finally:
+            client.cancel(futures)
+
+    return engine
+
+
+@contextmanager
+def cluster(
+    address: str | None = None, *, workers: int = 1, memory: str | None = None
+) -> Iterator[Engine]:
+    """
+    Open a Dask cluster for as long as it is needed.
+
+    Parameters
+    ----------
+    address
+        Scheduler of a cluster that is running, such as ``tcp://10.0.0.5:8786``; None starts one on
+        this machine.
+    workers
+        Processes of the cluster that is started.
+    memory
+        Memory of each of them, such as ``3GiB``; None shares that of the machine.
+
+    Yields
+    ------
+    Engine
+        The workers of the cluster.
+
+    Raises
+    ------
+    FileError
+        When Dask is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415  # only with the extra
+    except ImportError as error:
+        raise FileError(
+            "没有安装 Dask。请运行 pip install landrenew[cluster]，或去掉 --workers 与 --cluster。",
+            "Dask is not installed. Run pip install landrenew[cluster], or leave out --workers and"
+            " --cluster.",
+        ) from error
+    if address is None:
+        local = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=memory or "auto",
+            dashboard_address=None,
+        )
+        with local, Client(local) as client:
+            yield on_cluster(client)
+        return
+    try:
+        client = Client(address, timeout=ANSWER_S)
+    except (OSError, ValueError) as error:
+        raise FileError(
+            f"连不上 Dask 调度器 {address}：{error}。请检查地址以及调度器是否在运行。",
+            f"No Dask scheduler answers at {address}: {error}. Check the address, and that it is"
+            " running.",
+        ) from error
+    with client:
+        yield on_cluster(client)
+
+
+ANSWER_S = 10
+"""How long a scheduler may take to answer [s]."""
+
+
+def _laid_down(frame: Frame) -> str:
+    """Write the city where every worker finds it."""
+    path = frame.folder.parent / "frame.pickle"
+    path.write_bytes(pickle.dumps(frame))
+    return str(path)
+
+
+@lru_cache(maxsize=1)
+def _frame(place: str, _changed: int) -> Frame:
+    frame: Frame = pickle.loads(Path(place).read_bytes())  # noqa: S301  # written by this very run
+    return frame
+
+
+def _measure(place: str, tile: int) -> int:
+    return measure_tile(_frame(place, Path(place).stat().st_mtime_ns), tile)
+
+
+def _worker_lost() -> FileError:
+    return FileError(
+        "一个计算进程被系统终止，多半是内存不足。已完成的分块仍在：请加 --resume 继续；"
+        "若再次发生，请改用更小的 --part-size 重新量算。",
+        "A worker process was killed, most likely for want of memory. The parts that are done are"
+        " kept: continue with --resume. If it happens again, start over with a smaller"
+        " --part-size.",
+    )

@@ -1,0 +1,124 @@
+"""What every tile needs to know of its city: rules, zones, and where everything else lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from landrenew.intake.city import LOCATED, read_shapes
+from landrenew.intake.desk import Desk
+from landrenew.intake.geometry.whereabouts import check_datum, project_crs, refuse_elsewhere
+from landrenew.intake.layers import Layers
+from landrenew.intake.parcels import Parcels
+from landrenew.intake.without_parcels import no_parcels_to_measure
+from landrenew.measure.prepared import zones_of
+from landrenew.rules.library import read_rulebook
+from landrenew.scale.incoming import centres, open_layer, stored
+from landrenew.scale.store import no_row_of
+from landrenew.scale.tiles import Tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from landrenew.base.words import Text
+    from landrenew.intake.project import Project
+    from landrenew.measure.pieces import Zones
+    from landrenew.scale.store import Store
+
+    Count = Callable[[Text, int, int], None]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """
+    A city whose parcels and buildings lie on disk, tile by tile.
+
+    Parameters
+    ----------
+    layers
+        Everything else that has shapes, checked; no parcel and no building.
+    parcels
+        The parcels, not yet checked.
+    buildings
+        The buildings, not yet checked; None when the project has none.
+    folder
+        Where the tiles that were measured are written.
+    """
+
+    layers: Layers
+    parcels: Store
+    buildings: Store | None
+    folder: Path
+
+    @cached_property
+    def zones(self) -> dict[str, Zones]:
+        """The zones made ready, once for each process."""
+        return zones_of(self.layers)
+
+    @property
+    def reach_m(self) -> float:
+        """How far from a parcel its neighbours may lie [m]: as far as a gap, or contiguity."""
+        rule = self.layers.rulebook.contiguity
+        gap = self.layers.project.tolerances.gap_width_m
+        return gap if rule is None else max(gap, rule.max_gap_m)
+
+
+def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple[Frame, Desk]:
+    """
+    Lay a city out on disk, and read what is not laid out.
+
+    Parameters
+    ----------
+    project
+        The project file, with parcels.
+    folder
+        Where the tiles are written; it must not hold any yet.
+    size
+        Parcels in a tile, about.
+    count
+        Called with a step, how much of it is done, and how much there is.
+
+    Returns
+    -------
+    Frame
+        What every tile needs to know.
+    Desk
+        What was found so far; the tables that need the parcels are not yet read.
+
+    Raises
+    ------
+    LandrenewError
+        As for a city that is read as a whole.
+    """
+    desk, spec = Desk(project), project.parcels
+    if spec is None:
+        raise no_parcels_to_measure()
+    incoming = open_layer(desk, "parcels", spec)
+    crs, notes = project_crs(incoming.place, spec, project.city.crs)
+    desk.notes += notes
+    tiles = Tiles.of(centres(incoming, crs), size)
+    parcels = stored(incoming, crs, tiles, folder / "parcels", count)
+    ground = incoming.place.to_crs(crs)
+    shapes: dict[str, Any] = {}
+    buildings = None
+    for name in LOCATED:
+        if name != "buildings":
+            shapes |= read_shapes(desk, crs, [name])
+        elif project.buildings is not None:
+            incoming = open_layer(desk, name, project.buildings)
+            check_datum(incoming.place.crs, crs, name)
+            buildings = stored(incoming, crs, tiles, folder / name, count)
+            shapes[name] = incoming.place.to_crs(crs)
+    desk.notes += refuse_elsewhere(ground, shapes, desk.extents, desk.paths())
+    if buildings is not None:
+        shapes["buildings"] = no_row_of(buildings)
+    no_parcel = no_row_of(parcels)
+    layers = Layers(
+        project,
+        read_rulebook(project.city.rulebook, project.folder),
+        Parcels(no_parcel),
+        no_parcel,
+    )
+    return Frame(replace(layers, **shapes), parcels, buildings, folder / "measured"), desk

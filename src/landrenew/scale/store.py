@@ -1,0 +1,338 @@
+"""A layer on disk, tile by tile: GeoParquet whose rows carry their number and the box around them.
+
+Written once from a layer of any size, then read a tile at a time with whatever lies around it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+    Numbers = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+    Shapes = NDArray[np.object_]
+
+BOX = ("xmin", "ymin", "xmax", "ymax")
+"""Columns of the box around a shape, in the project CRS [m]."""
+
+HELD_BYTES = 256 << 20
+"""Rows waiting for the rest of their tile may take this much memory; then they are written."""
+
+
+@dataclass
+class Store:
+    """
+    A layer by tile.
+
+    Parameters
+    ----------
+    folder
+        Folder of the files, ``TILE-PIECE.parquet``.
+    crs
+        CRS of the shapes.
+    tiles
+        Number of tiles.
+
+    Attributes
+    ----------
+    pieces
+        Number of files of each tile.
+    bounds
+        Shape (tiles, 4): the box around what each tile holds; NaN where it holds nothing.
+    """
+
+    folder: Path
+    crs: CRS
+    tiles: int
+    pieces: Rows = field(init=False)
+    bounds: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with empty tiles."""
+        self.pieces = np.zeros(self.tiles, dtype=np.intp)
+        self.bounds = np.full((self.tiles, 4), np.nan)
+
+    def fill(self, batches: Iterable[tuple[pa.Table, Rows]]) -> Store:
+        """
+        Write a layer.
+
+        Parameters
+        ----------
+        batches
+            Rows with ``row``, our columns, ``geometry`` as WKB and the box, and the tile of each,
+            in the order of the file.
+
+        Returns
+        -------
+        Store
+            Itself, with everything written.
+        """
+        self.folder.mkdir(parents=True)
+        waiting: dict[int, list[pa.Table]] = {}
+        held = 0
+        for table, tile in batches:
+            order = np.argsort(tile, kind="stable")
+            sorted_ = table.take(pa.array(order))
+            tiles, first = np.unique(tile[order], return_index=True)
+            ends = np.r_[first[1:], len(order)]
+            for one, begin, end in zip(tiles.tolist(), first, ends, strict=True):
+                waiting.setdefault(one, []).append(sorted_.slice(begin, end - begin))
+            held += sorted_.nbytes
+            if held > HELD_BYTES:
+                self._write(waiting)
+                waiting, held = {}, 0
+        self._write(waiting)
+        return self
+
+    def _write(self, waiting: dict[int, list[pa.Table]]) -> None:
+        for tile, tables in waiting.items():
+            table = pa.concat_tables(tables).replace_schema_metadata(_geo(self.crs))
+            both = np.array([self.bounds[tile], around(boxes_of(table))])
+            self.bounds[tile] = around(both)
+            pq.write_table(table, self._path(tile, self.pieces[tile]), compression="lz4")
+            self.pieces[tile] += 1
+
+    def _path(self, tile: int, piece: int) -> Path:
+        return self.folder / f"{tile:05d}-{piece:03d}.parquet"
+
+    def read(self, tile: int) -> pa.Table:
+        """
+        Read what a tile holds.
+
+        Parameters
+        ----------
+        tile
+            Number of the tile.
+
+        Returns
+        -------
+        Table
+            Its rows, in the order of the file.
+        """
+        paths = [self._path(tile, piece) for piece in range(self.pieces[tile])]
+        if not paths:
+            return pq.read_table(self._any(), filters=pc.scalar(value=False))
+        return pa.concat_tables([pq.read_table(path) for path in paths])
+
+    def _any(self) -> Path:
+        return self._path(int(np.flatnonzero(self.pieces)[0]), 0)
+
+    def beside(self, tile: int, boxes: Numbers) -> pa.Table:
+        """
+        Read what other tiles hold that lies where something else does.
+
+        Parameters
+        ----------
+        tile
+            Number of the tile that is known already.
+        boxes
+            Shape (n, 4): boxes around shapes [m].
+
+        Returns
+        -------
+        Table
+            The rows whose box meets one of these.
+        """
+        found = [self.read(tile).slice(0, 0)]
+        for other in np.flatnonzero(meets(self.bounds, around(boxes))).tolist():
+            if other != tile:
+                table = self.read(other)
+                found.append(table.take(pa.array(touching(boxes_of(table), boxes))))
+        return pa.concat_tables(found)
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """
+    Sort rows by their number.
+
+    Parameters
+    ----------
+    table
+        Rows with ``row``.
+
+    Returns
+    -------
+    Table
+        The same rows in the order of the file.
+    """
+    return table.take(pc.sort_indices(table["row"]))
+
+
+def boxes_of(table: pa.Table) -> Numbers:
+    """
+    Give the boxes around the shapes of some rows.
+
+    Parameters
+    ----------
+    table
+        Rows with the columns of :data:`BOX`.
+
+    Returns
+    -------
+    ndarray
+        Shape (n, 4): left, bottom, right, top [m]; NaN where a row has no shape.
+    """
+    return np.column_stack([table[name].to_numpy() for name in BOX])
+
+
+def around(boxes: Numbers) -> Numbers:
+    """
+    Give the box around boxes.
+
+    Parameters
+    ----------
+    boxes
+        Shape (n, 4): left, bottom, right, top; NaN has no place.
+
+    Returns
+    -------
+    ndarray
+        Shape (4,); NaN where nothing has a place.
+    """
+    placed = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(placed):
+        return np.full(4, np.nan)
+    box: Numbers = np.r_[placed[:, :2].min(axis=0), placed[:, 2:].max(axis=0)]
+    return box
+
+
+def meets(boxes: Numbers, other: Numbers) -> NDArray[np.bool_]:
+    """
+    Tell which boxes share a spot with another.
+
+    Parameters
+    ----------
+    boxes
+        Shape (n, 4).
+    other
+        Shape (4,).
+
+    Returns
+    -------
+    ndarray
+        Shape (n,); NaN meets nothing.
+    """
+    left, bottom, right, top = boxes.T
+    beside = np.less_equal(left, other[2]) & np.greater_equal(right, other[0])
+    level = np.less_equal(bottom, other[3]) & np.greater_equal(top, other[1])
+    return np.asarray(beside & level)
+
+
+def touching(boxes: Numbers, others: Numbers) -> Rows:
+    """
+    Find the boxes that share a spot with any of others.
+
+    Parameters
+    ----------
+    boxes
+        Shape (n, 4).
+    others
+        Shape (m, 4).
+
+    Returns
+    -------
+    ndarray
+        Positions, rising.
+    """
+    near = np.flatnonzero(meets(boxes, around(others)))
+    others = others[meets(others, around(boxes[near]))]  # along the seam; most lie elsewhere
+    hit = shapely.STRtree(_drawn(others)).query(_drawn(boxes[near]))[0]
+    found: Rows = near[np.unique(hit)]
+    return found
+
+
+def table_of(ours: pd.DataFrame, wkb: pa.Array, boxes: Numbers) -> pa.Table:
+    """
+    Put rows into the form they are stored in.
+
+    Parameters
+    ----------
+    ours
+        Index ``row``, our columns.
+    wkb
+        Their shapes as WKB.
+    boxes
+        Shape (n, 4): the boxes around them [m].
+
+    Returns
+    -------
+    Table
+        ``row``, our columns, ``geometry`` and the columns of :data:`BOX`.
+    """
+    columns = {"row": pa.array(ours.index.to_numpy(np.int64))}
+    for name, values in ours.items():
+        is_number = pd.api.types.is_numeric_dtype(values)
+        kind = pa.float64() if is_number else pa.string()  # whatever a batch happens to hold
+        columns[str(name)] = pa.array(values.to_numpy(), kind, from_pandas=not is_number)
+    columns["geometry"] = wkb
+    columns |= {name: pa.array(box) for name, box in zip(BOX, boxes.T, strict=True)}
+    return pa.table(columns)
+
+
+def frame_of(table: pa.Table, crs: CRS) -> gpd.GeoDataFrame:
+    """
+    Take rows out of the form they are stored in.
+
+    Parameters
+    ----------
+    table
+        As :func:`table_of` gives them.
+    crs
+        CRS of the shapes.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``row``, our columns as :mod:`landrenew.intake` gives them: numbers, or texts with
+        None where they are missing.
+    """
+    shapes = shapely.from_wkb(table["geometry"].to_numpy())
+    frame = table.drop_columns(["geometry", *BOX]).to_pandas().set_index("row")
+    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    for name in texts:
+        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs)
+
+
+def no_row_of(store: Store) -> gpd.GeoDataFrame:
+    """
+    Give the columns of a layer without a row.
+
+    Parameters
+    ----------
+    store
+        The layer.
+
+    Returns
+    -------
+    GeoDataFrame
+        As :func:`frame_of` gives its rows.
+    """
+    return frame_of(store.read(0).slice(0, 0), store.crs)
+
+
+def _drawn(boxes: Numbers) -> Shapes:
+    return np.array(shapely.box(*boxes.T), dtype=object)
+
+
+def _geo(crs: CRS) -> dict[bytes, bytes]:
+    """Describe the shapes as GeoParquet asks, so that other programs read the tiles too."""
+    column = {"encoding": "WKB", "geometry_types": [], "crs": crs.to_json_dict()}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    return {b"geo": json.dumps(geo).encode()}
