@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from landrenew.assess.grades import efficiency_grade
+from landrenew.assess.kinds import said_of_rows
 from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
@@ -95,8 +97,8 @@ def run_project(
     say(Text("读取数据", "Reading"))
     if way is None:
         return run_layers(read_city(path), say=say)
-    layers, parcels = measured_city(read_project(path), way, count=count)
-    return _judged(layers, parcels, say)
+    city = measured_city(read_project(path), way, count=count)
+    return replace(_judged(city.layers, city.parcels, say), shapes=city.shapes)
 
 
 def project_share(path: str | Path) -> Result:
@@ -342,9 +344,11 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
 
 def _joined(lists: list[pd.Series[str]]) -> pd.Series[str]:
     """Join comma lists, each word once, in the order of first mention."""
-    rows = zip(*lists, strict=True)
-    words = [dict.fromkeys(one for text in row for one in text.split(",") if one) for row in rows]
-    return pd.Series([",".join(row) for row in words], lists[0].index)
+    rows = np.column_stack([one.to_numpy(object) for one in lists])
+    words = said_of_rows(
+        rows, lambda row: ",".join(dict.fromkeys(word for word in ",".join(row).split(",") if word))
+    )
+    return pd.Series(words, lists[0].index)
 
 
 def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:

@@ -130,9 +130,10 @@ def summarize_share(
         return whole
     town = parcels["town"].fillna(UNKNOWN_TOWN)
     lost = doubtful.groupby(rejected.get("town", pd.Series(dtype=object))).sum()
+    columns = ["counted_area_m2", "inside_area_m2", "settled_m2", "control_share", "control_class"]
     towns = tuple(
-        _share_of(Parcels(parcels[town == one]), float(lost.get(one, 0.0)), str(one), target)
-        for one in sorted(town.unique())
+        _share_of(rows, float(lost.get(str(one), 0.0)), str(one), target)
+        for one, rows in pd.DataFrame(parcels[columns]).groupby(town)  # sorted by name
     )
     return replace(whole, towns=towns)
 
@@ -159,7 +160,9 @@ def doubtful_area_m2(rejected: pd.DataFrame) -> pd.Series[float]:
     return area.where(rejected["code"] != "duplicate_row", 0.0)
 
 
-def _share_of(parcels: Parcels, doubtful: float, name: str, target: float | None) -> ControlShare:
+def _share_of(
+    parcels: pd.DataFrame, doubtful: float, name: str, target: float | None
+) -> ControlShare:
     # to the last bit the same in any order of the parcels
     inside = math.fsum(parcels["inside_area_m2"])
     total = math.fsum(parcels["counted_area_m2"])
@@ -184,7 +187,7 @@ def _share_of(parcels: Parcels, doubtful: float, name: str, target: float | None
 
 
 def _interval(
-    parcels: Parcels, inside: float, total: float, doubtful: float
+    parcels: pd.DataFrame, inside: float, total: float, doubtful: float
 ) -> tuple[float, float]:
     if total + doubtful <= 0:
         return math.nan, math.nan

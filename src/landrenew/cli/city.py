@@ -139,12 +139,19 @@ def run(
 
 def _tell_run(result: Result, folder: Path, lang: Lang) -> None:
     """Say what a run found, and where it is."""
+    from landrenew.publish.run_folder import MOST_DRAWN, is_drawn
+
     tell_notes(lang, (*result.layers.notes, *result.notes))
     count = len(result.faults)
     if count:
         tell(lang, f"· 数据有 {count} 处问题，见 {folder / 'faults.csv'}。",
               f"· {count} faults in the data, see {folder / 'faults.csv'}.")  # fmt: skip
-    typer.echo(folder / "map.html")
+    if not is_drawn(result):
+        size = f"{len(result.parcels):,}"
+        tell(lang, f"· {size} 宗，超过 {MOST_DRAWN:,}：未写地图与 GeoPackage，可用 where 分别运行。",
+              f"· {size} parcels, more than {MOST_DRAWN:,}: no map and no GeoPackage were written;"
+              " run town by town with where.")  # fmt: skip
+    typer.echo(folder / ("map.html" if is_drawn(result) else "parcels.parquet"))
 
 
 @app.command()

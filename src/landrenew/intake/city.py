@@ -12,7 +12,7 @@ from landrenew.intake.firms.tables import read_firms
 from landrenew.intake.geometry.offsets import building_shift, edge_shift, refuse_shifted
 from landrenew.intake.geometry.topology import check_topology
 from landrenew.intake.geometry.whereabouts import project_crs, refuse_elsewhere
-from landrenew.intake.layers import Layers, with_lines_aside
+from landrenew.intake.layers import Layers
 from landrenew.intake.naming import repeated_ids, rows_by_id
 from landrenew.intake.parcels import Parcels, check_parcels
 from landrenew.intake.project import Project, read_project
@@ -142,7 +142,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
     check_places(desk, parcels, shapes)
     firms, links, leases, ledger = read_tables(desk, parcels)
     if project.parcels is None:
-        desk.notes += balance_words(with_lines_aside(desk.balances, desk.aside))
+        desk.notes += balance_words(desk.account())
     elif only is None:
         desk.notes += left_out(project, parcels)
     return Layers(
@@ -156,7 +156,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         leases=leases,
         ledger=ledger,
         faults=tuple(desk.faults),
-        balances=with_lines_aside(desk.balances, desk.aside),
+        balances=desk.account(),
         notes=tuple(desk.notes),
         digests=desk.digests,
         aside=desk.aside,

@@ -15,6 +15,7 @@ from landrenew.intake.geometry.footprints import clear_footprints, height_faults
 from landrenew.intake.geometry.offsets import brought_back
 from landrenew.intake.geometry.shapes import check_any, check_polygons, with_crs
 from landrenew.intake.geometry.whereabouts import Extent, check_datum, city_extent, crs_note
+from landrenew.intake.layers import with_lines_aside
 from landrenew.intake.naming import row_ids
 from landrenew.intake.sources.located import is_located, locate
 from landrenew.intake.sources.read import read_source
@@ -157,6 +158,11 @@ class Desk:
         if checked.kept.empty:
             raise no_shape_left(name, spec, lines=lines)
         return checked.kept
+
+    def account(self) -> tuple[Balance, ...]:
+        """Give the balances in the order of the project file, with the lines that are no rows."""
+        place = {name: number for number, name in enumerate(self.project.layers())}
+        return with_lines_aside(sorted(self.balances, key=lambda one: place[one.layer]), self.aside)
 
     def take(self, checked: Checked) -> None:
         """Keep the faults and the balance of a checked layer."""

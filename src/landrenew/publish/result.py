@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
     import pandas as pd
+    import pyarrow as pa
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
 
     from landrenew.assess.share import ControlShare
     from landrenew.base.words import Text
@@ -42,6 +47,9 @@ class Result:
         Balances of what was checked after the layers were read, such as the ledger.
     notes
         What could not be done, and why.
+    shapes
+        Gives the shapes of the parcels that stayed on disk, some at a time: positions in the
+        table, and WKB. None where they are in the table.
     """
 
     layers: Layers
@@ -53,6 +61,7 @@ class Result:
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+    shapes: Callable[[], Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]] | None = None
 
     def __repr__(self) -> str:
         """Sum the run up in a line, for a notebook; tables show themselves when asked for."""

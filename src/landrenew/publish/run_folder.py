@@ -21,6 +21,7 @@ from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
 from landrenew.publish.offline import save_map
+from landrenew.publish.parquet import write_parcels
 from landrenew.publish.tables import faults_csv, share_record, table_csv, towns_csv
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
+
+MOST_DRAWN = 300_000
+"""Parcels that one page, opened in a browser, can hold with ease."""
 
 COULD_NOT_WRITE = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
 """What the writers raise when the disk is full or refuses."""
@@ -59,9 +63,7 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
     """
     out = Path(out)
     with _whole_or_nothing(out) as folder:
-        parcels = result.parcels
-        write_geopackage(result, folder / "parcels.gpkg", lang)
-        parcels.to_parquet(folder / "parcels.parquet")
+        write_parcels(result, folder / "parcels.parquet")
         if result.share is not None:
             record = result_share_record(result)
             (folder / "share.json").write_text(json_text(record), encoding="utf-8")
@@ -74,8 +76,27 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             (folder / "firm_land.csv").write_bytes(table_csv(result.allocation.land, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
-        save_map(draw_map(result, lang), folder / "map.html")
+        if is_drawn(result):
+            write_geopackage(result, folder / "parcels.gpkg", lang)
+            save_map(draw_map(result, lang), folder / "map.html")
     return out
+
+
+def is_drawn(result: Result) -> bool:
+    """
+    Tell whether a run is small enough for a map and a GeoPackage.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    bool
+        False for more than :data:`MOST_DRAWN` parcels, and where the shapes stayed on disk.
+    """
+    return result.shapes is None and len(result.parcels) <= MOST_DRAWN
 
 
 def result_share_record(result: Result) -> dict[str, object]:

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from landrenew.intake.layers import Layers
-    from landrenew.intake.parcels import Parcels
     from landrenew.intake.project import Project
     from landrenew.scale.engine import Engine
+    from landrenew.scale.gather import Gathered
 
     Count = Callable[[Text, int, int], None]
 
@@ -82,7 +81,7 @@ def _silent(_what: Text, _done: int, _total: int) -> None:
     """Say nothing: library code never prints."""
 
 
-def measured_city(project: Project, way: Way, *, count: Count = _silent) -> tuple[Layers, Parcels]:
+def measured_city(project: Project, way: Way, *, count: Count = _silent) -> Gathered:
     """
     Measure a city by tiles.
 
@@ -97,10 +96,8 @@ def measured_city(project: Project, way: Way, *, count: Count = _silent) -> tupl
 
     Returns
     -------
-    Layers
-        The layers, with the faults of reading and of measuring; the buildings stay on disk.
-    Parcels
-        The measured parcel table, in the order of the file.
+    Gathered
+        The city, measured.
 
     Raises
     ------
@@ -121,7 +118,7 @@ def measured_city(project: Project, way: Way, *, count: Count = _silent) -> tupl
         ) from error
 
 
-def _measured_city(project: Project, way: Way, count: Count) -> tuple[Layers, Parcels]:
+def _measured_city(project: Project, way: Way, count: Count) -> Gathered:
     _open_folder(project, way)
     frame, desk = read_frame(project, way.folder, way.tile_size, count)
     refuse_given_twice(frame.layers)

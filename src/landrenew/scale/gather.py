@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -14,21 +15,48 @@ import pandas as pd
 from landrenew.intake.city import left_out, read_tables
 from landrenew.intake.desk import no_shape_left
 from landrenew.intake.geometry.footprints import height_faults
-from landrenew.intake.layers import Balance, with_lines_aside
+from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels, far_away, refuse_none_left, refuse_shared_ids
 from landrenew.scale.part import Part
+from landrenew.scale.size import IN_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from landrenew.intake.desk import Desk
-    from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Layers
     from landrenew.scale.frame import Frame
     from landrenew.scale.part import Account
 
+    ShapesOnDisk = Callable[[], Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]]
 
-def gathered(frame: Frame, desk: Desk) -> tuple[Layers, Parcels]:
+
+class Gathered(NamedTuple):
+    """
+    A city brought together.
+
+    Parameters
+    ----------
+    layers
+        The layers as of a city read as a whole, but for the buildings, which stay on disk; the
+        faults are those of reading and of measuring.
+    parcels
+        The measured parcel table, in the order of the file. In place of the shapes it has the
+        middles of their boxes where ``shapes`` is given.
+    shapes
+        Gives the shapes that stayed on disk, a part at a time: positions in the table, and WKB.
+        None where they are in the table.
+    """
+
+    layers: Layers
+    parcels: Parcels
+    shapes: ShapesOnDisk | None
+
+
+def gathered(frame: Frame, desk: Desk) -> Gathered:
     """
     Bring the parts of a city together and read the tables that speak of its parcels.
 
@@ -41,11 +69,8 @@ def gathered(frame: Frame, desk: Desk) -> tuple[Layers, Parcels]:
 
     Returns
     -------
-    Layers
-        The layers as of a city read as a whole, but for the buildings, which stay on disk; the
-        faults are those of reading and of measuring.
-    Parcels
-        The measured parcel table, in the order of the file.
+    Gathered
+        The city.
 
     Raises
     ------
@@ -54,36 +79,80 @@ def gathered(frame: Frame, desk: Desk) -> tuple[Layers, Parcels]:
     """
     parts = [Part(frame.folder, tile) for tile in range(frame.parcels.tiles)]
     records = [part.record() for part in parts]
-    rejected = _stacked([part.rejected() for part in parts])
-    table = _stacked([part.parcels().reset_index().set_index("row") for part in parts])
     accounts = list(chain.from_iterable(record.accounts for record in records))
     balances = [balance_of([one for one in accounts if one.layer == name])
                 for name in dict.fromkeys(one.layer for one in accounts)]  # fmt: skip
+    rejected = _stacked([part.rejected() for part in parts])
     refuse_none_left(balances[0].rows_in, rejected)
+    stays = balances[0].rows_out > IN_MEMORY and not _needs_shapes(frame.layers)
+    table = _stacked([part.parcels(with_shapes=not stays) for part in parts])
     refuse_shared_ids(table["parcel_id"])
     desk.faults += far_away(table)
     _check_buildings(frame, desk, parts, balances)
-    parcels = Parcels(table.set_index("parcel_id"))
+    parcels = Parcels(table.set_index("parcel_id").set_crs(frame.parcels.crs))
     desk.balances += balances
     firms, links, leases, ledger = read_tables(desk, parcels)
     desk.notes += left_out(desk.project, parcels)
-    faults: list[Fault] = [*desk.faults, *chain.from_iterable(one.faults for one in records)]
     layers = replace(
         frame.layers,
         parcels=parcels,
         rejected=rejected,
-        parcel_rows=dict(zip(parcels.index.tolist(), table.index.tolist(), strict=True)),
+        parcel_rows=RowsById(parcels.index, table.index),
         firms=firms,
         links=links,
         leases=leases,
         ledger=ledger,
-        faults=tuple(faults),
-        balances=with_lines_aside(desk.balances, desk.aside),
+        faults=(*desk.faults, *chain.from_iterable(one.faults for one in records)),
+        balances=desk.account(),
         notes=tuple(desk.notes),
         digests=desk.digests,
         aside=desk.aside,
     )
-    return layers, parcels
+    return Gathered(layers, parcels, _shapes(parts, table.index) if stays else None)
+
+
+def _needs_shapes(layers: Layers) -> bool:
+    """Tell whether blocks, firms given as points or cleared land will ask for the shapes."""
+    project = layers.project
+    has_points = project.firms is not None and project.links is None
+    return layers.rulebook.contiguity is not None or has_points or project.ledger is not None
+
+
+def _shapes(parts: Sequence[Part], rows: pd.Index[int]) -> ShapesOnDisk:
+    def shapes() -> Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]:
+        for part in parts:
+            numbers, wkb = part.shapes()
+            yield rows.get_indexer(pd.Index(numbers)), wkb
+
+    return shapes
+
+
+class RowsById(Mapping[str, int]):
+    """
+    The number of each parcel's row, by its id, without a copy of the ids.
+
+    Parameters
+    ----------
+    ids
+        The ids, unique.
+    rows
+        The row of each.
+    """
+
+    def __init__(self, ids: pd.Index[str], rows: pd.Index[int]) -> None:
+        self._ids, self._rows = ids, rows
+
+    def __getitem__(self, one: str) -> int:
+        """Give the row of a parcel."""
+        return int(self._rows.to_numpy()[self._ids.get_loc(one)])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the ids."""
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        """Count the parcels."""
+        return len(self._ids)
 
 
 def _stacked(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
+import shapely
 
 from landrenew.base.exact import exact_parts
 from landrenew.base.words import Text
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from landrenew.intake.geometry.checked import Checked
+
+MIDDLE = ("middle_x", "middle_y")
+"""Columns of the middle of the box around a parcel [m]."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,9 @@ class Part:
             What measuring brought to light.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        boxes = shapely.bounds(parcels.geometry.to_numpy()).reshape(-1, 4)
+        middles = dict(zip(MIDDLE, (boxes[:, :2] + boxes[:, 2:]).T / 2, strict=True))
+        parcels = Parcels(parcels.assign(**middles))
         tables = {".parquet": parcels, ".rejected.parquet": checked[0].rejected}
         for what, table in tables.items():
             with _beside(self._path(what)) as path:
@@ -139,16 +148,44 @@ class Part:
         faults = [Fault(**{**one, "detail": Text(*one["detail"])}) for one in raw["faults"]]
         return Record([Account(**one) for one in raw["accounts"]], faults)
 
-    def parcels(self) -> Parcels:
+    def parcels(self, *, with_shapes: bool) -> GeoDataFrame:
         """
         Read its parcels.
 
+        Parameters
+        ----------
+        with_shapes
+            Whether their shapes are wanted; else the middle of the box around each stands for it.
+
         Returns
         -------
-        Parcels
-            As they were written, with ``row``.
+        GeoDataFrame
+            Index ``row``, with ``parcel_id``, as they were measured.
         """
-        return Parcels(plain(gpd.read_parquet(self._path(".parquet"))))
+        path = self._path(".parquet")
+        if with_shapes:
+            table = gpd.read_parquet(path).drop(columns=list(MIDDLE))
+        else:
+            names = [one for one in pq.read_schema(path).names if one != "geometry"]
+            flat = pq.read_table(path, columns=names).to_pandas(ignore_metadata=True)
+            middles = gpd.points_from_xy(*(flat.pop(name) for name in MIDDLE))
+            table = gpd.GeoDataFrame(flat, geometry=middles)
+        table = plain(table.reset_index(drop="parcel_id" in table).set_index("row"))
+        return table.astype({"parcel_id": str})  # as an index of ids is held
+
+    def shapes(self) -> tuple[NDArray[np.int64], pa.ChunkedArray]:
+        """
+        Read the shapes of its parcels alone.
+
+        Returns
+        -------
+        rows : ndarray
+            Numbers of the rows.
+        shapes : ChunkedArray
+            Their shapes as WKB.
+        """
+        table = pq.read_table(self._path(".parquet"), columns=["row", "geometry"])
+        return table["row"].to_numpy(), table["geometry"]
 
     def rejected(self) -> GeoDataFrame:
         """
@@ -191,7 +228,6 @@ def plain(table: GeoDataFrame) -> GeoDataFrame:
     for name in table.columns.drop("geometry"):
         if not pd.api.types.is_numeric_dtype(table[name]):
             table[name] = table[name].astype(object).where(table[name].notna(), None)
-    table.index = table.index.astype(object) if table.index.dtype == "str" else table.index
     return table
 
 

@@ -16,7 +16,9 @@ import shapely
 
 from landrenew.base.errors import FileError
 from landrenew.base.words import some
+from landrenew.intake.city import SHIFTS
 from landrenew.intake.geometry.footprints import clear_footprints
+from landrenew.intake.geometry.offsets import refuse_shifted
 from landrenew.intake.geometry.shapes import check_polygons
 from landrenew.intake.geometry.topology import check_topology
 from landrenew.intake.naming import rows_by_id
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 NEAR_M = 0.01
 """A box may miss the shape it holds by so much, as where it was rounded [m]."""
+
+PROBED = 5
+"""Tiles in which a layer is asked whether a map service shifted it; it would have shifted all."""
 
 
 class Rows(NamedTuple):
@@ -82,6 +87,8 @@ def measure_tile(frame: Frame, tile: int) -> int:
     """
     ground, stock = _read(frame, tile)
     layers, checked = _checked(frame, ground, stock)
+    if tile % max(1, frame.parcels.tiles // PROBED) == 0:
+        _refuse_shifted(frame, layers)
     prepared = Prepared.of(layers, frame.zones)
     measured = measure_parcels(layers.parcels, prepared)
     table, faults = measured_ground(prepared, measured)
@@ -161,3 +168,15 @@ def _checked(
         checked.append((houses, stock))
         layers = replace(layers, buildings=houses.kept)
     return layers, checked
+
+
+def _refuse_shifted(frame: Frame, layers: Layers) -> None:
+    """Refuse layers that lie beside the parcels as map services lay them."""
+    shapes = layers.parcels.geometry.to_numpy()
+    near = {"buildings": None if layers.buildings is None else layers.buildings.geometry.to_numpy()}
+    if "control_line" in frame.zones:
+        _, edges = frame.zones["control_line"].near(shapes)
+        near["control_line"] = edges.shapes
+    for name, recognise in SHIFTS.items():
+        if (layer := near.get(name)) is not None:
+            refuse_shifted(layer, layers.parcels, name, recognise)

@@ -1,0 +1,41 @@
+"""Rows of a few kinds: what is said of a row is made up once for its kind, not for every parcel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+
+def said_of_rows(rows: NDArray[np.generic], say: Callable[[NDArray[np.generic]], str]) -> list[str]:
+    """
+    Say something of each row of a table in which many rows are alike.
+
+    Parameters
+    ----------
+    rows
+        Shape (n, k), k at least 1: words or truth values, none of them missing.
+    say
+        Makes the text for one row, shape (k,).
+
+    Returns
+    -------
+    list of str
+        The text for each row, in their order.
+
+    Examples
+    --------
+    >>> said_of_rows(np.array([["yes", "no"], ["no", "no"], ["yes", "no"]]), ",".join)
+    ['yes,no', 'no,no', 'yes,no']
+    """
+    kind = pd.DataFrame(rows).groupby(list(range(rows.shape[1])), sort=False).ngroup().to_numpy()
+    _, first = np.unique(kind, return_index=True)
+    said = np.array([say(row) for row in rows[first]], dtype=object)
+    texts: list[str] = said[kind].tolist()
+    return texts
