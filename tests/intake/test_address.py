@@ -54,7 +54,7 @@ def test_the_password_is_taken_out_of_an_address(
         ("postgresql://gis:geheim@db/c", "names no table"),
         ("PG:host=db password=geheim dbname=c", "only PostgreSQL"),
         ("mysql://gis:geheim@db/c?table=a", "only PostgreSQL"),
-        ("https://gis:geheim@host/a.geojson", "Download the data"),
+        ("nowhere://gis:geheim@host/a.geojson", "cannot be fetched"),
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_ours_is_refused_without_its_password(
@@ -65,3 +65,14 @@ def test_what_is_no_address_of_ours_is_refused_without_its_password(
         read_source(tmp_path, spec, "parcels")
     for shown in (*refused.value.text, repr(spec), spec.model_dump_json()):
         assert "geheim" not in shown
+
+
+def test_a_file_that_lies_elsewhere_is_fetched_and_read(tmp_path: Path) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    with fsspec.open("memory://bucket/firms.csv", "w", encoding="utf-8") as file:
+        file.write("firm_id,tax\nA,1\n")
+    source = read_source(tmp_path, Layer(path="memory://bucket/firms.csv"), "firms")
+    assert source.frame["firm_id"].tolist() == ["A"]
+    with pytest.raises(FileError, match=r"memory://bucket/none\.csv cannot be fetched"):
+        read_source(tmp_path, Layer(path="memory://bucket/none.csv"), "firms")
+    assert not list(tmp_path.iterdir())

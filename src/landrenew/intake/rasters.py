@@ -11,6 +11,7 @@ import shapely
 
 from landrenew.base.errors import CrsError, FileError
 from landrenew.base.words import Text
+from landrenew.intake.sources.remote import file_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,7 @@ def check_rasters(project: Project, parcels: Parcels) -> list[Text]:
     """
     notes = []
     for name, source in project.rasters.files().items():
-        with open_raster(project.folder / source, name) as raster:
+        with open_raster(file_of(project.folder, source, f"rasters.{name}"), name) as raster:
             frame, grid = _frame(raster), raster.crs.to_wkt()
             if name != "dem" and not is_upright(raster):
                 notes.append(_turned(name))
@@ -206,8 +207,11 @@ def _resampled(project: Project) -> list[Text]:
     surface, ground = project.rasters.dsm, project.rasters.dem
     if surface is None or ground is None:
         return []
-    folder = project.folder
-    with open_raster(folder / surface, "dsm") as dsm, open_raster(folder / ground, "dem") as dem:
+    paths = [
+        file_of(project.folder, path, f"rasters.{name}")
+        for name, path in (("dsm", surface), ("dem", ground))
+    ]
+    with open_raster(paths[0], "dsm") as dsm, open_raster(paths[1], "dem") as dem:
         if same_grid(dem, dsm):
             return []
     return [

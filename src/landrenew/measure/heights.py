@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.intake.sources.remote import file_of
 from landrenew.measure.buildings import has_storeys
 from landrenew.measure.rasters import height_mean, raster_mean
 
@@ -78,9 +79,10 @@ def _means(asked: GeoDataFrame, layers: Layers) -> Iterator[pd.DataFrame]:
     """Average each raster that tells heights, the best first."""
     rasters, folder = layers.project.rasters, layers.project.folder
     if rasters.height is not None:
-        yield raster_mean(asked, folder / rasters.height, "height")
+        yield raster_mean(asked, file_of(folder, rasters.height, "rasters.height"), "height")
     if rasters.dsm is not None and rasters.dem is not None:
-        yield height_mean(asked, folder / rasters.dsm, folder / rasters.dem)
+        surface = file_of(folder, rasters.dsm, "rasters.dsm")
+        yield height_mean(asked, surface, file_of(folder, rasters.dem, "rasters.dem"))
 
 
 def _says_something(buildings: GeoDataFrame) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from landrenew.base.words import Text, some
 from landrenew.intake.rasters import open_raster
+from landrenew.intake.sources.remote import file_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def raster_columns_of(parcels: Parcels, project: Project) -> pd.DataFrame:
     """
     table = pd.DataFrame(index=parcels.index)
     for name, (path, stem) in _wanted(project).items():
-        found = raster_mean(parcels, project.folder / path, name)
+        found = raster_mean(parcels, file_of(project.folder, path, f"rasters.{name}"), name)
         enough = found["pixels"] >= project.tolerances.min_raster_pixels
         table[f"{stem}_mean"] = found["mean"].where(enough)
         table[f"{stem}_pixels"] = found["pixels"]

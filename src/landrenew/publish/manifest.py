@@ -14,6 +14,7 @@ from landrenew.base.strips import MAX_AREA_ERROR
 from landrenew.intake.geometry.shapes import MAX_REPAIR
 from landrenew.intake.sources.address import is_database
 from landrenew.intake.sources.files import digests_of, sha256_of
+from landrenew.intake.sources.remote import file_of
 from landrenew.rules.library import rulebook_paths
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def manifest(result: Result) -> dict[str, object]:
         "crs": crs_name(layers),
         "inputs": [_input_record(layers, name, layer) for name, layer in project.layers().items()],
         "rasters": {
-            name: sha256_of(project.folder / path) for name, path in project.rasters.files().items()
+            name: sha256_of(file_of(project.folder, path, name))
+            for name, path in project.rasters.files().items()
         },
         "rulebook": {
             "name": layers.rulebook.name,
@@ -133,4 +135,4 @@ def _digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
     """Give the digest of each file of a source; of the rows read where it is a database."""
     if is_database(layer.path):
         return {"rows": layers.digests.get(name, "")}
-    return digests_of(layers.project.folder / layer.path)
+    return digests_of(file_of(layers.project.folder, layer.path, name))

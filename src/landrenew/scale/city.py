@@ -16,6 +16,7 @@ from landrenew.base.errors import FileError, reason
 from landrenew.base.words import Text, some
 from landrenew.intake.sources.address import is_database
 from landrenew.intake.sources.files import digests_of, sha256_of
+from landrenew.intake.sources.remote import file_of
 from landrenew.measure.given import refuse_given_twice
 from landrenew.rules.library import rulebook_paths
 from landrenew.scale.engine import here
@@ -154,12 +155,12 @@ def _open_folder(project: Project, way: Way) -> None:
 
 def _rests_on(project: Project, tile_size: int) -> dict[str, object]:
     """Say what the parts rest on."""
-    files = {name: project.folder / one.path for name, one in project.layers().items()
-             if not is_database(one.path)}  # fmt: skip
-    rasters = {name: project.folder / one for name, one in project.rasters.files().items()}
+    paths = {name: one.path for name, one in project.layers().items()} | project.rasters.files()
+    files = {name: file_of(project.folder, path, name) for name, path in paths.items()
+             if not is_database(path)}  # fmt: skip
     books = rulebook_paths(project.city.rulebook, project.folder)
     return {
-        "layers": {name: digests_of(path) for name, path in (files | rasters).items()},
+        "layers": {name: digests_of(path) for name, path in files.items()},
         "project": project.model_dump(mode="json", exclude={"folder"}),
         "rulebook": {path.name: sha256_of(path) for path in books},
         "versions": {one: version(one) for one in VERSIONS},

@@ -6,7 +6,8 @@ GeoParquet is never in memory as a whole. Of other formats the layer is read onc
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -16,10 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS, Transformer
+from shapely.errors import ShapelyError
 
-from landrenew.base.words import Text
+from landrenew.base.errors import FileError
+from landrenew.base.words import Text, some
+from landrenew.intake.jargon import plainly
 from landrenew.intake.sources.address import is_database
 from landrenew.intake.sources.read import read_source
+from landrenew.intake.sources.remote import file_of
 from landrenew.intake.sources.source import Source
 from landrenew.scale.store import BOX, Store, around, table_of
 
@@ -35,14 +40,22 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
+    Shapes = NDArray[np.object_]
     Count = Callable[[Text, int, int], None]
-    Batches = Iterator[tuple[Rows, pa.Array]]
+    Batches = Iterator[tuple[Rows, Shapes]]
 
 BATCH = 50_000
 """Shapes that are read at a time."""
 
-GATHERED = 5_000
-"""Rows that share one box where only the place of a layer is asked for."""
+PLACES = 20_000
+"""Of a layer of more rows, several share a box where only its place is asked for."""
+
+SQUARES = 8
+"""So many times so many squares hold a layer; rows of two of them share no box, nor does a stray
+with the others."""
+
+ROUNDED = 2.0**-22
+"""A box may miss its shape by this share of the coordinates, as one rounded to four bytes does."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +68,11 @@ class Incoming:
     ours
         Index ``row``, our columns.
     place
-        A few boxes that hold the layer, with its CRS as the file says or as stated.
+        Boxes that hold the layer, with its CRS as the file says or as stated.
     boxes
         Shape (n, 4): boxes around the shapes, in that CRS; NaN where a row has none.
     shapes
-        Gives the shapes as WKB, in batches: positions in ``ours``, rising, and shapes.
+        Gives the shapes in batches: positions in ``ours``, rising, and shapes.
     """
 
     ours: pd.DataFrame
@@ -91,15 +104,15 @@ def open_layer(desk: Desk, name: str, spec: Layer) -> Incoming:
     LandrenewError
         As for a layer that is read as a whole.
     """
-    path = desk.project.folder / spec.path
+    path = file_of(desk.project.folder, spec.path, name)
     if not is_database(spec.path) and spec.shift is None and (geo := _streams(path)) is not None:
-        return _open_parquet(desk, name, spec, path, geo)
+        return _open_parquet(desk, name, spec, _Parquet(path, name, geo))
     located = desk.located(name, spec)
     shapes = located.geometry.to_numpy()
 
     def batches() -> Batches:
         for at in np.array_split(np.arange(len(shapes)), -(-len(shapes) // BATCH)):
-            yield at, pa.array(shapely.to_wkb(shapes[at]), pa.large_binary())
+            yield at, shapes[at]
 
     ours = pd.DataFrame(located.drop(columns="geometry"))
     return Incoming(ours, located, shapely.bounds(shapes), batches)
@@ -115,69 +128,124 @@ def _streams(path: Path) -> dict[str, Any] | None:
         column: dict[str, Any] = geo["columns"][geo["primary_column"]]
     except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
-    if column.get("encoding") != "WKB" or "crs" not in column or column["crs"] is None:
+    if column.get("encoding") != "WKB" or column.get("crs") is None or len(geo["columns"]) > 1:
         return None
-    return column | {"name": geo["primary_column"], "shapes": list(geo["columns"])}
+    return column | {"name": geo["primary_column"]}
 
 
-def _open_parquet(desk: Desk, name: str, spec: Layer, path: Path, geo: dict[str, Any]) -> Incoming:
-    shape = str(geo["name"])
-    covering = _covering(geo)
-    aside = {*geo["shapes"], *(one[0] for one in covering)}
-
-    def attributes(path: Path, _spec: Layer, _name: str) -> Source:
-        kept = [one for one in pq.read_schema(path).names if one not in aside]
-        return Source(pq.read_table(path, columns=kept).to_pandas(ignore_metadata=True))
-
-    source = read_source(desk.project.folder, spec, name, attributes)
-    ours = desk.taken(name, spec, source)
-    at = ours.index.to_numpy() - 1
-    boxes = _boxes(path, shape, covering)
-    place = _place(boxes, CRS.from_json_dict(geo["crs"]))
-    located = desk.placed(name, spec, place)
-
-    def batches() -> Batches:
-        begin = 0
-        for group in pq.ParquetFile(path).iter_batches(BATCH, columns=[shape]):
-            end = begin + len(group)
-            first, last = np.searchsorted(at, (begin, end))
-            chosen = pa.array(at[first:last] - begin)
-            yield np.arange(first, last), group.column(0).take(chosen).cast(pa.large_binary())
-            begin = end
-
-    return Incoming(ours, located, boxes[at], batches)
+def _open_parquet(desk: Desk, name: str, spec: Layer, file: _Parquet) -> Incoming:
+    ours = desk.taken(name, spec, read_source(desk.project.folder, spec, name, file.source))
+    boxes = file.boxes[ours.index - 1]
+    place = _place(boxes, ours.index, CRS.from_json_dict(file.geo["crs"]))
+    return Incoming(ours, desk.placed(name, spec, place), boxes, lambda: file.batches(ours.index))
 
 
-def _covering(geo: dict[str, Any]) -> list[list[str]]:
-    """Give the paths of the columns that hold the boxes; none where the file has no such."""
-    covering = geo.get("covering")
-    box = covering.get("bbox") if isinstance(covering, dict) else None
-    if not isinstance(box, dict):
-        return []
-    return [[str(step) for step in box[one]] for one in BOX]
+@dataclass
+class _Parquet:
+    """A GeoParquet file: its columns first, its shapes a batch at a time."""
+
+    path: Path
+    name: str
+    geo: dict[str, Any]
+    boxes: Numbers = field(init=False)
+
+    def source(self, _path: Path, _spec: Layer, _name: str) -> Source:
+        """Read the columns as geopandas does, in place of the shapes nothing."""
+        self.boxes, high = self._measured()
+        shape, covering = self.geo["name"], self._covering()
+        file = pq.ParquetFile(self.path)
+        names = [one for one in file.schema_arrow.names if one not in {way[0] for way in covering}]
+        frame = file.read(columns=[one for one in names if one != shape]).to_pandas()
+        place = [one for one in names if one == shape or one in frame.columns].index(shape)
+        frame.insert(place, shape, gpd.GeoSeries(np.full(len(frame), None), frame.index))
+        notes = (_heights_left_out(high),) if high else ()
+        return Source(gpd.GeoDataFrame(frame, geometry=shape).reset_index(drop=True), notes=notes)
+
+    def _covering(self) -> list[list[str]]:
+        """Give the paths of the columns that hold the boxes; none where the file has no such."""
+        covering = self.geo.get("covering")
+        box = covering.get("bbox") if isinstance(covering, dict) else None
+        if not isinstance(box, dict):
+            return []
+        return [[str(step) for step in box[one]] for one in BOX]
+
+    def _measured(self) -> tuple[Numbers, int]:
+        """Read the boxes, from columns of their own where there are such; count the high shapes."""
+        kinds = self.geo.get("geometry_types")
+        if (covering := self._covering()) and kinds and not any(" Z" in one for one in kinds):
+            names = [".".join(one) for one in covering]
+            columns = pq.ParquetFile(self.path).read(columns=names).flatten()
+            return np.column_stack([columns[one].to_numpy().astype(float) for one in names]), 0
+        boxes, high = [np.empty((0, 4))], 0
+        for shapes in self._shapes():
+            boxes.append(shapely.bounds(shapes))
+            high += int(np.count_nonzero(shapely.has_z(shapes)))
+        return np.concatenate(boxes), high
+
+    def _shapes(self) -> Iterator[Shapes]:
+        for batch in pq.ParquetFile(self.path).iter_batches(BATCH, columns=[self.geo["name"]]):
+            yield shapely.from_wkb(batch.column(0).to_numpy(zero_copy_only=False))
+
+    def batches(self, rows: pd.Index[int]) -> Batches:
+        """Read the shapes of some rows, refusing boxes that do not hold them."""
+        at, begin = rows.to_numpy() - 1, 0
+        with self._readable():
+            for shapes in self._shapes():
+                first, last = np.searchsorted(at, (begin, begin + len(shapes)))
+                chosen = shapely.force_2d(shapes[at[first:last] - begin])
+                _refuse_false_boxes(self.boxes[at[first:last]], chosen, rows[first:last], self.name)
+                yield np.arange(first, last), chosen
+                begin += len(shapes)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pa.ArrowException, ShapelyError) as error:
+            said = plainly(str(error).partition("\n")[0].rstrip(". "))
+            raise FileError(
+                f"[{self.name}] 的文件 {self.path} 读不出来：{said.zh}。"
+                "请确认文件完整、格式与扩展名一致。",
+                f"[{self.name}]: file {self.path} cannot be read: {said.en}. Check that it is whole"
+                " and that its format matches its extension.",
+            ) from error
 
 
-def _boxes(path: Path, shape: str, covering: list[list[str]]) -> Numbers:
-    """Read the boxes from columns of their own where there are such, else from the shapes."""
-    file = pq.ParquetFile(path)
-    if covering:
-        names = [".".join(one) for one in covering]
-        columns = file.read(columns=names).flatten()
-        return np.column_stack([columns[name].to_numpy().astype(float) for name in names])
-    every = [np.empty((0, 4))]
-    for batch in file.iter_batches(BATCH, columns=[shape]):
-        wkb = batch.column(0).to_numpy(zero_copy_only=False)
-        every.append(shapely.bounds(shapely.from_wkb(wkb, on_invalid="ignore")))
-    return np.concatenate(every)
-
-
-def _place(boxes: Numbers, crs: CRS) -> gpd.GeoDataFrame:
-    """Draw a few boxes that hold all others, with the number of the first row of each."""
-    first = np.arange(0, len(boxes), GATHERED)
-    some = np.array([around(boxes[one : one + GATHERED]) for one in first]).reshape(-1, 4)
-    return gpd.GeoDataFrame(
-        geometry=shapely.box(*some.T), index=pd.Index(first + 1, name="row"), crs=crs
+def _heights_left_out(count: int) -> Text:
+    return Text(
+        f"{count} 行图形的高程（Z）未采用。", f"Heights (Z) of {count} shapes were left out."
     )
+
+
+def _refuse_false_boxes(boxes: Numbers, shapes: Shapes, rows: pd.Index[int], name: str) -> None:
+    """Refuse boxes that do not hold their shapes: the city would be taken to lie elsewhere."""
+    found = shapely.bounds(shapes)
+    slack = ROUNDED * np.abs(found)
+    holds = (boxes[:, :2] <= (found + slack)[:, :2]) & (boxes[:, 2:] >= (found - slack)[:, 2:])
+    wrong = rows[np.flatnonzero(np.isfinite(found).all(axis=1) & ~holds.all(axis=1))]
+    if len(wrong):
+        raise FileError(
+            f"[{name}] 第 {some(wrong)} 行的外框列（bbox）与图形不符。请用写出它的软件重新导出该"
+            "文件，或去掉外框列。",
+            f"[{name}]: the box columns (bbox) of row {some(wrong)} do not hold the shapes. Export"
+            " the file again, or leave the box columns out.",
+        )
+
+
+def _place(boxes: Numbers, rows: pd.Index[int], crs: CRS) -> gpd.GeoDataFrame:
+    """Draw the boxes of a layer, of a large one some that hold several, with the first row each."""
+    at = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    run = np.arange(len(at)) // max(1, -(-len(at) // PLACES))
+    whole = around(boxes)
+    size = np.maximum(whole[2:] - whole[:2], np.finfo(float).tiny)
+    square = ((boxes[at, :2] - whole[:2]) / size * SQUARES).astype(int) @ (1, SQUARES + 1)
+    order = np.lexsort((square, run))
+    at, run, square = at[order], run[order], square[order]
+    first = np.flatnonzero((np.diff(run, prepend=-1) != 0) | (np.diff(square, prepend=-1) != 0))
+    low = np.minimum.reduceat(boxes[at, :2], first)
+    high = np.maximum.reduceat(boxes[at, 2:], first)
+    drawn = shapely.box(*low.T, *high.T)
+    return gpd.GeoDataFrame(geometry=drawn, index=rows[at[first]], crs=crs)
 
 
 def stored(incoming: Incoming, crs: CRS, tiles: Tiles, folder: Path, count: Count) -> Store:
@@ -203,16 +271,15 @@ def stored(incoming: Incoming, crs: CRS, tiles: Tiles, folder: Path, count: Coun
         The layer on disk.
     """
     tile = tiles.holding(centres(incoming, crs))
-    stays = incoming.place.crs == crs
+    own = incoming.place.crs
+    stays = own == crs
     name = folder.name
     step = Text(f"按分块存放 [{name}]", f"Laying out [{name}]")
 
     def batches() -> Iterator[tuple[pa.Table, Rows]]:
-        for at, wkb in incoming.shapes():
-            shapes, boxes = wkb, incoming.boxes[at]
-            if not stays:
-                shapes, boxes = _moved(wkb, incoming.place.crs, crs)
-            yield table_of(incoming.ours.iloc[at], shapes, boxes), tile[at]
+        for at, shapes in incoming.shapes():
+            placed = shapes if stays else gpd.GeoSeries(shapes, crs=own).to_crs(crs).to_numpy()
+            yield table_of(incoming.ours.iloc[at], placed), tile[at]
             count(step, int(at[-1]) + 1 if len(at) else 0, len(tile))
 
     return Store(folder, crs, len(tiles)).fill(batches())
@@ -240,9 +307,3 @@ def centres(incoming: Incoming, crs: CRS) -> Numbers:
         return middle
     moved = np.column_stack(Transformer.from_crs(own, crs, always_xy=True).transform(*middle.T))
     return np.where(np.isfinite(moved), moved, np.nan)
-
-
-def _moved(wkb: pa.Array, own: CRS | None, crs: CRS) -> tuple[pa.Array, Numbers]:
-    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    moved = gpd.GeoSeries(shapes, crs=own).to_crs(crs).to_numpy()
-    return pa.array(shapely.to_wkb(moved), pa.large_binary()), shapely.bounds(moved)

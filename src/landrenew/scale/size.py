@@ -10,6 +10,7 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.intake.sources.address import is_database
+from landrenew.intake.sources.remote import file_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def is_large(project: Project) -> bool:
 
 
 def _rows(folder: Path, layer: Layer) -> int:
-    path = folder / layer.path
+    path = file_of(folder, layer.path, "parcels")
     if is_database(layer.path) or not path.exists():
         return 0
     try:

@@ -1,4 +1,4 @@
-"""The address of a table in a database: ``postgresql://user@host/db?table=schema.name``."""
+"""Addresses in place of files, above all ``postgresql://user@host/db?table=schema.name``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]+://|(?:pg|postgis):)", re.IGNORECASE)
 """What begins as an address does; a drive of Windows has one letter."""
+
+DATABASE = re.compile(
+    r"\s*(?:(?:postgres|pg|postgis|mysql|mariadb|mssql|sqlserver|oracle|sqlite|mongodb|redis)\w*"
+    r"(?:\+\w+)?://|(?:pg|postgis):)",
+    re.IGNORECASE,
+)
+"""What begins as the address of a database does, whether it can be read or not."""
 
 POSTGRES = re.compile(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
 """With or without a driver's name, as Python programs write it."""
@@ -45,9 +52,9 @@ class Address:
     table: tuple[str, str]
 
 
-def is_database(path: str) -> bool:
+def is_address(path: str) -> bool:
     """
-    Tell whether a path is an address rather than a file.
+    Tell whether a path is an address rather than a file of this machine.
 
     Parameters
     ----------
@@ -57,14 +64,36 @@ def is_database(path: str) -> bool:
     Returns
     -------
     bool
-        True for ``postgresql://…``, and for any other address, which is refused.
+        True for ``postgresql://…``, ``s3://…`` and the like.
+
+    Examples
+    --------
+    >>> is_address("s3://bucket/a.parquet"), is_address("C:/data/a.gpkg")
+    (True, False)
+    """
+    return ADDRESS.match(path) is not None
+
+
+def is_database(path: str) -> bool:
+    """
+    Tell whether a path is the address of a database.
+
+    Parameters
+    ----------
+    path
+        Path of a layer as the project file states it.
+
+    Returns
+    -------
+    bool
+        True for ``postgresql://…``, and for other databases, which are refused.
 
     Examples
     --------
     >>> is_database("postgresql://gis@db/city?table=land.parcels"), is_database("a.gpkg")
     (True, False)
     """
-    return ADDRESS.match(path) is not None
+    return DATABASE.match(path) is not None
 
 
 def split_password(path: str) -> tuple[str, str | None]:
@@ -88,7 +117,7 @@ def split_password(path: str) -> tuple[str, str | None]:
     >>> split_password("postgresql://gis:s%40y@db/city?table=a.b")
     ('postgresql://gis@db/city?table=a.b', 's@y')
     """
-    if not is_database(path):
+    if not is_address(path):
         return path, None
     stated = [met["said"].strip("'") for met in PASSWORD.finditer(path)]
     shown = PASSWORD.sub(r"\g<before>", path.strip())

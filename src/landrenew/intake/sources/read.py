@@ -32,6 +32,7 @@ from landrenew.intake.sources.database import read_database
 from landrenew.intake.sources.files import is_folder_of_txt, is_there
 from landrenew.intake.sources.gdal import without_folder
 from landrenew.intake.sources.located import SHAPED, is_located, locate
+from landrenew.intake.sources.remote import file_of
 from landrenew.intake.sources.sheets import read_csv, read_xlsx
 from landrenew.intake.sources.vector import read_parquet, read_vector
 
@@ -94,7 +95,7 @@ def read_source(folder: Path, spec: Layer, name: str, reader: Reader | None = No
     if is_database(spec.path):
         path, source = spec.path, read_database(spec, name)
     else:
-        path = folder / spec.path
+        path = file_of(folder, spec.path, name)
         source = _read_file(path, spec, name, reader)
     frame = source.frame
     if frame.index.name != "row":
