@@ -120,6 +120,17 @@ def test_no_rows_are_no_verdicts() -> None:
     assert judge(pd.DataFrame({"floor_area_ratio": []}), rule("any", LOW_FAR)).empty
 
 
+def test_each_test_and_each_lack_is_named_in_the_rules_order() -> None:
+    rows = pd.DataFrame({"floor_area_ratio": [0.1, None, 0.9, 0.1],
+                         "tax_cny10k_per_mu": [9.0, None, None, 9.0]})  # fmt: skip
+    judged = judge(rows, rule("any", LOW_FAR, LOW_TAX))
+    assert judged["tests"].tolist() == [
+        "yes,no", "undetermined,undetermined", "no,undetermined", "yes,no",
+    ]  # fmt: skip
+    both = "floor_area_ratio,tax_cny10k_per_mu"
+    assert judged["missing"].tolist() == ["", both, "tax_cny10k_per_mu", ""]
+
+
 cells = st.one_of(st.none(), st.floats(-10, 10))
 comparisons = st.sampled_from(["below", "at_most", "above", "at_least", "equals"])
 HOLDS = {

@@ -41,6 +41,7 @@ from landrenew.base.codes.parcel import (
     OWNERSHIP,
     RIGHTS,
     ParcelCode,
+    parcel_code_parts,
     parcel_code_problem,
     read_parcel_code,
 )
@@ -138,6 +139,29 @@ def test_a_parcel_number_comes_back_as_it_was(code: ParcelCode) -> None:
     assert len(str(code)) == (28 if code.unit else 19)
     assert parcel_code_problem(str(code)) is None
     assert code.ownership == OWNERSHIP[code.feature[0]]
+
+
+def written(code: str, how: str) -> str:
+    """Write a parcel number as people do, or break it."""
+    return {
+        "plain": code, "small": code.lower(), "apart": f" {code[:6]} {code[6:12]}-{code[12:]}",
+        "wide": code.translate({i: i + 0xFEE0 for i in range(0x21, 0x7F)}),
+        "arabic": code.replace("0", "\u0660"), "cut": code[:-1], "longer": code + "F00010001",
+        "letter": code[:12] + "KB" + code[14:], "none": "",
+    }[how]  # fmt: skip
+
+
+WAYS = st.sampled_from(
+    ["plain", "small", "apart", "wide", "arabic", "cut", "longer", "letter", "none"]
+)
+
+
+@given(st.lists(st.one_of(st.builds(written, parcel_codes().map(str), WAYS), st.text())))
+def test_many_parcel_numbers_are_read_as_each_alone(texts: list[str]) -> None:
+    alone = [read_parcel_code(one) for one in texts]
+    parts = parcel_code_parts(texts)
+    assert parts["county"].tolist() == [one and one.county for one in alone]
+    assert parts["ownership"].tolist() == [one and one.ownership for one in alone]
 
 
 @pytest.mark.parametrize(

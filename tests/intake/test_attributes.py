@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,15 @@ from hypothesis import strategies as st
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import FACTORS, M2_PER_MU, factor_to
-from landrenew.intake.attributes.values import BLANKS
+from landrenew.intake.attributes.values import (
+    BLANK_EDGES,
+    BLANKS,
+    EXACT_TO,
+    SCIENTIFIC,
+    WIDE,
+    read_ids,
+    read_texts,
+)
 from landrenew.intake.sections import Layer
 
 
@@ -124,6 +133,51 @@ def test_negative_tax_may_be_true() -> None:
 )  # fmt: skip
 def test_ids_are_kept_but_for_blanks_around_them(written: object, text: str) -> None:
     assert taken([written, "z"], "parcel_id")["parcel_id"].tolist() == [text, "z"]
+
+
+def plain_text(value: object) -> str | None:
+    """Read one cell by itself."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip(BLANK_EDGES)
+    return None if text.casefold() in BLANKS else text
+
+
+def plain_id(text: str | None) -> str | None:
+    """Make an id of one text by itself."""
+    if text is None:
+        return None
+    text = "".join(chr(ord(c) - 0xFEE0) if "\uff01" <= c <= "\uff5e" else c for c in text)
+    if quoted := re.fullmatch(r'="(.*)"|\'(.*)', text, re.DOTALL):
+        text = (quoted[1] or quoted[2] or "").strip(BLANK_EDGES)
+    whole = re.fullmatch(r"(\d+)\.0+", text)
+    return (whole[1] if whole else text) or None
+
+
+CELL = st.one_of(
+    BLANK, st.text(max_size=6), st.integers(), st.floats(), st.booleans(),
+    st.sampled_from(["A1", " A1\u3000", "\uff21\uff11", "1.50E+12", "1e+5", '="001"', "'002",
+                     "3302-17", "12.0", 1e15, -3e16, 12.0, dt.date(2024, 1, 1)]),
+)  # fmt: skip
+
+
+@given(st.lists(CELL, max_size=8))
+def test_ids_of_a_column_are_those_of_its_cells(cells: list[Any]) -> None:
+    for dtype in (object, None):
+        values = pd.Series(cells, range(3, 3 + len(cells)), dtype=dtype)
+        typed = values.astype(object).tolist()
+        texts = [plain_text(one) for one in typed]
+        read = read_ids(values)
+        assert read_texts(values).tolist() == texts
+        assert read.id.tolist() == [plain_id(one) for one in texts]
+        assert read.is_wide.tolist() == [bool(WIDE.search(one or "")) for one in texts]
+        assert read.is_damaged.tolist() == [
+            (isinstance(one, float) and abs(one) >= EXACT_TO)
+            or bool(SCIENTIFIC.fullmatch(plain_id(text) or ""))
+            for one, text in zip(typed, texts, strict=True)
+        ]
 
 
 @pytest.mark.parametrize("blank", [*sorted(BLANKS), None, math.nan, " ", "\u3000", "NULL", "NaN"])

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_city import four, save, small_city
 
+from landrenew.base.codes.parcel import read_parcel_code
 from landrenew.intake.attributes.codes import code_faults, scheme_notes
 from landrenew.intake.city import read_city
 from landrenew.intake.sections import Firms, Layer, ParcelLayer
@@ -69,6 +72,33 @@ def test_a_parcel_of_another_county_is_doubted() -> None:
 def test_a_city_of_several_counties_is_no_fault() -> None:
     counties = [f"33028{n}001002GB00001" for n in (1, 1, 1, 2, 2, 3)]
     assert parcel_faults(parcel_id=counties) == []
+
+
+IDS = st.sampled_from(
+    [*PARCELS, "330281001002GB00001", "330281 001002 GB 00002", "330282001002KB00001", "A-1", None]
+)
+
+
+@given(st.lists(IDS, max_size=12), st.integers(0, 20))
+def test_parcel_numbers_are_doubted_as_a_plain_count_doubts_them(
+    ids: list[str | None], usual: int
+) -> None:
+    ids += PARCELS[:1] * usual
+    present = [one for one in ids if one is not None]
+    read = {one: read_parcel_code(one) for one in present}
+    counties = [of.county for one in present if (of := read[one]) is not None]
+    expected: list[tuple[str, int | None, str]] = []
+    if 2 * len(counties) > len(present):
+        most = max(set(counties), key=counties.count)
+        is_usual = counties.count(most) >= 0.9 * len(counties)
+        rows = [(row, one) for row, one in enumerate(ids, 1) if one is not None]
+        expected += [("parcel_code_structure", row, one) for row, one in rows if read[one] is None]
+        expected += [
+            ("parcel_code_region", row, one)
+            for row, one in rows
+            if is_usual and (of := read[one]) is not None and of.county != most
+        ]
+    assert said(parcel_faults(parcel_id=ids)) == expected
 
 
 def test_a_credit_code_that_fails_is_doubted_with_what_was_meant() -> None:

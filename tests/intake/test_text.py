@@ -201,6 +201,15 @@ def test_marks_of_loss_are_noise() -> None:
     assert found.index[found].tolist() == [2, 5]
 
 
+NAMES = ["慈溪", "鎮公所", "Müller & Söhne", "A1", "°²»Õ", "鎱堟邯", "锟斤拷", "a\ufffdb", "", None]
+
+
+@given(st.lists(st.one_of(st.sampled_from(NAMES), st.text()), max_size=8))
+def test_noise_of_a_column_is_that_of_its_cells(texts: list[str | None]) -> None:
+    found = noise_in(pd.Series(texts, range(5, 5 + len(texts)), dtype=object))
+    assert found.tolist() == [one is not None and is_mojibake(one) for one in texts]
+
+
 def test_no_real_name_is_taken_for_noise(shared: Path) -> None:
     spec = Layer(path="china_enterprise_longkou/enterprise_longkou_head1500_gbk.csv")
     frame = read_source(shared, spec, "firms").frame

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_city import SOUTH, WEST, layer_of
 
+from landrenew.intake.geometry import topology
 from landrenew.intake.geometry.topology import (
     NOISE_M,
     PARTS_APART_M,
@@ -127,6 +128,38 @@ def test_a_gap_is_found_wherever_and_however_it_lies(
     assert gaps(turned[::-1], WIDTH).strip[0].equals_exact(strips.strip[0], NOISE_M)
 
 
+def test_mitres_that_cross_themselves_stop_nothing() -> None:
+    wedge = shapely.Polygon(
+        [(499931.77, 3339833.25), (499937.08, 3339845.26), (499930.13, 3339841.16)]
+    )
+    needle = shapely.Polygon([(499932.81, 3339832.89), (499927.62, 3339822.76),
+                              (499929.2, 3339827.13), (499931.5, 3339832.81)])  # fmt: skip
+    assert found(wedge, needle, at(0, 0, 50, 50), at(50.2, 0, 100, 50)) == [("gap", "P2")]
+
+
+lots = st.builds(
+    lambda column, row, gap, shift: at(
+        60 * column + shift, 40 * row, 60 * (column + 1) - gap, 40 * (row + 1) - gap / 2
+    ),
+    st.integers(0, 3), st.integers(0, 3), st.sampled_from([0, 0.2, 0.4, 5]), st.floats(-0.4, 0.4),
+)  # fmt: skip
+
+
+@given(st.lists(lots, min_size=1, max_size=12), st.floats(0, 2 * np.pi))
+def test_no_gap_is_missed_where_only_near_neighbours_are_looked_at(
+    drawn: list[shapely.Polygon], turn: float
+) -> None:
+    across = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    shapes = shapely.transform(np.array(drawn), lambda xy: (xy - [WEST, SOUTH]) @ across)
+    strips = gaps(shapes, WIDTH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(topology, "may_be_near", lambda all_, _: np.triu_indices(len(all_), 1))
+        every = gaps(shapes, WIDTH)
+    assert strips.first.tolist() == every.first.tolist()
+    assert strips.second.tolist() == every.second.tolist()
+    assert shapely.to_wkb(strips.strip).tolist() == shapely.to_wkb(every.strip).tolist()
+
+
 def test_a_parcel_narrower_than_the_tolerance_is_doubted_and_a_lane_of_four_metres_not() -> None:
     assert found(at(0, 0, 100, 0.3), at(0, 10, 100, 14)) == [("sliver_parcel", "P0")]
 
@@ -168,6 +201,23 @@ def test_rings_of_holes_and_parts_are_walked_one_by_one() -> None:
     assert len(corners.xy) == 4 + 4 + 4 + 4
     assert corners.owner.tolist() == [0] * 4 + [1] * 12
     assert sorted(corners.step.tolist()) == [10] * 12 + [30] * 4
+
+
+DRAWINGS = [
+    square(), square(3, 2, 25), square(size=30).difference(square(1, 1)),
+    shapely.MultiPolygon([square(size=30).difference(square(1, 1))]),
+    shapely.MultiPolygon([square(0), square(9), square(5, size=30).difference(square(6, 1))]),
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(DRAWINGS), max_size=6))
+def test_corners_are_those_of_each_ring_alone(shapes: list[shapely.Geometry]) -> None:
+    corners = corners_of(np.array(shapes, dtype=object))
+    rings = [(i, ring) for i, shape in enumerate(shapes) for part in shapely.get_parts(shape)
+             for ring in shapely.get_rings(part)]  # fmt: skip
+    plain = [(i, number, *xy) for number, (i, ring) in enumerate(rings)
+             for xy in shapely.get_coordinates(ring)[:-1].tolist()]  # fmt: skip
+    assert list(zip(corners.owner, corners.ring, *corners.xy.T, strict=True)) == plain
 
 
 def test_parts_far_apart_under_one_id_are_doubted() -> None:

@@ -17,7 +17,12 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.units import factor_to
 from landrenew.intake.city import read_city
-from landrenew.measure.plausibility import median_around, plausibility_faults
+from landrenew.measure.plausibility import (
+    MOST_TIED,
+    SAME_DISTANCE,
+    median_around,
+    plausibility_faults,
+)
 from landrenew.rules.library import CHECKS, read_rulebook, rulebook_names, rulebook_paths
 from landrenew.rules.plausibility import Above, Exceeds, Magnitude, Neighbours, Off, RatioAbove
 from landrenew.workflow import project_faults
@@ -195,6 +200,26 @@ def test_of_neighbours_equally_far_none_is_left_out_for_its_row(order: list[int]
     values = np.exp(np.random.default_rng(3).normal(0, 2, 36))
     around = median_around(places, values, 5)
     assert median_around(places[order], values[order], 5).tolist() == around[order].tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=30),
+    st.integers(1, 29),
+    st.integers(0, 9),
+)
+def test_medians_around_are_those_of_a_slow_count(
+    places: list[tuple[int, int]], count: int, seed: int
+) -> None:
+    """Places may coincide; up to the sixteenth that is equally far, all are looked at."""
+    count = min(count, len(places) - 1)
+    xy = np.array(places, dtype=float)
+    values = np.random.default_rng(seed).uniform(1, 9, len(places))
+    found = median_around(xy, values, count)
+    for i, place in enumerate(xy):
+        away = np.delete(np.hypot(*(xy - place).T), i)
+        near = away <= np.sort(away)[count - 1] * (1 + SAME_DISTANCE)
+        if near.sum() <= count + MOST_TIED:
+            assert found[i] == np.median(np.delete(values, i)[near])
 
 
 def test_what_nobody_states_is_passed_over() -> None:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import parcels_of, square
+from hypothesis import given
+from hypothesis import strategies as st
 from small_city import four, save, small_city
 
+from landrenew.base.codes.land import is_village_industry
 from landrenew.measure.rights import ownership_class, rights_columns, village_industry_class
 from landrenew.workflow import run_project
 
@@ -38,6 +41,20 @@ def test_village_industry_is_industrial_land_with_203a() -> None:
     )
     assert village_industry_class(parcels, "三调").tolist() == ["yes", "no", "no", "undetermined"]
     assert set(village_industry_class(parcels, None)) == {"undetermined"} | {"no"}
+
+
+@given(st.lists(
+    st.tuples(st.sampled_from(["0601", "0508", "1001v", "100101", "x", None]),
+              st.sampled_from(["203A", "203a ", "202A", "203", "", None])),
+    min_size=4, max_size=4,
+))  # fmt: skip
+def test_parcels_alike_have_the_answer_of_each_alone(
+    rows: list[tuple[str | None, str | None]],
+) -> None:
+    land, place = (list(one) for one in zip(*rows, strict=True))
+    found = village_industry_class(named(land_code=land, settlement_code=place), None)
+    alone = [is_village_industry(one or "", other or "", None) for one, other in rows]
+    assert found.tolist() == [{"unknown": "undetermined"}.get(one, one) for one in alone]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.kinds import said_of_rows
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.model import MinMax, Ratio
@@ -173,7 +174,7 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
 
 
 def _pool_columns(rows: pd.DataFrame, pool: Pool) -> pd.DataFrame:
-    names = [criterion.column for criterion in pool.criteria]
+    names = np.array([criterion.column for criterion in pool.criteria])
     values = rows.reindex(columns=names).astype(float)
     is_exempt = rows.get("exempt_reason", pd.Series(None, rows.index, dtype=object)).notna()
     points = pd.DataFrame({
@@ -182,5 +183,5 @@ def _pool_columns(rows: pd.DataFrame, pool: Pool) -> pd.DataFrame:
     })  # fmt: skip
     lacking = values.isna().to_numpy()
     points["efficiency_score"] = points.sum(axis=1, skipna=False)
-    points["missing"] = [",".join(np.array(names)[row]) for row in lacking]
+    points["missing"] = said_of_rows(lacking, lambda row: ",".join(names[row]))
     return points

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.kinds import said_of_rows
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -70,12 +72,12 @@ def judge(
         verdict = np.select([yes.any(axis=1), no.all(axis=1)], ["yes", "no"], "undetermined")
     else:
         verdict = np.select([yes.all(axis=1), no.any(axis=1)], ["yes", "no"], "undetermined")
-    names = [test.column for test in rule.tests]
+    names = np.array([test.column for test in rule.tests])
     lacking = np.column_stack([_value(table, test.column).isna() for test in rule.tests])
     return pd.DataFrame({
         "verdict": verdict,
-        "tests": [",".join(row) for row in outcomes],
-        "missing": [",".join(np.array(names)[row]) for row in lacking],
+        "tests": said_of_rows(outcomes, ",".join),
+        "missing": said_of_rows(lacking, lambda row: ",".join(names[row])),
     }, index=table.index)  # fmt: skip
 
 

@@ -6,6 +6,7 @@ short, 2 wrong use or unreadable input, 3 undetermined. A known error is one sen
 
 from __future__ import annotations
 
+import gc
 import sys
 from io import TextIOWrapper
 
@@ -14,10 +15,14 @@ from landrenew.cli.door import app
 
 __all__ = ["app", "books", "city", "main", "runs", "setup", "totals"]
 
+FEW = 50_000
+"""Objects made between two searches for garbage: of a million shapes none ever is."""
+
 
 def main() -> None:
     """Start the command line."""
     for stream in (sys.stdout, sys.stderr):  # a character the terminal lacks stops no one
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    gc.set_threshold(FEW)
     app()

@@ -148,7 +148,8 @@ def _tell_run(result: Result, folder: Path, lang: Lang) -> None:
               f"· {count} faults in the data, see {folder / 'faults.csv'}.")  # fmt: skip
     if not is_drawn(result):
         size = f"{len(result.parcels):,}"
-        tell(lang, f"· {size} 宗，超过 {MOST_DRAWN:,}：未写地图与 GeoPackage，可用 where 分别运行。",
+        tell(lang, f"· {size} 宗，超过 {MOST_DRAWN:,}：未写地图与 GeoPackage，可用 where 分镇街"
+              "运行。",
               f"· {size} parcels, more than {MOST_DRAWN:,}: no map and no GeoPackage were written;"
               " run town by town with where.")  # fmt: skip
     typer.echo(folder / ("map.html" if is_drawn(result) else "parcels.parquet"))

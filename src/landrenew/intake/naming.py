@@ -45,7 +45,7 @@ def row_ids(layer: pd.DataFrame, name: str) -> list[str]:
     if column not in layer.columns:
         return [""] * len(layer)
     ids = layer[column].astype(object)
-    return [str(one) for one in ids.where(ids.notna(), "")]
+    return [str(one) for one in ids.where(ids.notna(), "").tolist()]
 
 
 def rows_by_id(kept: pd.DataFrame) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, NewType
 
@@ -262,8 +263,11 @@ def far_away(kept: GeoDataFrame) -> list[Fault]:
     list of Fault
         ``far_away``, for those beyond :data:`FAR_AWAY_M`.
     """
-    points = kept.geometry.representative_point()
-    x, y = points.x.to_numpy(), points.y.to_numpy()
+    left, bottom, right, top = kept.total_bounds.tolist()
+    if math.hypot(right - left, top - bottom) <= FAR_AWAY_M:  # then nothing can be
+        return []
+    points = shapely.point_on_surface(kept.geometry.to_numpy())
+    x, y = shapely.get_x(points), shapely.get_y(points)
     distance = np.hypot(x - np.median(x), y - np.median(y))
     return [
         Fault(

@@ -6,6 +6,7 @@ parcels. What it finds is a doubt; no value is changed.
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from landrenew.intake.faults import Fault
 from landrenew.rules.plausibility import Above, Exceeds, Magnitude, Neighbours, Off, RatioAbove
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from landrenew.rules.plausibility import AnyCheck, Check
 
     Found = list[tuple[int, Text]]
+    Numbers = NDArray[np.float64]
+    Rows = NDArray[np.intp]
 
 FEWEST_PEERS = 5
 """With fewer other values there is no saying what is usual."""
@@ -66,13 +69,18 @@ def plausibility_faults(
         ``implausible``, one a check and row, with the values and what they were compared with.
     """
     faults: list[Fault] = []
+
+    @functools.cache
+    def middles() -> Numbers:
+        return _middles(parcels.geometry.to_numpy())
+
     for check in checks:
         if isinstance(check, Off):
             continue
         table = _table_of(check, parcels, firms)
         if table is None:
             continue
-        found = [(place, _said(check, text)) for place, text in _failing(check, table, parcels)]
+        found = [(place, _said(check, text)) for place, text in _failing(check, table, middles)]
         is_firm = table is not parcels
         faults += _firm_faults(table, found) if is_firm else _parcel_faults(parcels, found, rows)
     return faults
@@ -97,14 +105,20 @@ def _table_of(check: AnyCheck, parcels: Parcels, firms: pd.DataFrame | None) -> 
 
 
 def _parcel_faults(parcels: Parcels, found: Found, rows: Mapping[str, int] | None) -> list[Fault]:
-    points = shapely.point_on_surface(parcels.geometry.to_numpy()[[place for place, _ in found]])
-    spots = zip(shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True)
+    spots = _middles(parcels.geometry.to_numpy()[[place for place, _ in found]]).tolist()
     ids = [str(parcels.index[place]) for place, _ in found]
     at = {} if rows is None else rows
     return [
         Fault("parcels", at.get(one), one, "implausible", text, x, y)
         for one, (_, text), (x, y) in zip(ids, found, spots, strict=True)
     ]
+
+
+def _middles(shapes: NDArray[np.object_]) -> Numbers:
+    """Give the middles of the boxes around shapes, which a point in place of one has too."""
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    middles: Numbers = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return middles
 
 
 def _firm_faults(firms: pd.DataFrame, found: Found) -> list[Fault]:
@@ -115,7 +129,7 @@ def _firm_faults(firms: pd.DataFrame, found: Found) -> list[Fault]:
     ]
 
 
-def _failing(check: AnyCheck, table: pd.DataFrame, parcels: Parcels) -> Found:
+def _failing(check: AnyCheck, table: pd.DataFrame, middles: Callable[[], Numbers]) -> Found:
     """List the rows that fail a check, with what was found there."""
     match check:
         case Above():
@@ -127,7 +141,7 @@ def _failing(check: AnyCheck, table: pd.DataFrame, parcels: Parcels) -> Found:
         case Magnitude():
             return _magnitude(check, table)
         case Neighbours():
-            return _neighbours(check, parcels)
+            return _neighbours(check, table, middles())
         case Off():
             return []
 
@@ -153,7 +167,7 @@ def _places(fails: NDArray[np.bool_]) -> list[int]:
     return found
 
 
-def _values(table: pd.DataFrame, name: str) -> NDArray[np.float64]:
+def _values(table: pd.DataFrame, name: str) -> Numbers:
     return table[name].to_numpy(dtype=float)
 
 
@@ -238,13 +252,12 @@ def _times_usual(column: str, value: float, usual: float, what: Text) -> Text:
                 f"{one.en}, {what.en} {_number(usual)}, {times} times")  # fmt: skip
 
 
-def _neighbours(check: Neighbours, parcels: Parcels) -> Found:
+def _neighbours(check: Neighbours, parcels: pd.DataFrame, middles: Numbers) -> Found:
     values = _values(parcels, check.column)
     known = np.flatnonzero(values > 0)
     if len(known) <= FEWEST_PEERS:
         return []
-    middles = shapely.get_coordinates(shapely.centroid(parcels.geometry.to_numpy()[known]))
-    usual = median_around(middles, values[known], min(check.nearest, len(known) - 1))
+    usual = median_around(middles[known], values[known], min(check.nearest, len(known) - 1))
     times = values[known] / usual
     fails = (times >= check.factor) | (times <= 1 / check.factor)
     return [
@@ -253,9 +266,7 @@ def _neighbours(check: Neighbours, parcels: Parcels) -> Found:
     ]
 
 
-def median_around(
-    middles: NDArray[np.float64], values: NDArray[np.float64], count: int
-) -> NDArray[np.float64]:
+def median_around(middles: Numbers, values: Numbers, count: int) -> Numbers:
     """
     Take the median of the values at the nearest other places.
 
@@ -274,10 +285,23 @@ def median_around(
     ndarray
         Shape (n,): the medians.
     """
-    size = len(middles)
-    away, near = cKDTree(middles).query(middles, k=min(count + 1 + MOST_TIED, size))
-    away = np.where(near == np.arange(size)[:, None], np.inf, away)  # itself
+    size, tree = len(middles), cKDTree(middles)
+    usual, is_open = _medians(tree, values, np.arange(size), count, min(count + 2, size))
+    tied = np.flatnonzero(is_open)
+    if len(tied):
+        most = min(count + 1 + MOST_TIED, size)
+        usual[tied], _ = _medians(tree, values, tied, count, most)
+    return usual
+
+
+def _medians(
+    tree: cKDTree, values: Numbers, rows: Rows, count: int, looked_at: int
+) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Take the medians around some places; tell where even the farthest looked at is near."""
+    away, near = tree.query(tree.data[rows], k=looked_at)
+    is_self = near == rows[:, None]
+    away = np.where(is_self, np.inf, away)
     last = np.partition(away, count - 1, axis=1)[:, count - 1]
     is_near = away <= last[:, None] * (1 + SAME_DISTANCE)
-    usual: NDArray[np.float64] = np.nanmedian(np.where(is_near, values[near], np.nan), axis=1)
-    return usual
+    usual: Numbers = np.nanmedian(np.where(is_near, values[near], np.nan), axis=1)
+    return usual, (is_near | is_self).all(axis=1)

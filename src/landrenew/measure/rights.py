@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from landrenew.base.codes.land import is_village_industry
-from landrenew.base.codes.parcel import read_parcel_code
+from landrenew.base.codes.parcel import parcel_code_parts
 
 if TYPE_CHECKING:
     from landrenew.base.codes.land import Scheme
@@ -60,9 +60,8 @@ def ownership_class(parcels: Parcels) -> pd.Series[str]:
         ``ownership_class``: ``state``, ``collective``, ``unconfirmed``; missing where the id is no
         parcel number.
     """
-    read = [read_parcel_code(str(one)) for one in parcels.index]
-    said = [None if code is None else code.ownership for code in read]
-    return pd.Series(said, parcels.index, dtype=object, name="ownership_class")
+    said = parcel_code_parts(list(map(str, parcels.index.tolist())))["ownership"]
+    return said.set_axis(parcels.index).rename("ownership_class")
 
 
 def village_industry_class(parcels: Parcels, scheme: Scheme | None) -> pd.Series[str]:
@@ -87,7 +86,7 @@ def village_industry_class(parcels: Parcels, scheme: Scheme | None) -> pd.Series
     practitioners' reading of the third survey, see docs/codes.md.
     """
     codes = parcels[["land_code", "settlement_code"]].astype(object)
-    codes = codes.where(codes.notna(), "")
-    answers = [is_village_industry(land, place, scheme) for land, place in codes.to_numpy()]
-    said = ["undetermined" if one == "unknown" else one for one in answers]
+    pairs = list(codes.where(codes.notna(), "").itertuples(index=False, name=None))
+    answers = {(land, place): is_village_industry(land, place, scheme) for land, place in {*pairs}}
+    said = ["undetermined" if answers[one] == "unknown" else answers[one] for one in pairs]
     return pd.Series(said, parcels.index, dtype=object, name="village_industry_class")

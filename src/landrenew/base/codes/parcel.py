@@ -6,10 +6,16 @@ County 6 + 地籍区 3 + 地籍子区 3 + 宗地特征码 2 + order 5, and for a
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
 
 from landrenew.base.codes.credit import plain_code
 from landrenew.base.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARCEL_LENGTH, UNIT_LENGTH = 19, 28
 FEATURE = slice(12, 14)
@@ -34,10 +40,10 @@ RIGHTS = {
 }
 """Second letter of the feature code: which right."""
 
-_PARCEL = re.compile(
-    rf"(\d{{6}})(\d{{3}})(\d{{3}})([{''.join(OWNERSHIP)}][{''.join(RIGHTS)}])(\d{{5}})"
-    r"([A-Z]\d{8})?"
-)
+_FEATURE = f"[{''.join(OWNERSHIP)}][{''.join(RIGHTS)}]"
+_PARCEL = re.compile(rf"(\d{{6}})(\d{{3}})(\d{{3}})({_FEATURE})(\d{{5}})([A-Z]\d{{8}})?")
+_PLAIN = rf"[0-9]{{12}}{_FEATURE}[0-9]{{5}}(?:[A-Z][0-9]{{8}})?"
+"""The same for whole columns: a number in plain spelling, as nearly all are."""
 
 Ownership = Literal["state", "collective", "unconfirmed"]
 
@@ -107,6 +113,36 @@ def read_parcel_code(text: str) -> ParcelCode | None:
     """
     found = _PARCEL.fullmatch(plain_code(text))
     return None if found is None else ParcelCode(*found.groups(""))
+
+
+def parcel_code_parts(texts: Sequence[str]) -> pd.DataFrame:
+    """
+    Take many parcel numbers apart at once.
+
+    Parameters
+    ----------
+    texts
+        As typed, as :func:`read_parcel_code` takes them.
+
+    Returns
+    -------
+    DataFrame
+        One row a text, in their order: ``county`` and ``ownership``, both None where the text is no
+        parcel number.
+
+    Examples
+    --------
+    >>> parcel_code_parts(["330282001002GB00017", "330282 001002 JB 00017", "A1"]).values.tolist()
+    [['330282', 'state'], ['330282', 'collective'], [None, None]]
+    """
+    codes = pd.Series(texts, dtype="str")
+    county = codes.str[:6].to_numpy(object, copy=True)
+    ownership = codes.str[12].map(OWNERSHIP).to_numpy(object, copy=True)
+    for place in np.flatnonzero(~codes.str.fullmatch(_PLAIN)).tolist():
+        read = read_parcel_code(texts[place])
+        county[place] = None if read is None else read.county
+        ownership[place] = None if read is None else read.ownership
+    return pd.DataFrame({"county": county, "ownership": ownership}, dtype=object)
 
 
 def parcel_code_problem(text: str) -> Text | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from landrenew.base.codes.credit import read_credit_code
 from landrenew.base.codes.industry import EDITIONS, read_industry_code
 from landrenew.base.codes.land import (
@@ -18,13 +20,13 @@ from landrenew.base.codes.land import (
     land_class,
     read_land_code,
 )
-from landrenew.base.codes.parcel import parcel_code_problem, read_parcel_code
+from landrenew.base.codes.parcel import parcel_code_parts, parcel_code_problem
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
 from landrenew.intake.sections import Firms, ParcelLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -65,20 +67,13 @@ def code_faults(table: pd.DataFrame, spec: Layer, name: str) -> list[Fault]:
         layer when most of its codes are of another scheme.
     """
     if isinstance(spec, ParcelLayer):
-        return [
-            *_named(table, name, "parcel_id", "parcel_code_structure", _parcel_structure),
-            *_named(table, name, "parcel_id", "parcel_code_region", _parcel_region),
-            *_land_faults(table, name, spec.land_scheme),
-        ]
+        return [*_parcel_faults(table, name), *_land_faults(table, name, spec.land_scheme)]
     if isinstance(spec, Firms):
-        edition = spec.industry_edition
-
-        def industries(codes: Sequence[str]) -> Said:
-            return _industries(codes, edition)
-
+        wrong = _credit(_present(table, "firm_id"))
+        unknown = _industries(_present(table, "industry_code"), spec.industry_edition)
         return [
-            *_named(table, name, "firm_id", "uscc_check_digit", _credit),
-            *_named(table, name, "industry_code", "industry_code_unknown", industries),
+            *_named(table, name, "firm_id", "uscc_check_digit", wrong),
+            *_named(table, name, "industry_code", "industry_code_unknown", unknown),
         ]
     return []
 
@@ -102,7 +97,7 @@ def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
     """
     if not isinstance(spec, ParcelLayer) or spec.land_scheme or "land_code" not in table:
         return []
-    counts = Counter(_present(table["land_code"]))
+    counts = Counter(_present(table, "land_code"))
     fits = fitting_schemes(counts)
     if len(fits) <= 1:
         return []
@@ -120,25 +115,21 @@ def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
     ]
 
 
-def _present(values: pd.Series) -> list[str]:
-    return [str(one) for one in values.dropna()]
+def _present(table: pd.DataFrame, column: str) -> list[str]:
+    """List the values of a column; none where there is no such column."""
+    return [str(one) for one in table[column].dropna().tolist()] if column in table else []
 
 
 def _named(
-    table: pd.DataFrame,
-    name: str,
-    column: str,
-    kind: str,
-    doubt: Callable[[Sequence[str]], Said],
+    table: pd.DataFrame, name: str, column: str, kind: str, doubted: Mapping[str, Text]
 ) -> list[Fault]:
     """Make a fault of every row whose value is doubted."""
-    if column not in table:
+    if not doubted:
         return []
     values = table[column].dropna().astype(str)
-    doubted = doubt(values.tolist())
     found = values[values.isin(list(doubted))]
     key = "parcel_id" if name == "parcels" else "firm_id"
-    ids = table[key].dropna().to_dict() if key in table else {}
+    ids = table[key].loc[found.index].dropna().to_dict() if key in table else {}
     return [
         Fault(name, row, str(ids.get(row, "")), kind, doubted[one])
         for row, one in zip(found.index.tolist(), found.tolist(), strict=True)
@@ -149,25 +140,29 @@ def _is_most(found: int, codes: Sequence[str]) -> bool:
     return found > MOST * len(codes)
 
 
-def _parcel_structure(codes: Sequence[str]) -> Said:
-    problems = {
-        one: said for one in dict.fromkeys(codes) if (said := parcel_code_problem(one)) is not None
-    }
-    return problems if _is_most(sum(one not in problems for one in codes), codes) else {}
+def _parcel_faults(table: pd.DataFrame, name: str) -> list[Fault]:
+    ids = _present(table, "parcel_id")
+    county = parcel_code_parts(ids)["county"]
+    if not _is_most(int(county.notna().sum()), ids):
+        return []
+    others = (ids[place] for place in np.flatnonzero(county.isna()).tolist())
+    wrong = {one: said for one in others if (said := parcel_code_problem(one)) is not None}
+    return [
+        *_named(table, name, "parcel_id", "parcel_code_structure", wrong),
+        *_named(table, name, "parcel_id", "parcel_code_region", _strangers(ids, county)),
+    ]
 
 
-def _parcel_region(codes: Sequence[str]) -> Said:
-    read = {one: read_parcel_code(one) for one in dict.fromkeys(codes)}
-    counties = Counter(of.county for one in codes if (of := read[one]) is not None)
-    if not counties or not _is_most(counties.total(), codes):
-        return {}
+def _strangers(ids: Sequence[str], county: pd.Series[str]) -> Said:
+    """Doubt parcels of another county than nearly all the others."""
+    counties = Counter(county.dropna().tolist())
     usual, count = counties.most_common(1)[0]
     if count < ONE_COUNTY * counties.total():
         return {}
     return {
-        one: Text(f"县级代码 {of.county}，其他宗地多为 {usual}",
-                  f"county {of.county}, most others {usual}")
-        for one, of in read.items() if of is not None and of.county != usual
+        ids[place]: Text(f"县级代码 {county[place]}，其他宗地多为 {usual}",
+                         f"county {county[place]}, most others {usual}")
+        for place in np.flatnonzero(county.notna() & (county != usual)).tolist()
     }  # fmt: skip
 
 
@@ -207,9 +202,7 @@ def _industries(codes: Sequence[str], edition: Edition | None) -> Said:
 
 
 def _land_faults(table: pd.DataFrame, name: str, stated: Scheme | None) -> list[Fault]:
-    if "land_code" not in table:
-        return []
-    counts = Counter(_present(table["land_code"]))
+    counts = Counter(_present(table, "land_code"))
     schemes = fitting_schemes(counts) if stated is None else [stated]
     unknown = [one for one in counts if not any(is_known(one, of) for of in schemes)]
     if not schemes or not unknown:
@@ -217,15 +210,11 @@ def _land_faults(table: pd.DataFrame, name: str, stated: Scheme | None) -> list[
     if stated is not None and sum(counts[one] for one in unknown) > MOST * counts.total():
         return [Fault(name, None, "", "land_code_unknown", _other_scheme(counts, stated))]
     where = "、".join(schemes)
-
-    def doubt(codes: Sequence[str]) -> Said:
-        gone = set(unknown).intersection(codes)
-        return {
-            one: Text(f"地类编码 {one} 不在 {where} 中", f"{one} is not in {', '.join(schemes)}")
-            for one in sorted(gone)
-        }
-
-    return _named(table, name, "land_code", "land_code_unknown", doubt)
+    doubted = {
+        one: Text(f"地类编码 {one} 不在 {where} 中", f"{one} is not in {', '.join(schemes)}")
+        for one in unknown
+    }
+    return _named(table, name, "land_code", "land_code_unknown", doubted)
 
 
 def _other_scheme(counts: Counter[str], stated: Scheme) -> Text:

@@ -273,7 +273,7 @@ def _positions(frame: pd.DataFrame, spec: Layer, name: str) -> dict[str, list[in
     if column is None:
         return {f"row-{row}": [place] for place, row in enumerate(frame.index)}
     at: dict[str, list[int]] = {}
-    for place, one in enumerate(read_ids(frame[column])[0]):
+    for place, one in enumerate(read_ids(frame[column]).id):
         at.setdefault(_plain(one), []).append(place)
     return at
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 LOST = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
 WESTERN = re.compile("[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u2013-\u2122]{2,}")
@@ -112,5 +110,6 @@ def noise_in(texts: pd.Series) -> pd.Series[bool]:
     Series of bool
         Same index.
     """
-    odd = {one for one in set(texts.dropna()) if _suspect().search(one) and is_mojibake(one)}
-    return texts.isin(odd) if odd else texts.notna() & False
+    foreign = {one for one in texts.tolist() if isinstance(one, str) and not one.isascii()}
+    odd = {one for one in foreign if _suspect().search(one) and is_mojibake(one)}
+    return texts.isin(odd) if odd else pd.Series(data=False, index=texts.index)

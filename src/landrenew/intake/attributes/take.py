@@ -17,7 +17,7 @@ from landrenew.base.units import SCALES, factor_between, factor_to, is_foreign_m
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.mojibake import noise_in
 from landrenew.intake.attributes.names import find_column, split_unit, unknown_unit
-from landrenew.intake.attributes.values import WIDE, read_ids, read_numbers, read_texts
+from landrenew.intake.attributes.values import read_ids, read_numbers, read_texts
 from landrenew.intake.faults import Fault
 from landrenew.intake.sections import Mapping
 
@@ -131,10 +131,9 @@ class _Desk:
 
     def id(self, values: pd.Series, column: Column) -> pd.Series:
         """Give ids in half-width letters; those that a spreadsheet shortened are doubted."""
-        ids, damaged = read_ids(values)
-        self.fault(values[damaged], column, "id_damaged")
-        wide = sum(isinstance(one, str) and WIDE.search(one) is not None for one in values)
-        if wide:
+        ids, is_damaged, is_wide = read_ids(values)
+        self.fault(values[is_damaged], column, "id_damaged")
+        if wide := int(is_wide.sum()):
             self.note(Text(
                 f"{column.label.zh}有 {wide} 处全角字符，已改作半角。",
                 f"{column.label.en}: full-width letters of {wide} ids were made half-width.",

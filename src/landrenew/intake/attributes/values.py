@@ -16,6 +16,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
 ERRORS = {"#n/a", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#getting_data"}
 """What a spreadsheet writes where a formula has no result."""
 
@@ -80,6 +82,25 @@ class Numbers(NamedTuple):
     number: pd.Series[float]
     unit: pd.Series[str]
     is_blank: pd.Series[bool]
+
+
+class Ids(NamedTuple):
+    """
+    What the cells of one column say as ids.
+
+    Parameters
+    ----------
+    id
+        The ids; None where a cell holds none.
+    is_damaged
+        Whether the id came as a number with more digits than a spreadsheet keeps.
+    is_wide
+        Whether it came in full-width letters, digits or signs.
+    """
+
+    id: pd.Series[str]
+    is_damaged: pd.Series[bool]
+    is_wide: pd.Series[bool]
 
 
 def read_numbers(values: pd.Series) -> Numbers:
@@ -189,26 +210,17 @@ def read_texts(values: pd.Series) -> pd.Series:
         Texts without the blanks around them, None where there is nothing; a whole number stored
         as a float loses its ``.0``.
     """
-    cells = values.astype(object).tolist()
-    if set(map(type, cells)) == {str}:
-        texts = [one.strip(BLANK_EDGES) for one in cells]
-        texts = [None if one.casefold() in BLANKS else one for one in texts]
-    else:
-        held = values.notna().to_numpy()
-        texts = [
-            _text(one) if is_there else None for one, is_there in zip(cells, held, strict=True)
-        ]
+    cells = values.astype(object).where(values.notna(), "").tolist()
+    bare = [(one if type(one) is str else _spelt(one)).strip(BLANK_EDGES) for one in cells]
+    texts = [None if one.casefold() in BLANKS else one for one in bare]
     return pd.Series(texts, values.index, dtype=object)
 
 
-def _text(value: object) -> str | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip(BLANK_EDGES)
-    return None if text.casefold() in BLANKS else text
+def _spelt(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def read_ids(values: pd.Series) -> tuple[pd.Series, pd.Series[bool]]:
+def read_ids(values: pd.Series) -> Ids:
     """
     Read the ids of a column.
 
@@ -219,24 +231,46 @@ def read_ids(values: pd.Series) -> tuple[pd.Series, pd.Series[bool]]:
 
     Returns
     -------
-    ids : Series
-        As :func:`read_texts`, with half-width letters, without a ``.0`` that a spreadsheet added
-        and without the signs that kept it from taking the id for a number.
-    is_damaged : Series of bool
-        Whether the id came as a number with more digits than a spreadsheet keeps.
+    Ids
+        As :func:`read_texts` gives texts, with half-width letters, without a ``.0`` that a
+        spreadsheet added and without the signs that kept it from taking the id for a number.
     """
     texts = read_texts(values)
-    is_long = [isinstance(one, float) and abs(one) >= EXACT_TO for one in values.tolist()]
-    ids = [None if one is None else _id(one) for one in texts]
-    is_spelt = [one is not None and SCIENTIFIC.fullmatch(one) is not None for one in ids]
-    damaged = np.array(is_long, dtype=bool) | np.array(is_spelt, dtype=bool)
-    return pd.Series(ids, texts.index, dtype=object), pd.Series(damaged, texts.index)
+    ids, damaged = texts.tolist(), _lost_digits(values)
+    wide = np.zeros_like(damaged)
+    if signed := _with_signs(ids):
+        came = [ids[place] for place in signed]
+        read = [_id(one) for one in came]
+        wide[signed] = [WIDE.search(one) is not None for one in came]
+        damaged[signed] |= [SCIENTIFIC.fullmatch(one or "") is not None for one in read]
+        for place, one in zip(signed, read, strict=True):
+            ids[place] = one
+    return Ids(
+        pd.Series(ids, texts.index, dtype=object),
+        pd.Series(damaged, texts.index),
+        pd.Series(wide, texts.index),
+    )
+
+
+def _lost_digits(values: pd.Series) -> NDArray[np.bool_]:
+    """Tell which cells are numbers of more digits than a spreadsheet keeps."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return np.zeros(len(values), bool)
+    cells = values.astype(object).tolist()
+    return np.array([isinstance(one, float) and abs(one) >= EXACT_TO for one in cells], bool)
+
+
+def _with_signs(texts: list[str | None]) -> list[int]:
+    """Find the texts that are more than plain letters and digits, as few ids are."""
+    return [
+        place
+        for place, one in enumerate(texts)
+        if one is not None and not (one.isascii() and one.isalnum())
+    ]
 
 
 def _id(text: str) -> str | None:
-    if text.isalnum() and text.isascii():
-        return text
-    if WIDE.search(text):
+    if not text.isascii():
         text = text.translate(FULL_WIDTH)
     if met := KEPT_AS_TEXT.fullmatch(text):
         text = (met[1] or met[2] or "").strip(BLANK_EDGES)

@@ -16,18 +16,21 @@ import shapely
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
+from landrenew.intake.geometry.nearby import may_be_near
 from landrenew.intake.geometry.shapes import bare_polygons
 from landrenew.intake.geometry.topology import DUST_M2, mean_width
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:
     import pandas as pd
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from landrenew.intake.geometry.checked import Checked
 
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
+    Numbers = NDArray[np.float64]
 
 ENOUGH = 20
 """Heights fewer than this show no habit."""
@@ -60,7 +63,7 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
     """
     kept = checked.kept
     shapes: Shapes = kept.geometry.to_numpy().copy()
-    larger, smaller, area = _shared(shapes, row_ids(kept, "buildings"))
+    larger, smaller, area = _shared(kept, shapes)
     if not len(larger):
         return checked
     before = shapely.area(shapes)
@@ -95,15 +98,17 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
     )
 
 
-def _shared(shapes: Shapes, ids: list[str]) -> tuple[Rows, Rows, NDArray[np.float64]]:
+def _shared(kept: GeoDataFrame, shapes: Shapes) -> tuple[Rows, Rows, Numbers]:
     """Find the pairs that share ground: the larger, the smaller, and how much, sorted."""
+    one, other = may_be_near(shapes, 0.0)
+    meets = shapely.intersects(shapes[one], shapes[other])
+    one, other = one[meets], other[meets]
+    met = np.unique(np.concatenate([one, other]))
+    ids = np.array(row_ids(kept.iloc[met], "buildings"), str)
     place = np.empty(len(shapes), dtype=np.intp)
-    place[
-        np.lexsort((np.arange(len(shapes)), np.array(ids, str), shapely.area(shapes).round(6)))
-    ] = np.arange(len(shapes))
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    later = place[one] > place[other]
-    larger, smaller = one[later], other[later]
+    place[met[np.lexsort((met, ids, shapely.area(shapes[met]).round(6)))]] = np.arange(len(met))
+    is_larger = place[one] > place[other]
+    larger, smaller = np.where(is_larger, one, other), np.where(is_larger, other, one)
     area = shapely.area(shapely.intersection(shapes[larger], shapes[smaller]))
     order = np.lexsort((place[smaller], larger))
     real = order[area[order] > DUST_M2]

@@ -167,7 +167,8 @@ def building_shift(buildings: Shapes, parcels: Shapes, crs: CRS) -> System | Non
     """
     tree = shapely.STRtree(parcels)
     around = shapely.box(*shapely.total_bounds(parcels))
-    buildings = _sample(buildings[shapely.intersects(buildings, around)])
+    shapely.prepare(around)
+    buildings = _sample(buildings[shapely.intersects(around, buildings)])
 
     def misfit(moved: Shapes) -> float:
         met = np.unique(tree.query(moved, predicate="intersects")[0])

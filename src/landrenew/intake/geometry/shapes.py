@@ -40,6 +40,7 @@ FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".geojsons", ".topojson"}
 
 DEFAULT_CRS = 4326
 
+PLANE = 2
 POLYGON, COLLECTION = 3, 7
 POLYGONAL = (3, 6)
 """Numbers of the kinds of shapes; what comes after a polygon holds several."""
@@ -205,11 +206,9 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     kept = layer.loc[~rejected].set_geometry(
         gpd.GeoSeries(mended[~rejected], layer.index[~rejected]), crs=crs
     )
-    placed = shapes.copy()
-    placed[_is_endless(shapes)] = None  # no file could hold them
-    out = layer.loc[rejected].set_geometry(
-        gpd.GeoSeries(placed[rejected], layer.index[rejected]), crs=crs
-    )
+    drawn = shapes[rejected]
+    drawn[_is_endless(drawn)] = None  # no file could hold them
+    out = layer.loc[rejected].set_geometry(gpd.GeoSeries(drawn, layer.index[rejected]), crs=crs)
     out = out.assign(code=code[rejected], detail=[details[i].en for i in np.flatnonzero(rejected)])
     faulty = [(int(i), str(code[i]), details[i]) for i in np.flatnonzero(code != "")]
     account = pd.DataFrame({
@@ -225,7 +224,7 @@ def _flat_shapes(layer: GeoDataFrame, crs: CRS) -> Shapes:
     """Give the shapes in the project CRS without heights; a copy only where something changes."""
     placed = layer if layer.crs == crs else layer.to_crs(crs)
     shapes: Shapes = placed.geometry.to_numpy().copy()
-    high = shapely.has_z(shapes)
+    high = shapely.get_coordinate_dimension(shapes) > PLANE
     shapes[high] = shapely.force_2d(shapes[high])
     return shapes
 
@@ -250,7 +249,7 @@ def _is_endless(shapes: Shapes) -> NDArray[np.bool_]:
     """Tell which shapes have a coordinate that is no number, or beyond all bounds."""
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     is_endless = np.zeros(len(shapes), dtype=bool)
-    is_endless[owner[~np.isfinite(xy).all(axis=1)]] = True
+    is_endless[owner[np.flatnonzero(~np.isfinite(xy)) // 2]] = True
     return is_endless
 
 
@@ -291,20 +290,16 @@ def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
 def _details(
     code: Shapes, shapes: Shapes, before: NDArray[np.float64], after: NDArray[np.float64]
 ) -> list[Text]:
-    details = []
-    for i, one in enumerate(code):
-        if one in {"repaired", "unrepairable"}:
+    details = [NO_DETAIL] * len(code)
+    for i in np.flatnonzero(code != "").tolist():
+        if code[i] in {"repaired", "unrepairable"}:
             reason = plainly(str(shapely.is_valid_reason(shapes[i])))
-            details.append(
-                Text(
-                    f"{reason.zh}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
-                    f"{reason.en}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
-                )
+            details[i] = Text(
+                f"{reason.zh}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
+                f"{reason.en}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",
             )
-        elif one in {"not_polygon", "collection"}:
-            details.append(plainly(shapes[i].geom_type))
-        else:
-            details.append(NO_DETAIL)
+        elif code[i] in {"not_polygon", "collection"}:
+            details[i] = plainly(shapes[i].geom_type)
     return details
 
 

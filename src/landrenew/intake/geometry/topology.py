@@ -14,7 +14,8 @@ import shapely
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
-from landrenew.intake.geometry.shapes import POLYGONAL, bare_polygons
+from landrenew.intake.geometry.nearby import may_be_near
+from landrenew.intake.geometry.shapes import POLYGON, POLYGONAL, bare_polygons
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class Corners(NamedTuple):
         Corners
             The others.
         """
-        return Corners(self.xy[~gone], self.ring[~gone], self.owner[~gone])
+        kept = ~gone
+        return Corners(self.xy[kept], self.ring[kept], self.owner[kept]) if gone.any() else self
 
 
 def corners_of(shapes: Shapes) -> Corners:
@@ -153,12 +155,23 @@ def corners_of(shapes: Shapes) -> Corners:
     Corners
         Without the vertex that closes a ring.
     """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    sizes = _ring_sizes(shapes)
+    corners = Corners(xy, np.repeat(np.arange(len(sizes)), sizes), owner)
+    is_last = np.zeros(len(xy), dtype=bool)
+    is_last[np.cumsum(sizes) - 1] = True
+    return corners.without(is_last)
+
+
+def _ring_sizes(shapes: Shapes) -> Rows:
+    """Count the vertices of each ring; most polygons are one ring and need not be taken apart."""
+    is_ring = np.equal(shapely.get_type_id(shapes), POLYGON)
+    is_ring &= np.equal(shapely.get_num_interior_rings(shapes), 0)
+    parts, at = shapely.get_parts(shapes[~is_ring], return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    is_last = np.r_[ring[1:] != ring[:-1], True][: len(ring)]
-    xy, ring = xy[~is_last], ring[~is_last]
-    return Corners(xy, ring, owner[part[ring]])
+    owner = np.r_[np.flatnonzero(is_ring), np.flatnonzero(~is_ring)[at[part]]]
+    in_order = np.concatenate([shapes[is_ring], rings])[np.argsort(owner, kind="stable")]
+    return np.asarray(shapely.get_num_coordinates(in_order), dtype=np.intp)
 
 
 def _corner_faults(kept: GeoDataFrame, shapes: Shapes) -> list[Fault]:
@@ -170,15 +183,15 @@ def _corner_faults(kept: GeoDataFrame, shapes: Shapes) -> list[Fault]:
         for i, at in _by_owner(is_double, corners.owner)
     ]  # fmt: skip
     clean = corners.without(is_double)
-    angle, reach = _angles(clean)
+    acute, angle, reach = _acute_angles(clean)
     spikes = []
-    for i, at in _by_owner((angle < SPIKE_DEGREES) & (reach > SPIKE_M), clean.owner):
+    for i, at in _by_owner((angle < SPIKE_DEGREES) & (reach > SPIKE_M), clean.owner[acute]):
         tip = at[int(np.argmin(angle[at]))]
         said = Text(
             f"{len(at)} 处，最尖 {angle[tip]:.2f}°，边长 {reach[tip]:.2f} m",
             f"{len(at)}, the sharpest {angle[tip]:.2f} deg, edge {reach[tip]:.2f} m",
         )
-        spikes.append((i, "spike", clean.xy[tip], said))
+        spikes.append((i, "spike", clean.xy[acute[tip]], said))
     return _faults(kept, [*doubled, *spikes])
 
 
@@ -191,16 +204,18 @@ def _by_owner(chosen: NDArray[np.bool_], owner: Rows) -> list[tuple[int, Rows]]:
     return [(int(owner[one[0]]), one) for one in groups]
 
 
-def _angles(corners: Corners) -> tuple[Numbers, Numbers]:
-    """Give the angle at each vertex [degrees] and the shorter of its two edges [m]."""
+def _acute_angles(corners: Corners) -> tuple[Rows, Numbers, Numbers]:
+    """Give the vertices at acute angles, the angle [degrees] and the shorter of its edges [m]."""
     before = corners.before
     after = np.empty_like(before)
     after[before] = np.arange(len(after))
     back = corners.xy[before] - corners.xy
     ahead = corners.xy[after] - corners.xy
-    cross = back[:, 0] * ahead[:, 1] - back[:, 1] * ahead[:, 0]
-    angle: Numbers = np.degrees(np.arctan2(np.abs(cross), (back * ahead).sum(axis=1)))
-    return angle, np.minimum(np.hypot(*back.T), np.hypot(*ahead.T))
+    along = back[:, 0] * ahead[:, 0] + back[:, 1] * ahead[:, 1]
+    acute = np.flatnonzero(along > 0)
+    (x, y), (next_x, next_y) = back[acute].T, ahead[acute].T
+    angle: Numbers = np.degrees(np.arctan2(np.abs(x * next_y - y * next_x), along[acute]))
+    return acute, angle, np.minimum(np.hypot(x, y), np.hypot(next_x, next_y))
 
 
 def _faults(kept: GeoDataFrame, found: list[tuple[int, str, Numbers, Text]]) -> list[Fault]:
@@ -278,19 +293,22 @@ def gaps(shapes: Shapes, width_m: float) -> Gaps:
 
     Notes
     -----
-    Where edges do not match is found for all polygons at once; only there two neighbours are grown
-    by half the width and shrunk again, which fills what is narrower between them.
+    Where edges do not match is found at once for all polygons that may have a neighbour so near;
+    only there two neighbours are grown by half the width and shrunk again, which fills what is
+    narrower between them.
     """
     none = np.empty(0, dtype=np.intp)
     if width_m <= 0 or not len(shapes):
         return Gaps(none, none, np.empty(0, dtype=object))
-    loose = shapely.coverage_invalid_edges(shapes, gap_width=width_m)
-    at = np.flatnonzero(~shapely.is_empty(loose))
+    beside = np.unique(np.concatenate(may_be_near(shapes, width_m)))
+    loose = shapely.coverage_invalid_edges(shapes[beside], gap_width=width_m)
+    at = beside[~shapely.is_empty(loose)]
     near = shapely.STRtree(shapes[at]).query(shapes[at], predicate="dwithin", distance=width_m)
     first, second = at[near[:, near[0] < near[1]]]
     order = np.lexsort((second, first))
     first, second = first[order], second[order]
-    between = _filled(shapes[first], shapes[second], width_m)
+    with np.errstate(invalid="ignore"):  # the mitre of a needle may lie nowhere
+        between = _filled(shapes[first], shapes[second], width_m)
     is_open = ~shapely.is_empty(between)
     first, second, between = first[is_open], second[is_open], between[is_open]
     strip = _empty_ground(between, shapes, width_m)
@@ -304,13 +322,26 @@ def _filled(one: Shapes, other: Shapes, width_m: float) -> Shapes:
     both = shapely.union(one, other)
     grown = shapely.buffer(both, width_m / 2, join_style="mitre")
     closed = shapely.buffer(grown, -width_m / 2, join_style="mitre")
-    parts, pair = shapely.get_parts(shapely.difference(closed, both), return_index=True)
+    parts, pair = shapely.get_parts(_taken_off(closed, both), return_index=True)
     parts, of = shapely.get_parts(_without_needles(parts), return_index=True)
     pair = pair[of]
     is_between = mean_width(parts) > NOISE_M
     is_between &= shapely.dwithin(parts, one[pair], NOISE_M)
     is_between &= shapely.dwithin(parts, other[pair], NOISE_M)
     return _together(parts[is_between], pair[is_between], len(one))
+
+
+def _taken_off(shapes: Shapes, others: Shapes) -> Shapes:
+    """Take ground off shapes; one whose mitres cross is mended where it cannot be taken off."""
+    try:
+        left: Shapes = shapely.difference(shapes, others)
+    except shapely.GEOSException:
+        if len(shapes) > 1:
+            pairs = zip(shapes[:, None], others[:, None], strict=True)
+            return np.concatenate([_taken_off(one, other) for one, other in pairs])
+        mended = bare_polygons(shapely.make_valid(shapes[0]))
+        left = np.array([shapely.difference(mended, others[0])], dtype=object)
+    return left
 
 
 def _clipped(shapes: Shapes, around: Shapes, margin_m: float) -> Shapes:
@@ -352,14 +383,18 @@ def _empty_ground(between: Shapes, shapes: Shapes, width_m: float) -> Shapes:
 
 def _gap_faults(kept: GeoDataFrame, found: Gaps) -> list[Fault]:
     """Name the side that sorts first by id, so that the order of the rows changes nothing."""
-    ids = np.array(row_ids(kept, "parcels"), dtype=object)
-    is_first = ids[found.first] <= ids[found.second]
+    first, second = (
+        np.array(row_ids(kept.iloc[at], "parcels"), dtype=object)
+        for at in (found.first, found.second)
+    )
+    is_first = first <= second
     named = np.where(is_first, found.first, found.second)
     other = np.where(is_first, found.second, found.first)
+    beside = np.where(is_first, second, first)
     area, width = shapely.area(found.strip), mean_width(found.strip)
     place = shapely.get_coordinates(shapely.point_on_surface(found.strip))
     rows = kept.index.to_numpy()[other].tolist()
-    sides = zip(named.tolist(), ids[other], rows, place, area, width, strict=True)
+    sides = zip(named.tolist(), beside, rows, place, area, width, strict=True)
     return _faults(kept, [
         (i, "gap", xy,
          Text(f"与第 {row} 行 {one} 之间，面积 {m2:.2f} m²，宽 {wide:.2f} m",

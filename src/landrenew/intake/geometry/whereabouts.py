@@ -90,6 +90,9 @@ def city_extent(located: GeoDataFrame) -> Extent | None:
     boxes, _ = finite_boxes(located)
     if not len(boxes) or located.crs is None:
         return None
+    west, south, east, north = lonlat_bounds(extent(boxes), located.crs)
+    if max(east - west, north - south) < CITY_DEGREES / 2:  # then no shape is a stray
+        return Extent(extent(boxes), located.crs)
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     lonlat = np.column_stack(to_lonlat(located.crs).transform(middle[:, 0], middle[:, 1]))
     near = np.abs(lonlat - np.median(lonlat, axis=0)).max(axis=1) <= CITY_DEGREES
