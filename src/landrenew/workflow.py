@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,19 +33,20 @@ from landrenew.measure.rasters import support_notes
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
-from landrenew.scale.city import measured_city
+from landrenew.scale.city import TILE_SIZE, Way, measured_city
+from landrenew.scale.engine import cluster, on_processes
 from landrenew.scale.parts import measure_in_parts
+from landrenew.scale.size import is_large
 from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from geopandas import GeoDataFrame
 
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
-    from landrenew.scale.city import Way
 
     Say = Callable[[Text], None]
     Count = Callable[[Text, int, int], None]
@@ -99,6 +101,67 @@ def run_project(
         return run_layers(read_city(path), say=say)
     city = measured_city(read_project(path), way, count=count)
     return replace(_judged(city.layers, city.parcels, say), shapes=city.shapes)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    What is asked for of how a city is measured.
+
+    Parameters
+    ----------
+    workers
+        Dask workers to start on this machine; None starts none.
+    memory
+        Memory of each of them, such as ``3GiB``; None shares that of the machine.
+    scheduler
+        Dask scheduler that is running, such as ``tcp://10.0.0.5:8786``.
+    part_size
+        Parcels in a tile; None takes as many as serve.
+    resumes
+        Whether to go on from the parts that are done.
+    """
+
+    workers: int | None = None
+    memory: str | None = None
+    scheduler: str | None = None
+    part_size: int | None = None
+    resumes: bool = False
+
+
+@contextmanager
+def chosen_way(path: str | Path, out: Path, asked: Asked) -> Iterator[Way | None]:
+    """
+    Choose how a city is measured: in memory, unless it is large or something else is asked for.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    out
+        The output folder; the parts lie beside it.
+    asked
+        What is asked for.
+
+    Yields
+    ------
+    Way or None
+        For :func:`run_project`.
+
+    Raises
+    ------
+    LandrenewError
+        When the project file cannot be read, Dask is not installed or no scheduler answers.
+    """
+    folder = out.parent / f"{out.name}.parts"
+    size = asked.part_size or TILE_SIZE
+    if asked.workers is not None or asked.scheduler is not None:
+        with cluster(asked.scheduler, workers=asked.workers or 1, memory=asked.memory) as engine:
+            yield Way(folder, engine, size, asked.resumes)
+    elif asked.part_size is not None or asked.resumes or is_large(read_project(path)):
+        yield Way(folder, on_processes(), size, asked.resumes)
+    else:
+        yield None
 
 
 def project_share(path: str | Path) -> Result:

@@ -24,15 +24,7 @@ from landrenew.cli.door import (
     tell_notes,
     writing,
 )
-from landrenew.cli.tiles import (
-    Cluster,
-    Memory,
-    PartSize,
-    Resume,
-    Workers,
-    chosen_way,
-    clear_parts,
-)
+from landrenew.cli.tiles import Cluster, Memory, PartSize, Resume, Workers
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -123,17 +115,15 @@ def run(
     """完整运行：地图、表格、占比、问题清单 · Do the whole job: map, tables, share, faults."""
     from landrenew.base.words import Text
     from landrenew.publish.run_folder import save_run
-    from landrenew.workflow import run_project
+    from landrenew.workflow import Asked, chosen_way, run_project
 
-    asked = chosen_way(
-        city, out, workers=workers, memory=memory, scheduler=cluster, part_size=part_size,
-        resumes=resume,
-    )  # fmt: skip
-    with asked as way, progress(lang) as steps:
+    asked = Asked(workers, memory, cluster, part_size, resume)
+    with chosen_way(city, out, asked) as way, progress(lang) as steps:
         result = run_project(city, say=steps, way=way, count=steps.count)
         steps(Text("写出结果", "Writing"))
         folder = save_run(result, out, lang=cast("Lang", lang))
-        clear_parts(way)
+        if way is not None:
+            way.clear()
     _tell_run(result, folder, cast("Lang", lang))
 
 

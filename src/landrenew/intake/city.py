@@ -212,8 +212,14 @@ def read_tables(
 
     Returns
     -------
-    firms, links, leases, ledger : DataFrame or None
-        As :class:`~landrenew.intake.layers.Layers` holds them.
+    firms : DataFrame or None
+        As :class:`~landrenew.intake.layers.Layers` holds them; likewise the others.
+    links : DataFrame or None
+        Which firm stands on which parcel.
+    leases : DataFrame or None
+        Leases in force.
+    ledger : DataFrame or None
+        Events.
 
     Raises
     ------

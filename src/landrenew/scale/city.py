@@ -77,6 +77,10 @@ class Way:
     tile_size: int = TILE_SIZE
     resumes: bool = False
 
+    def clear(self) -> None:
+        """Take the parts away, once the result is whole."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
 
 def _silent(_what: Text, _done: int, _total: int) -> None:
     """Say nothing: library code never prints."""

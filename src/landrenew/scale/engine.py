@@ -11,30 +11,28 @@ import pickle
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from landrenew.base.errors import FileError
 from landrenew.scale.window import measure_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from distributed import Client
 
     from landrenew.scale.frame import Frame
 
+    Engine = Callable[[Frame, Sequence[int]], Iterator[int]]
+
 TRIES = 3
 """How often a part is given to another worker when the one that had it was lost."""
-
-
-class Engine(Protocol):
-    """Measures tiles in any order."""
-
-    def __call__(self, frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
-        """Measure tiles, giving the number of each as it is done."""
 
 
 def here(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
@@ -74,7 +72,9 @@ def on_processes(count: int | None = None) -> Engine:
 
     def engine(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
         place = _laid_down(frame)
-        pool = ProcessPoolExecutor(count or os.cpu_count(), get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            count or os.cpu_count(), get_context("spawn"), initializer=_end_with_parent
+        )
         try:
             for done in as_completed([pool.submit(_measure, place, tile) for tile in tiles]):
                 yield done.result()
@@ -142,7 +142,7 @@ def cluster(
     Raises
     ------
     FileError
-        When Dask is not installed, or no scheduler answers.
+        When Dask is not installed, no scheduler answers, or the memory is no amount.
     """
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415  # only with the extra
@@ -153,12 +153,18 @@ def cluster(
             " --cluster.",
         ) from error
     if address is None:
-        local = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=memory or "auto",
-            dashboard_address=None,
-        )
+        try:
+            local = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                memory_limit=memory or "auto",
+                dashboard_address=None,
+            )
+        except ValueError as error:
+            raise FileError(
+                f"看不懂进程的内存上限“{memory}”。请写作 3GiB 这样的形式。",
+                f"Memory {memory!r} of a worker is not understood. Write it like 3GiB.",
+            ) from error
         with local, Client(local) as client:
             yield on_cluster(client)
         return
@@ -179,10 +185,24 @@ ANSWER_S = 10
 
 
 def _laid_down(frame: Frame) -> str:
-    """Write the city where every worker finds it."""
+    """Write the city where every worker finds it, without the passwords of databases."""
+    project = frame.layers.project
+    public = project.model_validate(project.model_dump())
     path = frame.folder.parent / "frame.pickle"
-    path.write_bytes(pickle.dumps(frame))
+    path.write_bytes(pickle.dumps(replace(frame, layers=replace(frame.layers, project=public))))
     return str(path)
+
+
+def _end_with_parent() -> None:
+    """End this worker with the process that started it, which may be killed without a word."""
+    if (parent := parent_process()) is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)  # or it would go on writing parts, maybe into those of the next run
+
+    Thread(target=watch, daemon=True).start()
 
 
 @lru_cache(maxsize=1)

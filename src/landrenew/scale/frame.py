@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
 from landrenew.intake.city import LOCATED, read_shapes
 from landrenew.intake.desk import Desk
 from landrenew.intake.geometry.whereabouts import check_datum, project_crs, refuse_elsewhere
 from landrenew.intake.layers import Layers
-from landrenew.intake.parcels import Parcels
+from landrenew.intake.parcels import Parcels, clean_parcels, refuse_shared_ids
 from landrenew.intake.without_parcels import no_parcels_to_measure
 from landrenew.measure.prepared import zones_of
 from landrenew.rules.library import read_rulebook
@@ -22,9 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pyproj import CRS
+
     from landrenew.base.words import Text
     from landrenew.intake.project import Project
     from landrenew.measure.pieces import Zones
+    from landrenew.scale.incoming import Incoming
     from landrenew.scale.store import Store
 
     Count = Callable[[Text, int, int], None]
@@ -98,6 +105,7 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
     incoming = open_layer(desk, "parcels", spec)
     crs, notes = project_crs(incoming.place, spec, project.city.crs)
     desk.notes += notes
+    _refuse_shared_ids(incoming, crs)
     tiles = Tiles.of(centres(incoming, crs), size)
     parcels = stored(incoming, crs, tiles, folder / "parcels", count)
     ground = incoming.place.to_crs(crs)
@@ -122,3 +130,16 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
         no_parcel,
     )
     return Frame(replace(layers, **shapes), parcels, buildings, folder / "measured"), desk
+
+
+def _refuse_shared_ids(incoming: Incoming, crs: CRS) -> None:
+    """Refuse ids that several parcels bear before the first tile, which knows nothing of others."""
+    ids = incoming.ours.get("parcel_id", pd.Series(dtype=object))
+    again = np.flatnonzero(ids.duplicated(keep=False) & ids.notna())
+    if not len(again):
+        return
+    shapes = np.concatenate([
+        shapes[np.isin(at, again)] for at, shapes in incoming.shapes()
+    ])  # fmt: skip
+    alike = gpd.GeoDataFrame(incoming.ours.iloc[again], geometry=shapes, crs=incoming.place.crs)
+    refuse_shared_ids(clean_parcels(alike, crs).kept["parcel_id"])

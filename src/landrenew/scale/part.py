@@ -9,6 +9,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import geopandas as gpd
 import numpy as np
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.intake.geometry.checked import Checked
+
+FILES = (".parquet", ".rejected.parquet", ".heights.npy", ".json")
+"""Ends of the names of the files of a part; the last is written last."""
 
 MIDDLE = ("middle_x", "middle_y")
 """Columns of the middle of the box around a parcel [m]."""
@@ -100,7 +104,7 @@ class Part:
     @property
     def is_there(self) -> bool:
         """Whether the part was written to its end."""
-        return self._path(".json").exists()
+        return all(self._path(one).exists() for one in FILES)
 
     def write(self, parcels: Parcels, checked: Sequence[Checked], faults: Sequence[Fault]) -> None:
         """
@@ -123,10 +127,9 @@ class Part:
         for what, table in tables.items():
             with _beside(self._path(what)) as path:
                 table.to_parquet(path)
-        for one in checked[1:]:
-            if "height_m" in one.kept.columns:
-                with _beside(self._path(".heights.npy")) as path, path.open("wb") as file:
-                    np.save(file, one.kept["height_m"].to_numpy(float))
+        stated = [one.kept["height_m"] for one in checked[1:] if "height_m" in one.kept.columns]
+        with _beside(self._path(".heights.npy")) as path, path.open("wb") as file:
+            np.save(file, np.concatenate([np.empty(0), *stated]))
         record = {
             "accounts": [asdict(_account(one)) for one in checked],
             "faults": [asdict(fault) for one in checked for fault in one.faults]
@@ -207,8 +210,8 @@ class Part:
         ndarray
             One a building [m]; empty where the layer states none.
         """
-        path = self._path(".heights.npy")
-        return np.load(path) if path.exists() else np.empty(0)
+        heights: NDArray[np.float64] = np.load(self._path(".heights.npy"))
+        return heights
 
 
 def plain(table: GeoDataFrame) -> GeoDataFrame:
@@ -239,7 +242,11 @@ def _account(checked: Checked) -> Account:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """Write a file beside its place; it stands there only when it is whole."""
-    fresh = path.with_name(f".{path.name}.new")
+    """
+    Write a file beside its place; it stands there only when it is whole.
+
+    A cluster may give a part to a second worker while the first, taken for lost, still writes it.
+    """
+    fresh = path.with_name(f".{path.name}.{uuid4().hex}.new")
     yield fresh
     fresh.replace(path)

@@ -150,7 +150,7 @@ class Store:
             The rows whose box meets one of these.
         """
         found = [self.read(tile).slice(0, 0)]
-        for other in np.flatnonzero(meets(self.bounds, around(boxes))).tolist():
+        for other in touching(self.bounds, boxes).tolist():
             if other != tile:
                 table = self.read(other)
                 found.append(table.take(pa.array(touching(boxes_of(table), boxes))))
@@ -257,7 +257,7 @@ def touching(boxes: Numbers, others: Numbers) -> Rows:
     return found
 
 
-def table_of(ours: pd.DataFrame, wkb: pa.Array, boxes: Numbers) -> pa.Table:
+def table_of(ours: pd.DataFrame, shapes: Shapes) -> pa.Table:
     """
     Put rows into the form they are stored in.
 
@@ -265,10 +265,8 @@ def table_of(ours: pd.DataFrame, wkb: pa.Array, boxes: Numbers) -> pa.Table:
     ----------
     ours
         Index ``row``, our columns.
-    wkb
-        Their shapes as WKB.
-    boxes
-        Shape (n, 4): the boxes around them [m].
+    shapes
+        Their shapes [m].
 
     Returns
     -------
@@ -280,7 +278,8 @@ def table_of(ours: pd.DataFrame, wkb: pa.Array, boxes: Numbers) -> pa.Table:
         is_number = pd.api.types.is_numeric_dtype(values)
         kind = pa.float64() if is_number else pa.string()  # whatever a batch happens to hold
         columns[str(name)] = pa.array(values.to_numpy(), kind, from_pandas=not is_number)
-    columns["geometry"] = wkb
+    columns["geometry"] = pa.array(shapely.to_wkb(shapes), pa.large_binary())
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
     columns |= {name: pa.array(box) for name, box in zip(BOX, boxes.T, strict=True)}
     return pa.table(columns)
 

@@ -14,15 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from landrenew.base.errors import FileError
-from landrenew.base.words import some
 from landrenew.intake.city import SHIFTS
 from landrenew.intake.geometry.footprints import clear_footprints
 from landrenew.intake.geometry.offsets import refuse_shifted
 from landrenew.intake.geometry.shapes import check_polygons
 from landrenew.intake.geometry.topology import check_topology
 from landrenew.intake.naming import rows_by_id
-from landrenew.intake.parcels import clean_parcels, named_parcels, refuse_shared_ids
+from landrenew.intake.parcels import clean_parcels, named_parcels
 from landrenew.measure.ground import measured_ground
 from landrenew.measure.indicators import measure_parcels
 from landrenew.measure.prepared import Prepared
@@ -41,11 +39,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Numbered = NDArray[np.int64]
 
-NEAR_M = 0.01
-"""A box may miss the shape it holds by so much, as where it was rounded [m]."""
-
 PROBED = 5
 """Tiles in which a layer is asked whether a map service shifted it; it would have shifted all."""
+
+RUN = 32
+"""Corners of an edge that share one box."""
 
 
 class Rows(NamedTuple):
@@ -105,8 +103,9 @@ def _read(frame: Frame, tile: int) -> tuple[Rows, Rows | None]:
     """
     Read a tile with what its rows need around them.
 
-    A parcel needs its neighbours within reach, and the buildings that may stand on it; these need
-    every parcel they may stand on, and every building they may share ground with.
+    A parcel needs its neighbours within reach, with what lies along their edges, for whether these
+    match decides where gaps are; and the buildings that may stand on it. These need every parcel
+    they may stand on, and every building they may share ground with.
     """
     own = frame.parcels.read(tile)
     ground = boxes_of(own)
@@ -118,6 +117,9 @@ def _read(frame: Frame, tile: int) -> tuple[Rows, Rows | None]:
         feet = np.r_[feet, boxes_of(frame.buildings.beside(tile, feet))]
         stock = _rows(frame.buildings, houses, frame.buildings.beside(tile, feet))
         needed = np.r_[needed, feet]
+    if gap := frame.layers.project.tolerances.gap_width_m:
+        beside = frame.parcels.beside(tile, _grown(ground, gap))
+        needed = np.r_[needed, _grown(_along_edges(beside), gap)]
     return _rows(frame.parcels, own, frame.parcels.beside(tile, needed)), stock
 
 
@@ -125,26 +127,23 @@ def _grown(boxes: Numbers, reach_m: float) -> Numbers:
     return boxes + reach_m * np.array([-1, -1, 1, 1])
 
 
+def _along_edges(table: pa.Table) -> Numbers:
+    """Draw boxes along the edges of shapes; those of a long road hold far less than its one box."""
+    shapes = shapely.from_wkb(table["geometry"].to_numpy())
+    rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shapes)))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    begins = np.flatnonzero(np.diff(ring, prepend=-1))  # each ring, then every few corners of it
+    begins = np.unique(np.r_[begins, np.arange(0, len(xy), RUN)])
+    low, high = (both.reduceat(xy, begins) for both in (np.minimum, np.maximum))
+    goes_on = np.flatnonzero(ring[begins[1:]] == ring[begins[1:] - 1])
+    then = xy[begins[goes_on + 1]]
+    low[goes_on], high[goes_on] = np.minimum(low[goes_on], then), np.maximum(high[goes_on], then)
+    return np.column_stack([low, high])
+
+
 def _rows(store: Store, own: pa.Table, margin: pa.Table) -> Rows:
     table = in_order(pa.concat_tables([own, margin]))
-    layer = frame_of(table, store.crs)
-    _refuse_false_boxes(layer, boxes_of(table), store)
-    return Rows(layer, own["row"].to_numpy())
-
-
-def _refuse_false_boxes(layer: GeoDataFrame, boxes: Numbers, store: Store) -> None:
-    """Refuse boxes that do not hold their shapes: neighbours would have been missed."""
-    found = shapely.bounds(layer.geometry.to_numpy())
-    begins, ends = boxes[:, :2] > found[:, :2] + NEAR_M, boxes[:, 2:] < found[:, 2:] - NEAR_M
-    wrong = layer.index[np.flatnonzero((begins | ends).any(axis=1))]
-    if len(wrong):
-        name, rows = store.folder.name, some(wrong)
-        raise FileError(
-            f"[{name}] 第 {rows} 行的外框列（bbox）与图形不符。请用写出它的软件重新导出该文件，"
-            "或去掉外框列。",
-            f"[{name}]: the box columns (bbox) of row {rows} do not hold the shapes. Export the"
-            " file again, or leave the box columns out.",
-        )
+    return Rows(frame_of(table, store.crs), own["row"].to_numpy())
 
 
 def _checked(
@@ -153,7 +152,6 @@ def _checked(
     """Check a window as a city is checked; what needs the whole city waits."""
     tolerances, crs = frame.layers.project.tolerances, frame.parcels.crs
     parcels = clean_parcels(ground.layer, crs)
-    refuse_shared_ids(parcels.kept["parcel_id"])
     drawn = check_topology(parcels.kept, tolerances.gap_width_m)
     parcels = replace(parcels, faults=(*parcels.faults, *drawn))
     checked = [(parcels, ground)]
