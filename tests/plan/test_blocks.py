@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
+from landrenew.plan import outlines as outlines_module
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
+from landrenew.plan.outlines import CLOSING_M, block_outline
 from landrenew.rules.model import Contiguity, TestSet
 
 X, Y = ORIGIN
@@ -254,3 +256,166 @@ def test_blocks_part_the_parcels_and_add_up(
     known = blocks["tax_known_area_share"] * blocks["area_mu"]
     total = (blocks["tax_cny10k_per_mu"] * known).sum()
     assert total == pytest.approx(tax.sum(), abs=1e-6)
+
+
+REACH = RULE.max_gap_m / 2 + CLOSING_M
+SMOOTHED = 0.01 * REACH
+"""How far the engine may smooth a shape that it draws wider or narrower [m]."""
+
+
+def city(seed: int, side: int, least: float = 0.0) -> np.ndarray:
+    """Draw lots with lanes of 0 to 14 m between them; some reach over two, some have a wing."""
+    chance = np.random.default_rng(seed)
+    left, bottom = (one.ravel() * 40.0 for one in np.meshgrid(range(side), range(side)))
+    right, top = (at + 40 - chance.choice([least, 6, 9, 14], side**2) for at in (left, bottom))
+    wing = shapely.box(left, bottom, right, (bottom + top) / 2)
+    body = shapely.box(left, bottom, (left + right) / 2, top)
+    shapes = np.where(chance.random(side**2) < 0.2, shapely.union(wing, body),
+                      shapely.box(left, bottom, right, top))  # fmt: skip
+    return shapely.transform(shapes, lambda xy: xy @ [[0.96, 0.28], [-0.28, 0.96]] + ORIGIN)
+
+
+def outline_of(shapes: np.ndarray | list[shapely.Geometry], threads: int = 2) -> shapely.Geometry:
+    parcels = parcels_of(*shapes, block_id=["B001"] * len(shapes))
+    drawn = block_outline(parcels, RULE.max_gap_m, threads=threads)
+    assert drawn.index.tolist() == ["B001"]
+    assert drawn.is_valid.all()
+    return drawn["B001"]
+
+
+def plain_outline(shapes: np.ndarray) -> shapely.Geometry:
+    """Draw the outline in one go: the slow second opinion."""
+    wide = shapely.union_all(shapes).buffer(REACH, join_style="mitre")
+    return wide.buffer(-REACH, quad_segs=outlines_module.ARC)
+
+
+def assert_same_picture(
+    one: shapely.Geometry, other: shapely.Geometry, within: float = 1e-3
+) -> None:
+    assert one.symmetric_difference(other).area <= within * 1e-3 * other.area
+    assert one.boundary.hausdorff_distance(other.boundary) <= within
+
+
+def test_outline_closes_a_crossing_of_lanes() -> None:
+    shapes = [at(x, y, x + 60, y + 60) for x in (0, 70) for y in (0, 70)]
+    assert_same_picture(outline_of(shapes), at(0, 0, 130, 130))
+
+
+def test_outline_leaves_a_wider_lane_open() -> None:
+    shapes = [at(0, 0, 60, 60), at(71, 0, 130, 60)]
+    assert_same_picture(outline_of(shapes), shapely.union_all(shapes))
+
+
+def test_outline_rounds_a_re_entrant_corner_by_half_the_gap_and_no_other() -> None:
+    corner = shapely.union(at(0, 0, 60, 20), at(0, 0, 20, 60))
+    outline = outline_of([corner])
+    square = at(20, 20, 20 + REACH, 20 + REACH)
+    assert outline.difference(corner.union(square)).area <= 1e-6
+    assert corner.difference(outline).area <= 1e-6
+    filled = outline.area - corner.area
+    assert (1 - np.pi / 4) * REACH**2 <= filled <= 0.3 * REACH**2
+
+
+def test_outline_keeps_a_parcel_that_hangs_by_a_neck() -> None:
+    """The engine loses the second when it draws these narrower with sharp corners."""
+    below = [(9.524, 49.117), (73.875, 60.5), (138.177, 72.158), (202.544, 83.447),
+             (266.87, 94.967), (331.217, 106.368), (395.664, 117.204), (386.6, 168.607),
+             (309.508, 154.219), (232.275, 140.629), (155.035, 127.08), (77.806, 113.472),
+             (0.46, 100.52)]  # fmt: skip
+    above = [(103.477, 128.787), (116.572, 131.519), (129.798, 133.507), (142.977, 135.758),
+             (156.086, 138.409), (169.226, 140.883), (182.479, 142.718), (176.48, 176.738),
+             (160.761, 173.493), (144.892, 171.093), (129.108, 168.215), (113.377, 165.034),
+             (97.478, 162.808)]  # fmt: skip
+    beside = [(86.106, 125.724), (88.28, 126.261), (90.499, 126.55), (92.674, 127.081),
+              (94.842, 127.654), (97.048, 128.009), (99.31, 128.053), (93.311, 162.073),
+              (90.676, 161.575), (88.15, 160.457), (85.456, 160.297), (82.86, 159.575),
+              (80.107, 159.745)]  # fmt: skip
+    shapes = [shapely.Polygon(np.array(one) + ORIGIN) for one in (below, above, beside)]
+    wide = shapely.union_all(shapes).buffer(REACH, join_style="mitre")
+    sharp = wide.buffer(-REACH, join_style="mitre")
+    assert not sharp.buffer(10).covers(shapes[1])
+    assert outline_of(shapes).buffer(SMOOTHED).covers(shapely.union_all(shapes))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_outline_drawn_by_tiles_is_the_one_drawn_at_once(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = city(seed, 24)
+    at_once = outline_of(shapes)
+    assert_same_picture(at_once, plain_outline(shapes))
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 400)
+    tiled = outline_of(shapes)
+    assert shapely.get_num_coordinates(tiled) > shapely.get_num_coordinates(at_once)
+    assert_same_picture(tiled, at_once, within=SMOOTHED)
+
+
+def test_outline_by_tiles_is_the_same_where_no_edges_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = city(1, 20)
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 400)
+    fitting = outline_of(shapes)
+
+    def refuse(_: object) -> None:
+        raise shapely.GEOSException
+
+    monkeypatch.setattr(shapely, "coverage_union_all", refuse)
+    assert_same_picture(outline_of(shapes), fitting)
+
+
+@given(st.integers(0, 999), st.randoms())
+def test_outlines_hold_their_parcels_whatever_the_rows_order(seed: int, random: object) -> None:
+    shapes = city(seed, 5)
+    chance = np.random.default_rng(random.randrange(2**32))
+    bent = shapely.transform(
+        shapely.segmentize(shapes, 15.0), lambda xy: xy + 0.7 * np.sin(xy[:, ::-1] * (seed + 1))
+    )
+    outline = outline_of(bent)
+    assert outline.buffer(SMOOTHED + 1e-6).covers(shapely.union_all(bent))
+    assert outline_of(bent[chance.permutation(len(bent))]).equals_exact(outline, 0)
+
+
+def test_outlines_are_the_same_on_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 400)
+    shapes = city(2, 24)
+    parcels = parcels_of(*shapes, block_id=["B001", "B002", "B003"] * (len(shapes) // 3))
+    one, two, five = (block_outline(parcels, 10.0, threads=threads) for threads in (1, 2, 5))
+    assert one.index.tolist() == ["B001", "B002", "B003"]
+    assert (one.to_numpy() == two.to_numpy()).all()
+    assert (one.to_numpy() == five.to_numpy()).all()
+
+
+def test_tiles_do_not_hang_on_the_rows_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 400)
+    shapes = city(5, 24)
+    mixed = shapes[np.random.default_rng(5).permutation(len(shapes))]
+    assert outline_of(mixed).equals_exact(outline_of(shapes), 0)
+
+
+def test_each_block_has_the_outline_it_has_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = city(4, 20)
+    chance = np.random.default_rng(4)
+    names = chance.choice(["B001", "B002", "B003"], len(shapes), p=[0.9, 0.09, 0.01])
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 600)
+    drawn = block_outline(parcels_of(*shapes, block_id=names.tolist()), 10.0)
+    for name, outline in drawn.items():
+        assert_same_picture(outline, plain_outline(shapes[names == name]), within=SMOOTHED)
+
+
+def test_a_parcel_across_many_tiles_is_drawn_in_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
+    circle = np.c_[np.cos(turn), np.sin(turn)]
+    ring = shapely.Polygon(circle * 900 + ORIGIN, [circle[::-1] * 880 + ORIGIN])
+    far = shapely.MultiPolygon([at(-800, 900, -700, 950), at(700, 900, 800, 950)])
+    shapes = np.array([ring, far, at(-875, -20, -840, 20), at(860, -20, 875, 20)])
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 300)
+    drawn, plain = outline_of(shapes), plain_outline(shapes)
+    assert shapely.get_num_geometries(drawn) == shapely.get_num_geometries(plain) == 3
+    assert drawn.boundary.hausdorff_distance(plain.boundary) <= SMOOTHED
+
+
+def test_parcels_all_on_one_spot_are_one_outline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlines_module, "TILE_VERTICES", 300)
+    stack = [at(0, 0, 60, 60)] * 200
+    assert_same_picture(outline_of(stack), at(0, 0, 60, 60))
+    apart = [*stack, at(4000, 0, 4060, 60)]
+    assert_same_picture(outline_of(apart), shapely.union_all(apart))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from landrenew.base.crs import to_lonlat
-from landrenew.base.parts import parts_of
+from landrenew.base.parts import parts_of, rings_of
+from landrenew.base.threads import on_threads
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from pyproj import CRS
+
+    from landrenew.base.parts import Rings
+
+    Numbers = NDArray[np.float64]
 
 GRS80_A = 6_378_137.0
 GRS80_F = 1 / 298.257222101
@@ -36,33 +42,59 @@ def _series_coefficients() -> NDArray[np.float64]:
     return coefficients
 
 
-def _ring_areas(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], ring: NDArray[np.intp]
-) -> NDArray[np.float64]:
+def _lonlat(rings: Rings, crs: CRS) -> tuple[Numbers, Numbers]:
+    """Take corners to longitude and latitude [degrees]; where a ring closes, that of its start."""
+    ends = np.append(rings.first[1:], len(rings.xy)) - 1
+    is_new = np.ones(len(rings.xy), dtype=bool)
+    is_new[ends] = False
+    at = np.cumsum(is_new) - 1
+    at[ends] = at[rings.first]
+    lon, lat = to_lonlat(crs).transform(*rings.xy[is_new].T)
+    return np.take(lon, at), np.take(lat, at)
+
+
+def _strips(rise: Numbers, middle: Numbers) -> Numbers:
+    """
+    Sum the series of the formula for edges that rise by so much around a middle latitude [radians].
+
+    Sines and cosines of multiples follow from the two before, which costs no digit that counts:
+    each term is a thousandth of the one before.
+    """
+    sine, cosine = np.sin(rise / 2), np.cos(middle)
+    sine_before, cosine_before = -sine, cosine
+    twice_rise, twice_middle = 2 - 4 * sine**2, 4 * cosine**2 - 2
+    total = np.zeros_like(rise)
+    for order, coefficient in enumerate(_series_coefficients()):
+        total += (-1) ** order * coefficient * sine * cosine
+        sine, sine_before = twice_rise * sine - sine_before, sine
+        cosine, cosine_before = twice_middle * cosine - cosine_before, cosine
+    return total
+
+
+def _ring_areas(rings: Rings, crs: CRS) -> Numbers:
     """
     Sum the trapezoids between each edge and the ring's first meridian, ring by ring.
 
     The meridian is taken per ring, not per city: small differences keep all their digits.
     """
-    starts = np.flatnonzero(np.r_[True, ring[1:] != ring[:-1]])
-    meridian = lon[starts][ring]
-    east, north = np.radians(lon - meridian), np.radians(lat)
-    within = ring[1:] == ring[:-1]
-    width = ((east[1:] + east[:-1]) / 2)[within]
-    rise = (north[1:] - north[:-1])[within]
-    middle = ((north[1:] + north[:-1]) / 2)[within]
-    strips = np.zeros_like(width)
-    for order, coefficient in enumerate(_series_coefficients()):
-        odd = 2 * order + 1
-        strips += (-1) ** order * coefficient * np.sin(odd * rise / 2) * np.cos(odd * middle)
-    strips *= 2 * GRS80_B**2 * width
-    areas: NDArray[np.float64] = np.abs(
-        np.bincount(ring[1:][within], weights=strips, minlength=len(starts))
+    lon, lat = _lonlat(rings, crs)
+    corners = np.diff(rings.first, append=len(lon))
+    ring = np.repeat(np.arange(len(corners)), corners)
+    east, north = np.radians(lon - lon[rings.first].take(ring)), np.radians(lat)
+    within = np.flatnonzero(ring[1:] == ring[:-1])
+    width = ((east[1:] + east[:-1]) / 2).take(within)
+    rise = (north[1:] - north[:-1]).take(within)
+    middle = ((north[1:] + north[:-1]) / 2).take(within)
+    strips = _strips(rise, middle) * (2 * GRS80_B**2 * width)
+    areas: Numbers = np.abs(
+        np.bincount(ring[1:].take(within), weights=strips, minlength=len(corners))
     )
     return areas
 
 
-def ellipsoidal_area(geometries: ArrayLike, crs: CRS) -> NDArray[np.float64]:
+def ellipsoidal_area(
+    geometries: ArrayLike, crs: CRS, *, threads: int | None = None
+) -> NDArray[np.float64]:
     """
     Measure polygons on the ellipsoid [m2].
 
@@ -72,6 +104,8 @@ def ellipsoidal_area(geometries: ArrayLike, crs: CRS) -> NDArray[np.float64]:
         Shape (n,): polygons, multipolygons or missing, in ``crs``. Rings may run either way.
     crs
         Their CRS, projected or geographic, with a geographic base on GRS80 or close to it.
+    threads
+        Portions worked on at a time; None takes one a core.
 
     Returns
     -------
@@ -102,15 +136,18 @@ def ellipsoidal_area(geometries: ArrayLike, crs: CRS) -> NDArray[np.float64]:
     """
     # a copy of its own: shapely locks an array while it works on it, and threads share layers
     geometries = np.array(geometries, dtype=object)
+    return on_threads(partial(_areas, crs=crs), geometries, threads=threads)
+
+
+def _areas(geometries: NDArray[np.object_], crs: CRS) -> Numbers:
+    """Measure a portion of the geometries; PROJ wants a transformer for each thread."""
     parts, owner = parts_of(geometries)
-    rings, part = shapely.get_rings(parts, return_index=True)
     total = np.zeros(len(geometries))
     total[shapely.is_missing(geometries)] = np.nan
-    if not len(rings):
+    if not len(parts):
         return total
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    lon, lat = to_lonlat(crs).transform(xy[:, 0], xy[:, 1])
-    areas = _ring_areas(np.asarray(lon), np.asarray(lat), ring)
-    is_hole = np.r_[False, part[1:] == part[:-1]]
-    np.add.at(total, owner[part], np.where(is_hole, -areas, areas))
+    rings = rings_of(parts)
+    areas = _ring_areas(rings, crs)
+    is_hole = np.diff(rings.owner, prepend=-1) == 0
+    np.add.at(total, owner[rings.owner], np.where(is_hole, -areas, areas))
     return total

@@ -1,23 +1,28 @@
 """The overlay kernel: how much of each shape lies in each zone.
 
-Zones are cut into pieces once. A shape that meets no edge of a zone lies in it or out of it as a
-whole; one that meets an edge may still be covered by a piece, which a predicate tells for a
-twentieth of the cost of an intersection; only what truly crosses an edge is intersected, and only
-with the pieces it crosses. Everything is planar, in one projected CRS; what the areas mean on the
-ground is for the callers to say.
+Zones are cut into pieces once. What a shape shares with the pieces around it is added up from their
+edges (:mod:`landrenew.measure.trapezoids`), which tells what lies inside or outside as a whole; only
+where the ground itself is asked for, and an edge cuts it, are polygons intersected. Shapes are
+measured in portions, on threads; each hangs on itself alone. Everything is planar, in one projected
+CRS; what the areas mean on the ground is for the callers to say.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
+from landrenew.base.threads import each_on_threads, portions
 from landrenew.intake.geometry.topology import DUST_M2, mean_width
-from landrenew.measure.pieces import Zones, cut_up, own
+from landrenew.measure.pieces import Zones, cut_up, own, rounding_m2
+from landrenew.measure.trapezoids import shared_area
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from numpy.typing import ArrayLike, NDArray
 
     Shapes = NDArray[np.object_]
@@ -52,60 +57,36 @@ class Cover(NamedTuple):
     Parameters
     ----------
     is_whole
-        True where the zones cover the shape and none of their edges comes near it.
+        True where the zones cover the shape, but for what rounding of coordinates moves.
     inside
-        Where edges cut the shape: the part inside, maybe empty; else None.
+        Where edges cut the shape: the part inside; else None.
     """
 
     is_whole: Flags
     inside: Shapes
 
 
-class _Meetings(NamedTuple):
-    """The ground that shapes and zones share, in one or several pieces a pair, sorted by shape."""
+class _Shares(NamedTuple):
+    """The ground that parts of shapes and pieces of zones share, sorted by part, then piece."""
 
-    shape: Rows
-    zone: Rows
-    ground: Shapes
-    is_whole: Flags
-
-
-def _numbered(shape: Rows, zone: Rows, size: int) -> Rows:
-    """Give each pair one number, so that sets of pairs can be compared."""
-    return zone * size + shape
+    part: Rows
+    piece: Rows
+    area: NDArray[np.float64]
 
 
-def _meetings(shapes: Shapes, zones: Zones) -> _Meetings:
-    """Find what shapes share with zones; only shapes that cross an edge are cut."""
-    size = len(shapes)
-    ground, edges = zones.near(shapes)
-    tree = shapely.STRtree(shapes)
-    piece, shape = tree.query(ground.shapes, predicate="intersects")
-    edge, cut = tree.query(edges.shapes, predicate="intersects")
-    pair = _numbered(shape, ground.owner[piece], size)
-    meets_edge = np.isin(pair, _numbered(cut, edges.owner[edge], size))
-    clear, first = np.unique(pair[~meets_edge], return_index=True)
-    piece, shape = (np.r_[at[~meets_edge][first], at[meets_edge]] for at in (piece, shape))
-    order = np.lexsort((piece, shape))  # the same pieces in the same order, whatever lies beside
-    is_whole = (np.arange(len(piece)) < len(clear))[order]
-    piece, shape = piece[order], shape[order]
-    is_whole[~is_whole] = _covered(shapes, ground.shapes, shape[~is_whole], piece[~is_whole])
-    shared = shapes[shape]
-    cuts = shapely.intersection(shared[~is_whole], ground.shapes[piece[~is_whole]])
-    shared[~is_whole] = cuts
-    return _Meetings(shape, ground.owner[piece], shared, is_whole)
+def _shares(parts: Shapes, zones: Zones) -> _Shares:
+    """Measure what parts and pieces share: the same pairs in the same order, whatever is beside."""
+    part, piece = zones.index.query(parts)
+    order = np.lexsort((piece, part))
+    part, piece = part[order], piece[order]
+    area = shared_area(parts, zones.outlines, part, piece)
+    real = area > 0
+    return _Shares(part[real], piece[real], area[real])
 
 
-def _covered(shapes: Shapes, ground: Shapes, shape: Rows, piece: Rows) -> Flags:
-    """Tell of pairs whether the piece of ground covers the shape."""
-    some, at = np.unique(shape, return_inverse=True)
-    pieces, number = np.unique(piece, return_inverse=True)
-    by, covered = shapely.STRtree(shapes[some]).query(ground[pieces], predicate="covers")
-    found: Flags = np.isin(_numbered(at, number, len(some)), _numbered(covered, by, len(some)))
-    return found
-
-
-def shared_areas(shapes: ArrayLike, zones: Zones | ArrayLike) -> Pairs:
+def shared_areas(
+    shapes: ArrayLike, zones: Zones | ArrayLike, *, threads: int | None = None
+) -> Pairs:
     """
     Measure the ground that each shape shares with each zone [m2].
 
@@ -116,6 +97,8 @@ def shared_areas(shapes: ArrayLike, zones: Zones | ArrayLike) -> Pairs:
     zones
         Shape (m,): valid polygons in the same CRS, or zones made ready. They may overlap; each
         pair stands alone.
+    threads
+        Portions worked on at a time; None takes one a core.
 
     Returns
     -------
@@ -128,19 +111,37 @@ def shared_areas(shapes: ArrayLike, zones: Zones | ArrayLike) -> Pairs:
     >>> pairs.area.tolist()
     [1.0]
     """
-    ready = zones if isinstance(zones, Zones) else Zones(own(zones))
+    ready = (zones if isinstance(zones, Zones) else Zones(own(zones))).ready()
+    shapes = own(shapes)
+    work = partial(_shared_areas, zones=ready)
+    return Pairs(*_in_portions(work, shapes, np.arange(len(shapes)), threads=threads))
+
+
+def _in_portions(
+    work: Callable[..., Iterable[NDArray[Any]]], *columns: NDArray[Any], threads: int | None
+) -> list[NDArray[Any]]:
+    """Work on portions of the rows, on threads, and put the columns of the results together."""
+    found = each_on_threads(lambda rows: work(*rows), portions(*columns), threads)
+    return [np.concatenate(column) for column in zip(*found, strict=True)]
+
+
+def _shared_areas(shapes: Shapes, rows: Rows, zones: Zones) -> Pairs:
+    """Measure a portion of the shapes, of which the rows in the whole are told."""
     parts = cut_up(shapes)
-    met = _meetings(parts.shapes, ready)
-    count = max(len(ready.shapes), 1)
-    pair, row = np.unique(parts.owner[met.shape] * count + met.zone, return_inverse=True)
-    area = np.zeros(len(pair))
-    np.add.at(area, row, shapely.area(met.ground))
+    met = _shares(parts.shapes, zones)
+    count = max(len(zones.shapes), 1)
+    pair, row = np.unique(
+        parts.owner[met.part] * count + zones.pieces.owner[met.piece], return_inverse=True
+    )
+    area = np.bincount(row, weights=met.area, minlength=len(pair))
+    shape, zone = np.divmod(pair, count)
+    whole = shapely.area(shapes)[shape]
+    area = np.where(whole - area <= rounding_m2(shapes)[shape], whole, area)
     real = area > DUST_M2
-    shape, zone = np.divmod(pair[real], count)
-    return Pairs(shape, zone, area[real])
+    return Pairs(rows[shape[real]], zone[real], area[real])
 
 
-def cover(shapes: ArrayLike, zones: Zones | ArrayLike) -> Cover:
+def cover(shapes: ArrayLike, zones: Zones | ArrayLike, *, threads: int | None = None) -> Cover:
     """
     Find the part of each shape inside the union of all zones.
 
@@ -151,21 +152,35 @@ def cover(shapes: ArrayLike, zones: Zones | ArrayLike) -> Cover:
     zones
         Shape (m,): valid polygons in the same CRS, of which ground that several cover counts once;
         or the one zone that :meth:`Zones.united` makes of them.
+    threads
+        Portions worked on at a time; None takes one a core.
 
     Returns
     -------
     Cover
         Arrays of shape (n,).
     """
-    shapes = own(shapes)
+    ready = (zones if isinstance(zones, Zones) else Zones.united(zones)).ready()
+    return Cover(*_in_portions(partial(_cover, zones=ready), own(shapes), threads=threads))
+
+
+def _cover(shapes: Shapes, zones: Zones) -> Cover:
+    """Measure a portion of the shapes."""
     parts = cut_up(shapes)
-    met = _meetings(parts.shapes, zones if isinstance(zones, Zones) else Zones.united(zones))
-    owner = parts.owner[met.shape]
-    size = len(shapes)
-    whole_parts = np.bincount(owner[met.is_whole], minlength=size)
-    is_whole = (whole_parts == np.bincount(parts.owner, minlength=size)) & (whole_parts > 0)
-    is_ground = ~is_whole[owner] & (shapely.area(met.ground) > 0)
-    return Cover(is_whole, _united(met.ground[is_ground], owner[is_ground], size))
+    met = _shares(parts.shapes, zones)
+    owner, part_area = parts.owner[met.part], shapely.area(parts.shapes)
+    add = partial(np.bincount, minlength=len(shapes))
+    inside, whole = add(owner, weights=met.area), add(parts.owner, weights=part_area)
+    rounding = add(parts.owner, weights=rounding_m2(parts.shapes))
+    is_whole = (inside > 0) & (inside >= whole - rounding)
+    is_cut = ~is_whole & (inside > rounding)
+    rows = np.flatnonzero(is_cut[owner])
+    part, piece = met.part[rows], met.piece[rows]
+    ground = parts.shapes[part]
+    crosses = met.area[rows] < part_area[part]
+    ground[crosses] = shapely.intersection(ground[crosses], zones.pieces.shapes[piece[crosses]])
+    real = shapely.area(ground) > 0
+    return Cover(is_whole, _united(ground[real], owner[rows[real]], len(shapes)))
 
 
 def _united(ground: Shapes, owner: Rows, size: int) -> Shapes:
@@ -204,7 +219,7 @@ class Overlaps(NamedTuple):
     place: NDArray[np.float64]
 
 
-def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
+def overlaps_of(shapes: ArrayLike, width_m: float, *, threads: int | None = None) -> Overlaps:
     """
     Find the shapes of one layer that lie on each other's ground.
 
@@ -214,6 +229,8 @@ def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
         Shape (n,): valid polygons in one projected CRS [m].
     width_m
         Overlaps of which no part has this mean width are drawing noise and are left out [m].
+    threads
+        Portions worked on at a time; None takes one a core.
 
     Returns
     -------
@@ -226,17 +243,15 @@ def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
     >>> pair.area.tolist(), pair.place.tolist()
     ([2.0], [[1.5, 1.0]])
     """
-    shapes = own(shapes)
-    parts = cut_up(shapes)
-    one, other = shapely.STRtree(parts.shapes).query(parts.shapes, predicate="intersects")
-    once = parts.owner[one] < parts.owner[other]
-    one, other = one[once], other[once]
-    order = np.lexsort((other, one, parts.owner[other], parts.owner[one]))
-    one, other = one[order], other[order]
-    ground = shapely.intersection(parts.shapes[one], parts.shapes[other])
-    real = shapely.area(ground) > 0
-    first, second, ground = parts.owner[one[real]], parts.owner[other[real]], ground[real]
-    size = max(len(shapes), 1)
+    layer = Zones(own(shapes)).ready()
+    parts = layer.pieces
+    work = partial(_overlapping, layer=layer)
+    found = _in_portions(work, parts.shapes, np.arange(len(parts.shapes)), threads=threads)
+    one, other, ground = found
+    first, second = parts.owner[one], parts.owner[other]
+    order = np.lexsort((other, one, second, first))
+    first, second, ground = first[order], second[order], ground[order]
+    size = max(len(layer.shapes), 1)
     pair, row = np.unique(first * size + second, return_inverse=True)
     first, second = np.divmod(pair, size)
     shared = _united(ground, row, len(pair))
@@ -244,6 +259,19 @@ def overlaps_of(shapes: ArrayLike, width_m: float) -> Overlaps:
     real = (width >= width_m) & (area > DUST_M2)
     place = shapely.get_coordinates(shapely.point_on_surface(shared[real]))
     return Overlaps(first[real], second[real], area[real], width[real], place)
+
+
+def _overlapping(parts: Shapes, rows: Rows, layer: Zones) -> tuple[Rows, Rows, Shapes]:
+    """Find what a portion of the parts of a layer shares with parts of later shapes."""
+    owner = layer.pieces.owner
+    part, other = layer.index.query(parts)
+    later = owner[rows[part]] < owner[other]
+    part, other = part[later], other[later]
+    real = shared_area(parts, layer.outlines, part, other) > rounding_m2(parts)[part]
+    part, other = part[real], other[real]
+    ground = shapely.intersection(parts[part], layer.pieces.shapes[other])
+    real = shapely.area(ground) > 0
+    return rows[part[real]], other[real], ground[real]
 
 
 def _widest(shapes: Shapes) -> NDArray[np.float64]:

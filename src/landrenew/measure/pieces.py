@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from landrenew.base.parts import parts_of
+from landrenew.base.parts import parts_of, rings_of, runs
+from landrenew.measure.trapezoids import Outlines, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +25,20 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
     Rows = NDArray[np.intp]
 
-MOST_VERTICES = 128
-"""Vertices that a piece may have: fewer make more pieces, more make each cut dearer."""
+MOST_VERTICES = 64
+"""Vertices that a piece may have: fewer make more pieces, more make each of them dearer."""
 
 MOST_SEGMENTS = 32
 """Segments of one stretch of an edge."""
 
 SMALLEST_M = 0.001
 """A piece no wider than a millimetre is not cut again, however many vertices it has [m]."""
+
+EXACT = 1e-12
+"""A cut that gains or loses no more than this share of the ground, and rounding, is right."""
+
+HALF = 0.4951247
+"""Where a box is cut: not quite in the middle, so that no corner of round numbers lies there."""
 
 
 class Pieces(NamedTuple):
@@ -97,6 +104,8 @@ def cut_up(shapes: ArrayLike, most_vertices: int = MOST_VERTICES) -> Pieces:
     (4, 1.0)
     """
     left, owner = parts_of(own(shapes))
+    if (shapely.get_num_coordinates(left) <= most_vertices).all():
+        return Pieces(left, owner)
     done, owners = [], []
     while len(left):
         is_small = shapely.get_num_coordinates(left) <= most_vertices
@@ -104,10 +113,13 @@ def cut_up(shapes: ArrayLike, most_vertices: int = MOST_VERTICES) -> Pieces:
         done.append(left[is_small])
         owners.append(owner[is_small])
         left, owner = _halves(left[~is_small], owner[~is_small])
-    if not done:
-        return Pieces(left, owner)
-    order = np.argsort(np.concatenate(owners), kind="stable")
-    return Pieces(np.concatenate(done)[order], np.concatenate(owners)[order])
+    pieces, owner = np.concatenate(done), np.concatenate(owners)
+    wrong = ~shapely.is_valid(pieces)  # where a hole touches an edge, a cut may leave a ring in one
+    mended, row = parts_of(shapely.make_valid(pieces[wrong]))
+    pieces = np.concatenate([pieces[~wrong], mended])
+    owner = np.concatenate([owner[~wrong], owner[wrong][row]])
+    order = np.argsort(owner, kind="stable")
+    return Pieces(pieces[order], owner[order])
 
 
 def _width(shapes: Shapes) -> NDArray[np.float64]:
@@ -119,15 +131,56 @@ def _width(shapes: Shapes) -> NDArray[np.float64]:
 
 def _halves(shapes: Shapes, owner: Rows) -> tuple[Shapes, Rows]:
     """Cut each polygon in two across the longer side of its box."""
+    if not len(shapes):
+        return shapes, owner
     left, bottom, right, top = shapely.bounds(shapes).T
-    lies = right - left >= top - bottom
-    x, y = (left + right) / 2, (bottom + top) / 2
-    first = shapely.box(left, bottom, np.where(lies, x, right), np.where(lies, top, y))
-    second = shapely.box(np.where(lies, x, left), np.where(lies, bottom, y), right, top)
-    cut = np.concatenate([shapely.intersection(shapes, box) for box in (first, second)])
-    parts, half = shapely.get_parts(cut, return_index=True)
+    wide, high = right - left, top - bottom
+    lies = wide >= high
+    x, y = left + HALF * wide, bottom + HALF * high
+    left, right, bottom, top = left - wide, right + wide, bottom - high, top + high
+    boxes = np.array([
+        [left, bottom, np.where(lies, x, right), np.where(lies, top, y)],
+        [np.where(lies, x, left), np.where(lies, bottom, y), right, top],
+    ])  # fmt: skip
+    cut = np.array([[_clipped(*one) for one in zip(shapes, *box, strict=True)] for box in boxes])
+    area = shapely.area(shapes)
+    lost = area - np.nansum(shapely.area(cut), axis=0)
+    wrong = np.abs(lost) > EXACT * area + 16 * rounding_m2(shapes)
+    wrong |= (shapely.get_num_interior_rings(shapes) > 0) & ~shapely.is_valid(cut).all(axis=0)
+    cut[:, wrong] = shapely.intersection(
+        shapes[wrong], shapely.box(*boxes[:, :, wrong].swapaxes(0, 1))
+    )
+    parts, half = shapely.get_parts(cut.ravel(), return_index=True)
     is_ground = shapely.area(parts) > 0  # a cut along an edge leaves that edge behind
     return parts[is_ground], np.tile(owner, 2)[half[is_ground]]
+
+
+def _clipped(shape: shapely.Polygon, *box: float) -> BaseGeometry | None:
+    """Cut out what lies in a box: fast, but not always right; None where it fails."""
+    try:
+        return shapely.clip_by_rect(shape, *box)
+    except shapely.GEOSException:
+        return None
+
+
+def rounding_m2(shapes: Shapes) -> NDArray[np.float64]:
+    """
+    Give the area that the last digit of coordinates decides along the box around a shape [m2].
+
+    Parameters
+    ----------
+    shapes
+        Shape (n,): shapes in a projected CRS [m].
+
+    Returns
+    -------
+    ndarray
+        Shape (n,): what a shape may seem to have too much or too little after it was cut [m2].
+    """
+    left, bottom, right, top = shapely.bounds(shapes).T
+    digit = np.spacing(np.maximum.reduce(np.abs([left, bottom, right, top])))
+    moved: NDArray[np.float64] = digit * (right - left + top - bottom)
+    return moved
 
 
 def edges_of(shapes: ArrayLike) -> Pieces:
@@ -150,25 +203,21 @@ def edges_of(shapes: ArrayLike) -> Pieces:
     [<LINESTRING (1 0, 1 1, 0 1, 0 0, 1 0)>]
     """
     parts, part_owner = parts_of(own(shapes))
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    first = np.searchsorted(ring, np.arange(len(rings)))
-    segments = np.diff(np.r_[first, len(ring)]) - 1
+    rings = rings_of(parts)
+    segments = np.diff(rings.first, append=len(rings.xy)) - 1
     stretches = -(-segments // MOST_SEGMENTS)
-    of_ring = np.repeat(np.arange(len(rings)), stretches)
-    number = np.arange(len(of_ring)) - np.repeat(np.cumsum(stretches) - stretches, stretches)
-    begin = first[of_ring] + number * MOST_SEGMENTS
+    of_ring, number = runs(np.zeros_like(stretches), stretches)
+    begin = rings.first[of_ring] + number * MOST_SEGMENTS
     size = np.minimum(segments[of_ring] - number * MOST_SEGMENTS, MOST_SEGMENTS) + 1
-    of_point = np.repeat(np.arange(len(of_ring)), size)
-    along = np.arange(len(of_point)) - np.repeat(np.cumsum(size) - size, size)
-    lines = shapely.linestrings(xy[begin[of_point] + along], indices=of_point)
-    return Pieces(lines, part_owner[part[of_ring]])
+    of_point, point = runs(begin, size)
+    lines = shapely.linestrings(rings.xy[point], indices=of_point)
+    return Pieces(lines, part_owner[rings.owner[of_ring]])
 
 
 @dataclass(frozen=True)
 class Zones:
     """
-    Zones made ready to be asked often: cut into pieces once, with their edges and an index.
+    Zones made ready to be asked often: cut into pieces once, with an index.
 
     Parameters
     ----------
@@ -196,10 +245,32 @@ class Zones:
         shapes = own(shapes)
         return cls(own([shapely.disjoint_subset_union_all(shapes)] if len(shapes) else []))
 
+    def ready(self) -> Zones:
+        """
+        Do now what is costly, so that threads find it done.
+
+        Returns
+        -------
+        Zones
+            The same zones.
+        """
+        _ = self.index, self.outlines
+        return self
+
     @cached_property
     def pieces(self) -> Pieces:
         """Pieces of the zones' ground."""
         return cut_up(self.shapes)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """Outlines of the pieces."""
+        return outlines_of(self.pieces.shapes)
+
+    @cached_property
+    def index(self) -> shapely.STRtree:
+        """Index of the pieces by their boxes."""
+        return shapely.STRtree(self.pieces.shapes)
 
     @cached_property
     def edges(self) -> Pieces:
@@ -207,8 +278,8 @@ class Zones:
         return edges_of(self.shapes)
 
     @cached_property
-    def _trees(self) -> tuple[shapely.STRtree, shapely.STRtree]:
-        return shapely.STRtree(self.pieces.shapes), shapely.STRtree(self.edges.shapes)
+    def _edge_index(self) -> shapely.STRtree:
+        return shapely.STRtree(self.edges.shapes)
 
     def near(self, shapes: Shapes) -> tuple[Pieces, Pieces]:
         """
@@ -227,7 +298,7 @@ class Zones:
             Stretches of edges.
         """
         boxes = own([shapely.box(*shapely.total_bounds(shapes))] if len(shapes) else [])
-        found = [np.sort(tree.query(boxes)[1]) for tree in self._trees]
+        found = [np.sort(tree.query(boxes)[1]) for tree in (self.index, self._edge_index)]
         ground, edges = (
             Pieces(all_.shapes[at], all_.owner[at])
             for all_, at in zip((self.pieces, self.edges), found, strict=True)

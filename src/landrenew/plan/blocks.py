@@ -17,15 +17,17 @@ from landrenew.assess.verdicts import judge
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import require
 from landrenew.measure.adjacency import contact_groups, contacts
+from landrenew.plan.outlines import block_outline
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
 
     from landrenew.intake.parcels import Parcels
     from landrenew.rules.model import Contiguity, TestSet
 
-CLOSING_M = 0.01
-"""A little more than half the gap, so that a gap of exactly the rule's width closes [m]."""
+    Numbers = NDArray[np.float64]
+    Shapes = NDArray[np.object_]
 
 EXACT = 6
 """Digits kept of a block's area, so that row order decides nothing [mu]."""
@@ -109,6 +111,14 @@ def block_table(
     ------
     ColumnError
         When a column is missing.
+
+    Notes
+    -----
+    The outline is a picture: the land of all parcels, and around it all ground that a disk as wide
+    as the gap cannot enter from outside, so that a re-entrant corner comes out round. Corners
+    reach out sharp, so that crossings of lanes close as well. It is true to a hundredth of half
+    the gap, to which the engine smooths; no area is taken from it.
+    Source: project choice.
     """
     require(parcels, "block_id", "counted_area_m2", "parcel_area_mu")
     mine = parcels[parcels["block_id"].notna()]
@@ -135,7 +145,9 @@ def block_table(
     if "inside_area_m2" in mine:
         table["control_share"] = mine["inside_area_m2"].groupby(by).sum() / total
     table.index.name = "block_id"
-    return gpd.GeoDataFrame(table, geometry=_outlines(mine, contiguity.max_gap_m), crs=parcels.crs)
+    return gpd.GeoDataFrame(
+        table, geometry=block_outline(mine, contiguity.max_gap_m), crs=parcels.crs
+    )
 
 
 def _ratio_of_totals(
@@ -178,14 +190,6 @@ def _firms(links: pd.DataFrame | None, by: pd.Series[str]) -> pd.Series[float]:
     block = by.reindex(links["parcel_id"]).to_numpy()
     counts = links["firm_id"].groupby(block).nunique()
     return counts.reindex(by.unique(), fill_value=0).astype(float)
-
-
-def _outlines(mine: Parcels, gap: float) -> gpd.GeoSeries:
-    """Draw one outline a block: gaps up to the rule's width are closed, then opened again."""
-    united = mine[["block_id", "geometry"]].dissolve(by="block_id").geometry
-    reach = gap / 2 + CLOSING_M
-    closed = united.buffer(reach, join_style="mitre")
-    return closed.buffer(-reach, join_style="mitre")
 
 
 def consolidation(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
