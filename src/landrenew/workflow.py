@@ -30,6 +30,7 @@ from landrenew.measure.ground import measured_ground
 from landrenew.measure.plausibility import plausibility_faults
 from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import support_notes
+from landrenew.measure.rights import rights_columns
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Result
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
@@ -351,7 +352,10 @@ def _measured(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
 def _accounted(
     layers: Layers, parcels: Parcels
 ) -> tuple[Parcels, Allocation | None, tuple[Fault, ...]]:
-    """Bring the firms' accounts to the parcels, and doubt what all of them together show."""
+    """Do what needs all parcels at once: what their codes say, the firms' accounts, the doubts."""
+    spec = layers.project.parcels
+    rights = rights_columns(parcels, None if spec is None else spec.land_scheme)
+    parcels = Parcels(parcels.join(rights))
     allocation = allocate(layers, parcels)
     parcels = _with_firms(allocation, parcels)
     faults = (

@@ -40,7 +40,7 @@ def test_of_two_that_overlap_the_larger_loses_the_shared_ground() -> None:
     assert areas(found) == [350, 100]
     (fault,) = found.faults
     assert (fault.id, fault.row, fault.code) == ("hall", 1, "building_overlap")
-    assert fault.detail.en == "shares 50.0 m2 with hut"
+    assert fault.detail.en == "shares 50.0 m2 with hut (row 2)"
     assert found.balance.area_repaired_m2 == pytest.approx(-50)
 
 
@@ -61,7 +61,7 @@ def test_a_building_drawn_twice_is_set_aside_once() -> None:
 
 def test_buildings_of_one_id_are_told_apart_by_their_rows() -> None:
     found = cleared(at(0, 0, 20, 20), at(15, 0, 25, 10), building_id=["b", "b"])
-    assert found.faults[0].detail.en == "shares 50.0 m2 with b#2"
+    assert found.faults[0].detail.en == "shares 50.0 m2 with b (row 2)"
 
 
 def test_narrow_overlaps_count_once_and_are_not_reported() -> None:

@@ -95,7 +95,24 @@ def building_floors(
     })  # fmt: skip
 
 
-def has_storeys(buildings: GeoDataFrame) -> pd.Series[bool]:
+def knows_open_ground(buildings: pd.DataFrame) -> bool:
+    """
+    Tell whether a layer tells structures or storage yards from buildings.
+
+    Parameters
+    ----------
+    buildings
+        Footprints, with ``kind`` where it was given.
+
+    Returns
+    -------
+    bool
+        True where it names at least one.
+    """
+    return not has_storeys(buildings).all()
+
+
+def has_storeys(buildings: pd.DataFrame) -> pd.Series[bool]:
     """
     Tell buildings from structures and storage yards.
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
 from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
-from landrenew.measure.rights import rights_columns
 from landrenew.measure.zones import inside_area_m2
 
 if TYPE_CHECKING:
@@ -40,10 +39,8 @@ def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tu
         Overlaps, areas that differ, buildings that stand nowhere or have no height.
     """
     layers = prepared.layers
-    scheme = None if layers.project.parcels is None else layers.project.parcels.land_scheme
-    rights = rights_columns(layers.parcels, scheme)
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
-    parcels = Parcels(old.join(measured.columns).join(rights))
+    parcels = Parcels(old.join(measured.columns))
     overlaps = overlapping_pairs(parcels)
     ground = counted_ground(parcels, overlaps)
     parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))

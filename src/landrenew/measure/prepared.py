@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from landrenew.measure.buildings import has_storeys
+from landrenew.measure.buildings import knows_open_ground
 from landrenew.measure.pieces import Zones, own
 
 if TYPE_CHECKING:
@@ -50,7 +50,13 @@ class Prepared:
     has_open_ground: bool
 
     @classmethod
-    def of(cls, layers: Layers, zones: dict[str, Zones] | None = None) -> Prepared:
+    def of(
+        cls,
+        layers: Layers,
+        zones: dict[str, Zones] | None = None,
+        *,
+        has_open_ground: bool | None = None,
+    ) -> Prepared:
         """
         Make layers ready.
 
@@ -60,16 +66,20 @@ class Prepared:
             The layers of the project, in one CRS.
         zones
             Its zones where they are ready already; None makes them ready here.
+        has_open_ground
+            Whether any building of the project is a structure or a yard; None looks at those of the
+            layers.
 
         Returns
         -------
         Prepared
             Ready to be read by any number of threads.
         """
-        index, has_open_ground = None, False
+        index = None
         if layers.buildings is not None:
             index = shapely.STRtree(layers.buildings.geometry.to_numpy())
-            has_open_ground = not has_storeys(layers.buildings).all()
+        if has_open_ground is None:
+            has_open_ground = layers.buildings is not None and knows_open_ground(layers.buildings)
         parcels = Zones(own(layers.parcels.geometry.to_numpy()))
         ready = zones_of(layers) if zones is None else zones
         return cls(layers, ready, parcels, index, has_open_ground)

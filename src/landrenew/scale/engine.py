@@ -158,7 +158,7 @@ def cluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 memory_limit=memory or "auto",
-                dashboard_address=None,
+                dashboard_address=":0",  # any free port: two runs may share a machine
             )
         except ValueError as error:
             raise FileError(

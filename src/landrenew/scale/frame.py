@@ -16,6 +16,7 @@ from landrenew.intake.geometry.whereabouts import check_datum, project_crs, refu
 from landrenew.intake.layers import Layers
 from landrenew.intake.parcels import Parcels, clean_parcels, refuse_shared_ids
 from landrenew.intake.without_parcels import no_parcels_to_measure
+from landrenew.measure.buildings import knows_open_ground
 from landrenew.measure.prepared import zones_of
 from landrenew.rules.library import read_rulebook
 from landrenew.scale.incoming import centres, open_layer, stored
@@ -52,12 +53,15 @@ class Frame:
         The buildings, not yet checked; None when the project has none.
     folder
         Where the tiles that were measured are written.
+    has_open_ground
+        Whether any building is a structure or a storage yard.
     """
 
     layers: Layers
     parcels: Store
     buildings: Store | None
     folder: Path
+    has_open_ground: bool = False
 
     @cached_property
     def zones(self) -> dict[str, Zones]:
@@ -110,13 +114,14 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
     parcels = stored(incoming, crs, tiles, folder / "parcels", count)
     ground = incoming.place.to_crs(crs)
     shapes: dict[str, Any] = {}
-    buildings = None
+    buildings, has_open_ground = None, False
     for name in LOCATED:
         if name != "buildings":
             shapes |= read_shapes(desk, crs, [name])
         elif project.buildings is not None:
             incoming = open_layer(desk, name, project.buildings)
             check_datum(incoming.place.crs, crs, name)
+            has_open_ground = knows_open_ground(incoming.ours)
             buildings = stored(incoming, crs, tiles, folder / name, count)
             shapes[name] = incoming.place.to_crs(crs)
     desk.notes += refuse_elsewhere(ground, shapes, desk.extents, desk.paths())
@@ -129,7 +134,8 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
         Parcels(no_parcel),
         no_parcel,
     )
-    return Frame(replace(layers, **shapes), parcels, buildings, folder / "measured"), desk
+    layers = replace(layers, **shapes)
+    return Frame(layers, parcels, buildings, folder / "measured", has_open_ground), desk
 
 
 def _refuse_shared_ids(incoming: Incoming, crs: CRS) -> None:

@@ -17,6 +17,7 @@ from landrenew.intake.desk import no_shape_left
 from landrenew.intake.geometry.footprints import height_faults
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels, far_away, refuse_none_left, refuse_shared_ids
+from landrenew.measure.given import refuse_given_twice
 from landrenew.scale.part import Part
 from landrenew.scale.size import IN_MEMORY
 
@@ -92,6 +93,7 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
     parcels = Parcels(table.set_index("parcel_id").set_crs(frame.parcels.crs))
     desk.balances += balances
     firms, links, leases, ledger = read_tables(desk, parcels)
+    refuse_given_twice(replace(frame.layers, firms=firms, leases=leases))
     desk.notes += left_out(desk.project, parcels)
     layers = replace(
         frame.layers,
@@ -158,9 +160,6 @@ class RowsById(Mapping[str, int]):
 def _stacked(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Put the rows of all parts under each other, in the order of the file."""
     whole = pd.concat([one for one in tables if len(one)] or tables[:1])
-    if "building_coefficient" in whole:  # a part that meets no open ground does not make it
-        density = whole["building_density"]
-        whole["building_coefficient"] = whole["building_coefficient"].fillna(density)
     return gpd.GeoDataFrame(whole.sort_index())
 
 

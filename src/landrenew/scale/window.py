@@ -87,7 +87,7 @@ def measure_tile(frame: Frame, tile: int) -> int:
     layers, checked = _checked(frame, ground, stock)
     if tile % max(1, frame.parcels.tiles // PROBED) == 0:
         _refuse_shifted(frame, layers)
-    prepared = Prepared.of(layers, frame.zones)
+    prepared = Prepared.of(layers, frame.zones, has_open_ground=frame.has_open_ground)
     measured = measure_parcels(layers.parcels, prepared)
     table, faults = measured_ground(prepared, measured)
     row = pd.Series(layers.parcel_rows).reindex(table.index).to_numpy()

@@ -6,7 +6,6 @@ tower on a podium keeps its storeys, and which of the two comes first in the fil
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -68,11 +67,13 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
         return checked
     before = shapely.area(shapes)
     wide = mean_width(shapely.intersection(shapes[larger], shapes[smaller])) >= width_m
-    ids = _told_apart(row_ids(kept, "buildings"), kept.index.tolist())
+    names = _named(row_ids(kept, "buildings"), kept.index.tolist())
     found = [
         (int(i), "building_overlap",
-         Text(f"与 {ids[j]} 重叠 {shared:.1f} m²", f"shares {shared:.1f} m2 with {ids[j]}"))
-        for i, j, shared in zip(larger[wide], smaller[wide], area[wide], strict=True)
+         Text(f"与 {name.zh}重叠 {shared:.1f} m²", f"shares {shared:.1f} m2 with {name.en}"))
+        for i, name, shared in zip(
+            larger[wide], (names[j] for j in smaller[wide]), area[wide], strict=True
+        )
     ]  # fmt: skip
     cut = shapes.copy()
     starts = np.flatnonzero(np.diff(larger, prepend=-1))
@@ -84,7 +85,7 @@ def clear_footprints(checked: Checked, *, width_m: float) -> Checked:
     found = [one for one in found if not gone[one[0]]]
     lost = np.flatnonzero(gone)
     ends = np.searchsorted(larger, lost), np.searchsorted(larger, lost, side="right")
-    found += [(int(i), "building_duplicate", _twin(smaller[start:end], ids))
+    found += [(int(i), "building_duplicate", _twin(smaller[start:end], names))
               for i, start, end in zip(lost, *ends, strict=True)]  # fmt: skip
     account = checked.account.copy()
     after = np.where(gone, before, left_over)
@@ -115,16 +116,18 @@ def _shared(kept: GeoDataFrame, shapes: Shapes) -> tuple[Rows, Rows, Numbers]:
     return larger[real], smaller[real], area[real]
 
 
-def _told_apart(ids: list[str], rows: list[int]) -> list[str]:
-    """Name buildings by their id; by their row as well where they have none of their own."""
-    times = Counter(ids)
-    named = zip(ids, rows, strict=True)
-    return [one if one and times[one] == 1 else f"{one}#{row}" for one, row in named]
+def _named(ids: list[str], rows: list[int]) -> list[Text]:
+    """Name buildings by their id and their row, for an id may be missing or stand on several."""
+    return [
+        Text(f"{one}（第 {row} 行）", f"{one} (row {row})".lstrip())
+        for one, row in zip(ids, rows, strict=True)
+    ]
 
 
-def _twin(smaller: Rows, ids: list[str]) -> Text:
-    over = "、".join(ids[j] for j in smaller[:5])
-    return Text(f"地面已计在 {over}", f"ground counts for {over.replace('、', ', ')}")
+def _twin(smaller: Rows, names: list[Text]) -> Text:
+    over = [names[j] for j in smaller[:5]]
+    zh, en = "、".join(one.zh for one in over), ", ".join(one.en for one in over)
+    return Text(f"地面已计在 {zh}", f"ground counts for {en}")
 
 
 def height_faults(buildings: pd.DataFrame) -> list[Fault]:
