@@ -39,6 +39,9 @@ FEWEST_PEERS = 5
 MOST_TIED, SAME_DISTANCE = 16, 1e-9
 """So many more places, as far as the last one but for rounding, are neighbours too."""
 
+TINY = 1e-100
+"""Less than this is nothing, and no ratio is taken to it."""
+
 TO_DEVIATION = 1.4826
 """The median absolute deviation of a normal law times this is its standard deviation."""
 
@@ -220,7 +223,7 @@ def _magnitude(check: Magnitude, table: pd.DataFrame) -> Found:
     if check.per is not None:
         per = _values(table, check.per)
         values = np.divide(values, per, out=np.full(len(table), np.nan), where=per > 0)
-    logs = np.log(np.where(values > 0, values, np.nan))
+    logs = np.log(np.where(values > TINY, values, np.nan))
     known = logs[~np.isnan(logs)]
     if len(known) <= FEWEST_PEERS:
         return []
@@ -254,7 +257,7 @@ def _times_usual(column: str, value: float, usual: float, what: Text) -> Text:
 
 def _neighbours(check: Neighbours, parcels: pd.DataFrame, middles: Numbers) -> Found:
     values = _values(parcels, check.column)
-    known = np.flatnonzero(values > 0)
+    known = np.flatnonzero(values > TINY)
     if len(known) <= FEWEST_PEERS:
         return []
     usual = median_around(middles[known], values[known], min(check.nearest, len(known) - 1))

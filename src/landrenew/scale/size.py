@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.intake.sources.address import is_database
+from landrenew.intake.sources.files import files_of
 from landrenew.intake.sources.remote import file_of
 
 if TYPE_CHECKING:
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 500_000
 """Parcels and buildings that are measured in memory: some 5 GiB; more are measured by tiles."""
+
+
+BYTES_A_ROW = 250
+"""What a parcel or building takes in a GeoPackage or shapefile, about."""
 
 
 def is_large(project: Project) -> bool:
@@ -34,20 +37,21 @@ def is_large(project: Project) -> bool:
     Returns
     -------
     bool
-        True where its parcels and buildings are more than :data:`IN_MEMORY`. What a file does not
-        say of itself counts as nothing.
+        True where its parcels and buildings are more than :data:`IN_MEMORY`, as GeoParquet says,
+        or the size of other files lets suppose. A database counts as nothing.
     """
     layers = (project.parcels, project.buildings)
     return sum(_rows(project.folder, one) for one in layers if one is not None) > IN_MEMORY
 
 
 def _rows(folder: Path, layer: Layer) -> int:
-    path = file_of(folder, layer.path, "parcels")
-    if is_database(layer.path) or not path.exists():
+    """Count the rows of a layer; roughly, where its file does not say."""
+    if is_database(layer.path):
         return 0
     try:
+        path = file_of(folder, layer.path, "parcels")
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return int(pq.read_metadata(path).num_rows)
-        return max(int(pyogrio.read_info(path, layer=layer.layer)["features"]), 0)
-    except (OSError, ValueError, pa.ArrowException, DataSourceError, DataLayerError):
+        return sum(one.stat().st_size for one in files_of(path)) // BYTES_A_ROW
+    except (OSError, ValueError, pa.ArrowException):
         return 0  # whoever reads the file will say what is wrong with it
