@@ -61,7 +61,8 @@ def parts_of(shapes: Shapes) -> tuple[Shapes, Rows]:
         return shapes, np.arange(len(shapes))
     single, at = np.flatnonzero(~several), np.flatnonzero(several)
     parts, whole = shapely.get_parts(shapes[at], return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)  # a collection may hold multipolygons
+    # twice, for a collection may hold multipolygons
+    parts, inner = shapely.get_parts(parts, return_index=True)
     is_ground = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     is_ground &= ~shapely.is_empty(parts)
     owner = np.concatenate([single, at[whole[inner[is_ground]]]])

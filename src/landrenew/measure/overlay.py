@@ -1,10 +1,10 @@
 """The overlay kernel: how much of each shape lies in each zone.
 
-Zones are cut into pieces once. What a shape shares with the pieces around it is added up from their
-edges (:mod:`landrenew.measure.trapezoids`), which tells what lies inside or outside as a whole; only
-where the ground itself is asked for, and an edge cuts it, are polygons intersected. Shapes are
-measured in portions, on threads; each hangs on itself alone. Everything is planar, in one projected
-CRS; what the areas mean on the ground is for the callers to say.
+Zones are cut into pieces once. What a shape shares with the pieces around it is added up from
+their edges (:mod:`landrenew.measure.trapezoids`), which tells what lies inside or outside as a
+whole; only where the ground itself is asked for, and an edge cuts it, are polygons intersected.
+Shapes are measured in portions, on threads; each hangs on itself alone. Everything is planar, in
+one projected CRS; what the areas mean on the ground is for the callers to say.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _shared_areas(shapes: Shapes, rows: Rows, zones: Zones) -> Pairs:
     pair, row = np.unique(
         parts.owner[met.part] * count + zones.pieces.owner[met.piece], return_inverse=True
     )
-    area = np.bincount(row, weights=met.area, minlength=len(pair))
+    area = np.bincount(row, weights=met.area, minlength=len(pair)).astype(np.float64)
     shape, zone = np.divmod(pair, count)
     whole = shapely.area(shapes)[shape]
     area = np.where(whole - area <= rounding_m2(shapes)[shape], whole, area)

@@ -6,24 +6,28 @@ control line of 100,000 vertices is cut up once; each parcel then meets the piec
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 
 from landrenew.base.parts import parts_of, rings_of, runs
+from landrenew.base.threads import on_threads
 from landrenew.measure.trapezoids import Outlines, outlines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
     from shapely.geometry.base import BaseGeometry
 
-    Shapes = NDArray[np.object_]
+    Flags = NDArray[np.bool_]
     Rows = NDArray[np.intp]
+    Shapes = NDArray[np.object_]
+    Cut = Callable[[Shapes, Shapes], Shapes]
 
 MOST_VERTICES = 64
 """Vertices that a piece may have: fewer make more pieces, more make each of them dearer."""
@@ -35,7 +39,10 @@ SMALLEST_M = 0.001
 """A piece no wider than a millimetre is not cut again, however many vertices it has [m]."""
 
 EXACT = 1e-12
-"""A cut that gains or loses no more than this share of the ground, and rounding, is right."""
+"""Pieces that gain or lose no more than this share of the ground, and rounding, are right."""
+
+CUT_AT_A_TIME = 20_000
+"""Vertices that a thread cuts at a time, about."""
 
 HALF = 0.4951247
 """Where a box is cut: not quite in the middle, so that no corner of round numbers lies there."""
@@ -94,32 +101,52 @@ def cut_up(shapes: ArrayLike, most_vertices: int = MOST_VERTICES) -> Pieces:
     -----
     A box around a piece is halved across its longer side until few enough vertices are in it, as
     PostGIS does in ``ST_Subdivide``. New vertices lie on the cuts; they move an area by no more
-    than rounding does.
+    than rounding does. A fast way to cut is tried first, which may fail where a hole touches an
+    edge; a polygon whose pieces are not valid, or do not add up to it, is cut the sure way.
 
     Examples
     --------
     >>> circle = shapely.Point(0, 0).buffer(100, quad_segs=100)
     >>> pieces = cut_up([circle])
     >>> len(pieces.shapes), float(round(shapely.area(pieces.shapes).sum() / circle.area, 12))
-    (4, 1.0)
+    (12, 1.0)
     """
-    left, owner = parts_of(own(shapes))
-    if (shapely.get_num_coordinates(left) <= most_vertices).all():
-        return Pieces(left, owner)
-    done, owners = [], []
-    while len(left):
-        is_small = shapely.get_num_coordinates(left) <= most_vertices
-        is_small |= _width(left) <= SMALLEST_M
-        done.append(left[is_small])
+    parts, owner = parts_of(own(shapes))
+    is_large = shapely.get_num_coordinates(parts) > most_vertices
+    if not is_large.any():
+        return Pieces(parts, owner)
+    small, large = np.flatnonzero(~is_large), np.flatnonzero(is_large)
+    pieces, part = _halved(parts[large], most_vertices, _clipped)
+    wrong = np.flatnonzero(_differ(parts[large], pieces, part))
+    again, number = _halved(parts[large[wrong]], most_vertices, shapely.intersection)
+    right = ~np.isin(part, wrong)
+    pieces = np.concatenate([parts[small], pieces[right], again])
+    part = np.concatenate([small, large[part[right]], large[wrong[number]]])
+    order = np.argsort(part, kind="stable")
+    return Pieces(pieces[order], owner[part[order]])
+
+
+def _halved(parts: Shapes, most_vertices: int, cut: Cut) -> tuple[Shapes, Rows]:
+    """Halve polygons until all pieces are small; also give the polygon of each piece."""
+    owner = np.arange(len(parts))
+    done, owners = [parts[:0]], [owner[:0]]
+    while len(parts):
+        is_small = shapely.get_num_coordinates(parts) <= most_vertices
+        is_small |= _width(parts) <= SMALLEST_M
+        done.append(parts[is_small])
         owners.append(owner[is_small])
-        left, owner = _halves(left[~is_small], owner[~is_small])
-    pieces, owner = np.concatenate(done), np.concatenate(owners)
-    wrong = ~shapely.is_valid(pieces)  # where a hole touches an edge, a cut may leave a ring in one
-    mended, row = parts_of(shapely.make_valid(pieces[wrong]))
-    pieces = np.concatenate([pieces[~wrong], mended])
-    owner = np.concatenate([owner[~wrong], owner[wrong][row]])
-    order = np.argsort(owner, kind="stable")
-    return Pieces(pieces[order], owner[order])
+        parts, owner = _halves(parts[~is_small], owner[~is_small], cut)
+    return np.concatenate(done), np.concatenate(owners)
+
+
+def _differ(parts: Shapes, pieces: Shapes, owner: Rows) -> Flags:
+    """Tell of which polygons the pieces are not valid, or do not add up to it."""
+    add = partial(np.bincount, owner, minlength=len(parts))
+    area = shapely.area(parts)
+    allowed = EXACT * area + add(weights=rounding_m2(pieces))
+    lost = np.abs(add(weights=shapely.area(pieces)) - area) > allowed
+    differ: Flags = lost | (add(weights=~shapely.is_valid(pieces)) > 0)
+    return differ
 
 
 def _width(shapes: Shapes) -> NDArray[np.float64]:
@@ -129,38 +156,31 @@ def _width(shapes: Shapes) -> NDArray[np.float64]:
     return longer
 
 
-def _halves(shapes: Shapes, owner: Rows) -> tuple[Shapes, Rows]:
+def _halves(shapes: Shapes, owner: Rows, cut: Cut) -> tuple[Shapes, Rows]:
     """Cut each polygon in two across the longer side of its box."""
-    if not len(shapes):
-        return shapes, owner
     left, bottom, right, top = shapely.bounds(shapes).T
     wide, high = right - left, top - bottom
     lies = wide >= high
     x, y = left + HALF * wide, bottom + HALF * high
     left, right, bottom, top = left - wide, right + wide, bottom - high, top + high
-    boxes = np.array([
-        [left, bottom, np.where(lies, x, right), np.where(lies, top, y)],
-        [np.where(lies, x, left), np.where(lies, bottom, y), right, top],
-    ])  # fmt: skip
-    cut = np.array([[_clipped(*one) for one in zip(shapes, *box, strict=True)] for box in boxes])
-    area = shapely.area(shapes)
-    lost = area - np.nansum(shapely.area(cut), axis=0)
-    wrong = np.abs(lost) > EXACT * area + 16 * rounding_m2(shapes)
-    wrong |= (shapely.get_num_interior_rings(shapes) > 0) & ~shapely.is_valid(cut).all(axis=0)
-    cut[:, wrong] = shapely.intersection(
-        shapes[wrong], shapely.box(*boxes[:, :, wrong].swapaxes(0, 1))
-    )
-    parts, half = shapely.get_parts(cut.ravel(), return_index=True)
+    first = shapely.box(left, bottom, np.where(lies, x, right), np.where(lies, top, y))
+    second = shapely.box(np.where(lies, x, left), np.where(lies, bottom, y), right, top)
+    both, boxes = np.concatenate([shapes, shapes]), np.concatenate([first, second])
+    vertices = max(2 * int(shapely.get_num_coordinates(shapes).sum()), 1)
+    at_a_time = max(1, len(both) * CUT_AT_A_TIME // vertices)
+    found = on_threads(cut, both, boxes, at_a_time=at_a_time)
+    parts, half = shapely.get_parts(found, return_index=True)
     is_ground = shapely.area(parts) > 0  # a cut along an edge leaves that edge behind
     return parts[is_ground], np.tile(owner, 2)[half[is_ground]]
 
 
-def _clipped(shape: shapely.Polygon, *box: float) -> BaseGeometry | None:
-    """Cut out what lies in a box: fast, but not always right; None where it fails."""
-    try:
-        return shapely.clip_by_rect(shape, *box)
-    except shapely.GEOSException:
-        return None
+def _clipped(shapes: Shapes, boxes: Shapes) -> Shapes:
+    """Cut out what lies in boxes: fast, but not always right; None where it fails."""
+    found = np.full(len(shapes), None, dtype=object)
+    for row, (shape, box) in enumerate(zip(shapes, shapely.bounds(boxes), strict=True)):
+        with suppress(shapely.GEOSException):
+            found[row] = shapely.clip_by_rect(shape, *box)
+    return found
 
 
 def rounding_m2(shapes: Shapes) -> NDArray[np.float64]:
@@ -210,7 +230,7 @@ def edges_of(shapes: ArrayLike) -> Pieces:
     begin = rings.first[of_ring] + number * MOST_SEGMENTS
     size = np.minimum(segments[of_ring] - number * MOST_SEGMENTS, MOST_SEGMENTS) + 1
     of_point, point = runs(begin, size)
-    lines = shapely.linestrings(rings.xy[point], indices=of_point)
+    lines: Shapes = np.asarray(shapely.linestrings(rings.xy[point], indices=of_point), dtype=object)
     return Pieces(lines, part_owner[rings.owner[of_ring]])
 
 

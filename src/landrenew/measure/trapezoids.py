@@ -12,6 +12,7 @@ whole, and only what an edge passes through is looked at edge by edge.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,7 +76,7 @@ class _Edges(NamedTuple):
 
     @classmethod
     def between(cls, x: Numbers, y: Numbers, to_x: Numbers, to_y: Numbers) -> _Edges:
-        """Make the edges between two corners each; an upright one has no slope, and no trapezoid."""
+        """Make the edges between two corners each; upright ones have no slope and no trapezoid."""
         across = to_x - x
         slope = np.divide(to_y - y, across, out=np.zeros_like(x), where=across != 0)
         return cls(np.minimum(x, to_x), np.maximum(x, to_x), x, y, slope, -np.sign(across))
@@ -154,7 +155,7 @@ def _blocks(counts: Rows) -> Iterator[slice]:
     ends = np.cumsum(counts)
     marks = np.arange(AT_A_TIME, ends[-1] if len(ends) else 0, AT_A_TIME)
     cuts = np.unique([0, *np.searchsorted(ends, marks, side="right"), len(counts)])
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         yield slice(begin, end)
 
 
@@ -173,7 +174,8 @@ def _around(boxes: Numbers, zones: Outlines, zone: Rows) -> tuple[Rows, _Edges, 
     meets &= np.maximum(x, to_x) > np.repeat(left, count)
     meets &= np.maximum(y, to_y) > np.repeat(bottom, count)
     near = np.flatnonzero(meets)
-    pair, x, to_x, y, to_y = (one.take(near) for one in (pair, x, to_x, y, to_y))
+    pair = pair.take(near)
+    x, to_x, y, to_y = (one.take(near) for one in (x, to_x, y, to_y))
     corner_x, corner_y = left.take(pair), bottom.take(pair)
     edges = _Edges.between(x - corner_x, y - corner_y, to_x - corner_x, to_y - corner_y)
     wide, high = (right - left).take(pair), (top - bottom).take(pair)
