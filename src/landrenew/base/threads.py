@@ -101,9 +101,10 @@ def portions(*columns: NDArray[Any], at_a_time: int = AT_A_TIME) -> list[tuple[N
     Returns
     -------
     list of tuple
-        At least one portion: views of the same rows of each column.
+        One portion, or an even number of them: views of the same rows of each column.
     """
     count = max(1, -(-len(columns[0]) // at_a_time))
+    count += count % 2 if count > 1 else 0
     return list(zip(*(np.array_split(one, count) for one in columns), strict=True))
 
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+AT_A_TIME = 12_500
+"""Shapes that a thread takes at a time: long enough runs of numbers that threads seldom meet."""
+
+
 class Pairs(NamedTuple):
     """
     Pairs of shapes and zones that share ground, sorted by shape, then zone.
@@ -121,7 +125,8 @@ def _in_portions(
     work: Callable[..., Iterable[NDArray[Any]]], *columns: NDArray[Any], threads: int | None
 ) -> list[NDArray[Any]]:
     """Work on portions of the rows, on threads, and put the columns of the results together."""
-    found = each_on_threads(lambda rows: work(*rows), portions(*columns), threads)
+    split = portions(*columns, at_a_time=AT_A_TIME)
+    found = each_on_threads(lambda rows: work(*rows), split, threads)
     return [np.concatenate(column) for column in zip(*found, strict=True)]
 
 

@@ -41,8 +41,8 @@ SMALLEST_M = 0.001
 EXACT = 1e-12
 """Pieces that gain or lose no more than this share of the ground, and rounding, are right."""
 
-CUT_AT_A_TIME = 20_000
-"""Vertices that a thread cuts at a time, about."""
+WORTH_A_THREAD = 5_000
+"""A cut through fewer vertices is done before another thread has taken it up."""
 
 HALF = 0.4951247
 """Where a box is cut: not quite in the middle, so that no corner of round numbers lies there."""
@@ -158,6 +158,8 @@ def _width(shapes: Shapes) -> NDArray[np.float64]:
 
 def _halves(shapes: Shapes, owner: Rows, cut: Cut) -> tuple[Shapes, Rows]:
     """Cut each polygon in two across the longer side of its box."""
+    if not len(shapes):
+        return shapes, owner
     left, bottom, right, top = shapely.bounds(shapes).T
     wide, high = right - left, top - bottom
     lies = wide >= high
@@ -166,8 +168,8 @@ def _halves(shapes: Shapes, owner: Rows, cut: Cut) -> tuple[Shapes, Rows]:
     first = shapely.box(left, bottom, np.where(lies, x, right), np.where(lies, top, y))
     second = shapely.box(np.where(lies, x, left), np.where(lies, bottom, y), right, top)
     both, boxes = np.concatenate([shapes, shapes]), np.concatenate([first, second])
-    vertices = max(2 * int(shapely.get_num_coordinates(shapes).sum()), 1)
-    at_a_time = max(1, len(both) * CUT_AT_A_TIME // vertices)
+    vertices = shapely.get_num_coordinates(shapes).mean()
+    at_a_time = 1 if vertices > WORTH_A_THREAD else len(both)
     found = on_threads(cut, both, boxes, at_a_time=at_a_time)
     parts, half = shapely.get_parts(found, return_index=True)
     is_ground = shapely.area(parts) > 0  # a cut along an edge leaves that edge behind

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
 
-AT_A_TIME = 1 << 17
+AT_A_TIME = 1 << 18
 """Edges looked at in one go, as many as the processor keeps at hand."""
 
 TINY = 1e-300

@@ -153,18 +153,12 @@ def cluster(
             " --cluster.",
         ) from error
     if address is None:
-        try:
-            local = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                memory_limit=memory or "auto",
-                dashboard_address=":0",  # any free port: two runs may share a machine
-            )
-        except ValueError as error:
-            raise FileError(
-                f"看不懂进程的内存上限“{memory}”。请写作 3GiB 这样的形式。",
-                f"Memory {memory!r} of a worker is not understood. Write it like 3GiB.",
-            ) from error
+        local = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=_bytes(memory),
+            dashboard_address=":0",  # any free port: two runs may share a machine
+        )
         with local, Client(local) as client:
             yield on_cluster(client)
         return
@@ -178,6 +172,19 @@ def cluster(
         ) from error
     with client:
         yield on_cluster(client)
+
+
+def _bytes(memory: str | None) -> int | str:
+    """Read an amount of memory; a cluster that cannot would be left half open."""
+    from dask.utils import parse_bytes  # noqa: PLC0415  only with the extra
+
+    try:
+        return "auto" if memory is None else int(parse_bytes(memory))
+    except ValueError as error:
+        raise FileError(
+            f"看不懂进程的内存上限“{memory}”。请写作 3GiB 这样的形式。",
+            f"Memory {memory!r} of a worker is not understood. Write it like 3GiB.",
+        ) from error
 
 
 ANSWER_S = 10
