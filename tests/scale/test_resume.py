@@ -382,3 +382,31 @@ def test_the_note_says_what_the_parts_rest_on(done: Path) -> None:
     assert set(note) == {"layers", "project", "rulebook", "versions", "tile_size"}
     assert set(note["layers"]) == {"parcels", "buildings", "control_line", "corrections"}
     assert note["rulebook"].keys() >= {"rules.toml"}
+
+
+def test_a_folder_that_a_killed_run_left_empty_is_used(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    run_project(path, way=Way(tmp_path / "parts", tile_size=9))
+
+
+def test_a_folder_that_a_killed_run_emptied_in_part_is_used(
+    path: Path, done: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(done, tmp_path / "parts")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shutil, "rmtree", killed_after_the_note)
+        with pytest.raises(KeyboardInterrupt):
+            run_project(path, way=Way(folder, tile_size=2))
+    run_project(path, way=Way(folder, tile_size=2))
+
+
+def killed_after_the_note(folder: Path, **_: object) -> None:
+    """Begin to empty a folder with any file that says what it is, and come no further."""
+    (folder / "rests-on.json").unlink(missing_ok=True)
+    raise KeyboardInterrupt
+
+
+def test_half_a_note_is_none(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "rests-on.json").write_text('{"layers": {', encoding="utf-8")
+    run_project(path, way=Way(tmp_path / "parts", tile_size=9, resumes=True))

@@ -46,6 +46,9 @@ NOTE = "rests-on.json"
 LAID_OUT = ("parcels", "buildings")
 """Folders of the layers by tile."""
 
+OURS = {NOTE, "rests-on.new", "frame.pickle", "measured", *LAID_OUT}
+"""All that a folder of parts may hold; one with anything else is not emptied."""
+
 CHANGED = {
     "project": Text("项目文件", "the project file"),
     "rulebook": Text("规则书", "the rulebook"),
@@ -141,20 +144,32 @@ def _open_folder(project: Project, way: Way) -> None:
     """Begin anew, or make sure that the parts that are there rest on the same inputs."""
     note = way.folder / NOTE
     now = _rests_on(project, way.tile_size)
-    if way.folder.exists() and not note.exists():
+    there = {one.name for one in way.folder.iterdir()} if way.folder.exists() else set()
+    if there - OURS:
         raise FileError(
             f"文件夹 {way.folder} 不是分块文件夹，不会清空它。请移走或另选 --out。",
             f"Folder {way.folder} holds no parts and is not emptied. Move it away, or choose"
             " another --out.",
         )
-    if note.exists() and way.resumes:
-        _refuse_changed(json.loads(note.read_text(encoding="utf-8")), now, way.folder)
+    if way.resumes and (then := _noted(note)) is not None:
+        _refuse_changed(then, now, way.folder)
         for name in LAID_OUT:  # quick to make again, and then surely whole
             shutil.rmtree(way.folder / name, ignore_errors=True)
         return
     shutil.rmtree(way.folder, ignore_errors=True)
     way.folder.mkdir(parents=True)
-    note.write_text(json.dumps(now, ensure_ascii=False, indent=2), encoding="utf-8")
+    fresh = note.with_suffix(".new")
+    fresh.write_text(json.dumps(now, ensure_ascii=False, indent=2), encoding="utf-8")
+    fresh.replace(note)
+
+
+def _noted(note: Path) -> dict[str, object] | None:
+    """Read what parts rest on; a run that was killed early has left no note, or half of one."""
+    try:
+        then: dict[str, object] = json.loads(note.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return then
 
 
 def _rests_on(project: Project, tile_size: int) -> dict[str, object]:
