@@ -49,16 +49,19 @@ class Ours(InProcess):
     def __init__(self) -> None:
         import geopandas as gpd  # noqa: PLC0415  no other engine shall carry it
 
+        from landrenew.base.collection import collection_paused  # noqa: PLC0415  likewise
         from landrenew.measure.overlay import cover, shared_areas  # noqa: PLC0415  likewise
 
-        self.read_parquet, self.cover, self.shared_areas = gpd.read_parquet, cover, shared_areas
+        self.read_parquet, self.paused = gpd.read_parquet, collection_paused
+        self.cover, self.shared_areas = cover, shared_areas
 
     def read(self, folder: Path) -> None:
-        """Read the layers, as the library does."""
-        layers = {
-            layer: self.read_parquet(layer_file(folder, layer), columns=columns)
-            for layer, columns in COLUMNS.items()
-        }
+        """Read the layers into shapes, which later steps need not make."""
+        with self.paused():
+            layers = {
+                layer: self.read_parquet(layer_file(folder, layer), columns=columns)
+                for layer, columns in COLUMNS.items()
+            }
         self.shapes = {layer: table.geometry.to_numpy() for layer, table in layers.items()}
         self.ids = layers["parcels"]["ZDDM"].to_numpy()
         self.floors = layers["buildings"]["CS"].to_numpy()

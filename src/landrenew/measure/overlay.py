@@ -81,10 +81,9 @@ class _Shares(NamedTuple):
 def _shares(parts: Shapes, zones: Zones) -> _Shares:
     """Measure what parts and pieces share: the same pairs in the same order, whatever is beside."""
     part, piece = zones.index.query(parts)
-    order = np.lexsort((piece, part))
-    part, piece = part[order], piece[order]
     area = shared_area(parts, zones.outlines, part, piece)
-    real = area > 0
+    real = np.flatnonzero(area > 0)
+    real = real[np.lexsort((piece[real], part[real]))]
     return _Shares(part[real], piece[real], area[real])
 
 
