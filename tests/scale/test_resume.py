@@ -104,7 +104,7 @@ class Counted:
 # parts that are there
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_parts_are_there_the_result_is_the_same(
     seed: int, path: Path, whole: Result, done: Path, tmp_path: Path
 ) -> None:
@@ -367,7 +367,7 @@ def test_a_killed_run_resumes_to_the_result_of_an_undisturbed_one(
     chance = random.Random(seed)  # noqa: S311
     out = earlier_result(tmp_path / "out")
     after = chance.choice([0, WRITING, *range(1, 25), *range(1, 25)])
-    run = started(HERE if seed % 2 else IN_PROCESSES, squares, out)
+    run = started(HERE if seed % 3 else IN_PROCESSES, squares, out)
     if killed(run, out, after, chance.uniform(0, 0.1 if after else 1.5)):
         assert {name: (out / name).read_bytes() for name in EARLIER} == EARLIER
     run_here([*arguments(squares, out), "--resume"])
