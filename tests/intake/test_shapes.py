@@ -113,6 +113,7 @@ def test_any_shapes_are_kept_valid_or_set_aside(rows: list) -> None:
         (shapely.GeometryCollection(), "empty_geometry"), (NAN, "unrepairable"),
         (INF, "unrepairable"), (FLAT, "unrepairable"),
         (ring_of([(0, 0), (4, 4), (4, 0), (0, 4)]), "unrepairable"),
+        (shapely.box(0, 0, 1e-10, 1e-9), "unrepairable"),
         (ring_of([(0, 0), (4, 0), (4, 4), (4, 6), (4, 4), (0, 4)]), "repaired"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import FLOWS, INTENSITIES
-from landrenew.intake.geometry.topology import DUST_M2
+from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import require
 from landrenew.measure.leases import PAIR
 

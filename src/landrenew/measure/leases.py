@@ -14,7 +14,7 @@ import pandas as pd
 
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import Fault
-from landrenew.intake.geometry.topology import DUST_M2
+from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import require
 from landrenew.measure.doubts import AREA_DIFFERENCE
 

@@ -14,7 +14,8 @@ import pandas as pd
 import shapely
 
 from landrenew.base.area import ellipsoidal_area
-from landrenew.intake.geometry.topology import DUST_M2, mean_width
+from landrenew.intake.geometry.shapes import DUST_M2
+from landrenew.intake.geometry.topology import mean_width
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import Pairs, cover, shared_areas
 from landrenew.measure.pieces import Zones, own

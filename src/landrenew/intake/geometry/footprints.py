@@ -16,8 +16,8 @@ import shapely
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.geometry.nearby import may_be_near
-from landrenew.intake.geometry.shapes import bare_polygons
-from landrenew.intake.geometry.topology import DUST_M2, mean_width
+from landrenew.intake.geometry.shapes import DUST_M2, bare_polygons
+from landrenew.intake.geometry.topology import mean_width
 from landrenew.intake.naming import faults_at, row_ids
 
 if TYPE_CHECKING:

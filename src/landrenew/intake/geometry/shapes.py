@@ -35,10 +35,15 @@ if TYPE_CHECKING:
 MAX_REPAIR = 0.005
 """Largest relative change of area that a repair may make."""
 
+DUST_M2 = 1e-4
+"""Ground smaller than this is rounding where shapes only touch [m2], one square centimetre."""
+
 FREE_DEFAULT = {".geojson", ".json", ".geojsonl", ".geojsons", ".topojson"}
 """Formats for which GDAL says EPSG:4326 whether or not the file does."""
 
 DEFAULT_CRS = 4326
+
+SPECK = Text("小于 1 cm²", "smaller than 1 cm2")
 
 PLANE = 2
 POLYGON, COLLECTION = 3, 7
@@ -199,8 +204,9 @@ def check_polygons(layer: GeoDataFrame, crs: CRS, name: str) -> Checked:
     after = _areas(mended)
     change = np.abs(after - before)
     too_much = (broken | mixed) & (~(change <= MAX_REPAIR * before) | shapely.is_empty(mended))
+    is_speck = np.isin(code, ("", "collection")) & (after <= DUST_M2)  # no share of it is known
     code[broken] = "repaired"
-    code[too_much] = "unrepairable"
+    code[too_much | is_speck] = "unrepairable"
     rejected = ~np.isin(code, ("", "repaired", "collection"))
     details = _details(code, shapes, before, np.where(broken, after, before))
     kept = layer.loc[~rejected].set_geometry(
@@ -293,7 +299,8 @@ def _details(
     details = [NO_DETAIL] * len(code)
     for i in np.flatnonzero(code != "").tolist():
         if code[i] in {"repaired", "unrepairable"}:
-            reason = plainly(str(shapely.is_valid_reason(shapes[i])))
+            is_speck = before[i] <= DUST_M2 and shapely.is_valid(shapes[i])
+            reason = SPECK if is_speck else plainly(str(shapely.is_valid_reason(shapes[i])))
             details[i] = Text(
                 f"{reason.zh}；修复前 {before[i]:.3f} m²，修复后 {after[i]:.3f} m²",
                 f"{reason.en}; {before[i]:.3f} m2 before, {after[i]:.3f} m2 after repair",

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
-DUST_M2 = 1e-4
-"""Ground smaller than this is rounding where shapes only touch [m2], one square centimetre."""
-
 SAME_SPOT_M = 0.001
 """Vertices that follow each other within a millimetre, the unit of surveys, are one [m]."""
 
