@@ -96,6 +96,31 @@ def geodesic(shape: shapely.Geometry) -> float:
 radii = st.lists(st.floats(50, 2000), min_size=3, max_size=12)
 
 
+def by_the_book(shape: shapely.Polygon) -> float:
+    """Spell the formula of the survey out, edge by edge, with every sine and cosine."""
+    lon, lat = to_lonlat(CIXI).transform(*shapely.get_coordinates(shape).T)
+    lon, lat = np.radians(lon - lon[0]), np.radians(lat)
+    width = (lon[1:] + lon[:-1]) / 2
+    rise, middle = lat[1:] - lat[:-1], (lat[1:] + lat[:-1]) / 2
+    e2 = 1 - (GRS80.b / GRS80.a) ** 2
+    a = 1 + e2 * 3 / 6 + e2**2 * 30 / 80 + e2**3 * 35 / 112 + e2**4 * 630 / 2304
+    b = e2 / 6 + e2**2 * 15 / 80 + e2**3 * 21 / 112 + e2**4 * 420 / 2304
+    c = e2**2 * 3 / 80 + e2**3 * 7 / 112 + e2**4 * 180 / 2304
+    d = e2**3 / 112 + e2**4 * 45 / 2304
+    e = e2**4 * 5 / 2304
+    series = sum(
+        factor * np.sin(odd * rise / 2) * np.cos(odd * middle)
+        for odd, factor in zip((1, 3, 5, 7, 9), (a, -b, c, -d, e), strict=True)
+    )
+    return float(abs((2 * GRS80.b**2 * width * series).sum()))
+
+
+@given(radii)
+def test_the_series_is_that_of_the_survey(lengths: list[float]) -> None:
+    shape = ring(lengths)
+    assert ellipsoidal_area([shape], CIXI)[0] == pytest.approx(by_the_book(shape), rel=1e-12)
+
+
 @given(radii)
 def test_formula_agrees_with_geodesics_edge_by_edge(lengths: list[float]) -> None:
     shape = ring(lengths)
@@ -132,6 +157,15 @@ def test_holes_are_subtracted_and_parts_added_whichever_way_they_run() -> None:
     assert ellipsoidal_area([both], CIXI)[0] == pytest.approx(whole - hole + other, rel=1e-12)
 
 
+def test_threads_and_what_lies_beside_change_no_bit_of_an_area() -> None:
+    chance = np.random.default_rng(3)
+    middle = chance.uniform([600_000, 3_330_000], [640_000, 3_350_000], (9_000, 2))
+    shapes = shapely.buffer(shapely.points(middle), chance.uniform(5, 90, 9_000), quad_segs=3)
+    alone = ellipsoidal_area(shapes, CIXI, threads=1)
+    assert ellipsoidal_area(shapes, CIXI, threads=3).tolist() == alone.tolist()
+    assert ellipsoidal_area(shapes[::7], CIXI).tolist() == alone[::7].tolist()
+
+
 def test_missing_is_missing_and_empty_is_nothing() -> None:
     square = shapely.box(620_000, 3_339_000, 620_010, 3_339_010)
     line = shapely.LineString([(620_000, 3_339_000), (620_010, 3_339_000)])
@@ -140,6 +174,8 @@ def test_missing_is_missing_and_empty_is_nothing() -> None:
     assert np.isnan(areas[0])
     assert areas[1:3].tolist() == [0.0, 0.0]
     assert areas[3] == areas[4] > 99.9
+    nested = shapely.GeometryCollection([shapely.MultiPolygon([square]), line])
+    assert ellipsoidal_area([nested], CIXI)[0] == areas[3]
     assert ellipsoidal_area([], CIXI).tolist() == []
 
 

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landrenew.measure import overlay, trapezoids
 from landrenew.measure.overlay import cover, overlaps_of, shared_areas
 from landrenew.measure.pieces import MOST_VERTICES, Zones, cut_up, edges_of
 
@@ -144,6 +145,98 @@ def test_what_lies_beside_changes_no_bit(zones: np.ndarray, data: st.DataObject)
     )
     for shape, zone, area in zip(chosen[some.shape], some.zone, some.area, strict=True):
         assert whole[shape, zone] == area
+
+
+def squares(field: np.ndarray) -> shapely.Geometry:
+    """Unite the marked squares of a field: edges meet, holes touch edges and each other."""
+    column, row = np.nonzero(field)
+    return shapely.union_all(shapely.box(column, row, column + 1, row + 1))
+
+
+def wedges(corners: np.ndarray) -> shapely.Geometry:
+    """Unite triangles on whole numbers, and take the last off: needles, holes, shared corners."""
+    shapes = shapely.polygons(corners)
+    *ground, hole = shapes[shapely.area(shapes) > 0]
+    return shapely.difference(shapely.union_all(ground), hole)
+
+
+fields = st.integers(0, 2**36 - 1).map(
+    lambda bits: squares(np.array([bits >> one & 1 for one in range(36)], dtype=bool).reshape(6, 6))
+)
+triangles = (
+    st.lists(st.integers(0, 8), min_size=36, max_size=36)
+    .map(lambda numbers: np.array(numbers, dtype=float).reshape(6, 3, 2))
+    .filter(lambda corners: (shapely.area(shapely.polygons(corners)) > 0).sum() > 1)
+    .map(wedges)
+)
+touching = st.lists(fields | triangles, min_size=1, max_size=4).map(
+    lambda shapes: shapely.transform(np.array(shapes), lambda xy: xy * 50)
+)
+"""Layers in which nearly everything touches something."""
+
+
+@given(touching, touching)
+def test_shapes_that_touch_in_every_way(shapes: np.ndarray, zones: np.ndarray) -> None:
+    check_areas(shapes, zones)
+    check_cover(shapes, zones)
+    found = overlaps_of(shapes, 0.0)
+    pairs = zip(found.first.tolist(), found.second.tolist(), strict=True)
+    plain = {pair: area for pair, area in plain_areas(shapes, shapes).items() if pair[0] < pair[1]}
+    assert dict(zip(pairs, found.area.tolist(), strict=True)) == pytest.approx(plain, rel=EXACT)
+
+
+@given(touching, st.sampled_from([8, 12, 30]))
+def test_pieces_of_shapes_that_touch_themselves_are_valid_and_add_up(
+    shapes: np.ndarray, most: int
+) -> None:
+    pieces = cut_up(shapes, most)
+    assert shapely.is_valid(pieces.shapes).all()
+    assert (shapely.get_type_id(pieces.shapes) == shapely.GeometryType.POLYGON).all()
+    for one in range(len(shapes)):
+        mine = pieces.shapes[pieces.owner == one]
+        assert shapely.area(mine).sum() == pytest.approx(shapes[one].area, rel=EXACT)
+        assert shapely.union_all(mine).area == pytest.approx(shapes[one].area, rel=EXACT)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@given(layers, st.integers(200, 900), st.integers(8, 18))
+def test_threads_and_portions_change_no_bit(
+    threads: int, zones: np.ndarray, shapes: int, edges: int
+) -> None:
+    whole, pairs = inside_of(GRID, zones), shared_areas(GRID, zones, threads=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlay, "AT_A_TIME", shapes)
+        patch.setattr(trapezoids, "AT_A_TIME", 2**edges)
+        some = shared_areas(GRID, zones, threads=threads)
+        assert inside_of(GRID, zones).tolist() == whole.tolist()
+    for one, other in zip(pairs, some, strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_what_is_covered_has_its_own_area_to_the_last_bit() -> None:
+    zones = shapely.box([0, 700.3], [0, 0], [700.3, 2000], [2000, 2000])
+    shapes = np.array([star(40, 350, 350, 300), shapely.MultiPolygon(GRID[[5, 90]].tolist())])
+    pairs = shared_areas(np.concatenate([GRID, shapes]), zones)
+    area = np.concatenate([shapely.area(GRID), shapely.area(shapes)])
+    covered = shapely.covers(zones[pairs.zone], np.concatenate([GRID, shapes])[pairs.shape])
+    assert covered.sum() > len(GRID) * 0.9
+    assert pairs.area[covered].tolist() == area[pairs.shape[covered]].tolist()
+    line = star(5_000)
+    parcels = shapely.intersection(GRID, line)[shapely.intersects(GRID, line)]
+    assert cover(parcels, np.array([line])).is_whole.mean() > 0.9  # cut along it, up to rounding
+
+
+def test_rings_may_run_either_way() -> None:
+    outer, inner = shapely.box(0, 0, 100, 100), shapely.box(20, 20, 60, 60)
+    turned = [
+        shapely.Polygon(shell, [hole])
+        for shell in (outer.exterior, outer.exterior.reverse())
+        for hole in (inner.exterior, inner.exterior.reverse())
+    ]
+    shapes = shapely.box([10, 30, 50], [10, 30, 50], [50, 50, 70], [50, 50, 70])
+    for ground in turned:
+        assert shared_areas(shapes, [ground]).area.tolist() == [700.0, 300.0]
+        assert shared_areas([ground], shapes).area.tolist() == [700.0, 300.0]
 
 
 @given(layers)

@@ -202,11 +202,14 @@ def _beneath_both(
     mine = _Edges.between(*corners, walks.x[at + 1] - left, walks.y[at + 1] - bottom)
     first, count = np.cumsum(walks.edges) - walks.edges, walks.edges
     area = np.zeros(len(shape))
-    for rows in _blocks(count[number[pair]]):
-        mine_of = number[pair[rows]]
-        one, other = runs(first[mine_of], count[mine_of])
-        lower = _beneath(_Edges(*(column[rows] for column in edges)), mine, one, other)
-        area += np.bincount(pair[rows][one], weights=lower, minlength=len(shape))
+    terms = np.bincount(pair, minlength=len(shape)) * count[number]
+    for rows in _blocks(terms):  # never through a pair, whose sum must not hang on its neighbours
+        near = slice(*np.searchsorted(pair, [rows.start, rows.stop]))
+        met = number[pair[near]]
+        one, other = runs(first[met], count[met])
+        lower = _beneath(_Edges(*(column[near] for column in edges)), mine, one, other)
+        of_pair = (pair[near] - rows.start).take(one)
+        area[rows] = np.bincount(of_pair, weights=lower, minlength=rows.stop - rows.start)
     return np.abs(area)
 
 
