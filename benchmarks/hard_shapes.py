@@ -3,10 +3,12 @@
     python benchmarks/hard_shapes.py [--parcels 99856] [--repeat 3]
 
 Every hard case is measured in turn with the ordinary one, in CPU seconds of all threads, with
-everything that has to be made ready; the smallest of each counts, and only the ratio is told. Two
-questions are asked: how much of each parcel every zone holds (`areas`), and which part of each lies
-inside all of them (`ground`), for which parcels that are cut must be cut out. On a sample both are
-held against the plain computation, one whole shape against another.
+everything that has to be made ready; the smallest of each counts, and only the ratio is told. Asked
+are how much of each parcel every zone holds (`areas`), which part of each lies inside all of them
+(`ground`), for which parcels that are cut must be cut out, what stands on each (`buildings`), and
+all of that with the parcels' own area on the ellipsoid (`all`). Nothing is kept from one question
+to the next. On a sample, areas and ground are held against the plain computation, one whole shape
+against another.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-from cities import ACROSS, ALONG, TILE, City, line, lots, parcels, turned
+from cities import ACROSS, ALONG, EPSG, TILE, City, buildings, line, lots, parcels, turned
+from pyproj import CRS
 
-from landrenew.measure.overlay import Cover, Pairs, cover, shared_areas
+from landrenew.base.area import ellipsoidal_area
+from landrenew.measure.overlay import Cover, cover, shared_areas
 from landrenew.measure.pieces import own
 
 if TYPE_CHECKING:
@@ -31,14 +35,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-BAR = 3.0
-"""Times of an ordinary parcel that a hard one may take."""
-
 SAMPLE = 60
 """Parcels held against the plain computation."""
 
-STRIP = np.array([40_000_000.0, 0.0])
-"""What the number of a strip adds to coordinates."""
+STRIP, EPSG_WITH_STRIP = np.array([40_000_000.0, 0.0]), 4528
+"""What the number of the strip adds to coordinates, and the CRS that has it."""
 
 ALIKE, ALIKE_M2 = 1e-9, 2e-6
 """Relative and absolute difference that is rounding; of 8 digits, 1 um along each edge [m2]."""
@@ -46,7 +47,7 @@ ALIKE, ALIKE_M2 = 1e-9, 2e-6
 
 class Case(NamedTuple):
     """
-    Parcels and zones.
+    Parcels, zones and buildings.
 
     Parameters
     ----------
@@ -56,29 +57,27 @@ class Case(NamedTuple):
         The parcels.
     zones
         The zones.
-    is_hard
-        False for the ordinary case, against which the others are measured.
+    buildings
+        What stands on the parcels.
+    epsg
+        Number of their CRS.
     """
 
     name: str
     shapes: Shapes
     zones: Shapes
-    is_hard: bool = True
+    buildings: Shapes
+    epsg: int = EPSG
 
 
-def middle(city: City) -> Numbers:
-    """Give the middle of the city's only tile, before it is turned."""
-    centre: Numbers = city.origin(0) + np.array([ALONG, ACROSS]) / 2
-    return centre
-
-
-def comb(city: City, teeth: int) -> shapely.Polygon:
-    """Draw a zone of long narrow teeth across the whole city, on a narrow back."""
-    step, high = ALONG / teeth, ACROSS
+def comb(city: City, teeth: int, share: float) -> shapely.Polygon:
+    """Draw a zone of long narrow teeth that stand on a narrow back, across a share of the city."""
+    step, high = ALONG * share / teeth, ACROSS
     left = np.arange(teeth) * step
     corners = [(0.0, 20.0), (0.0, high), (step / 2, high), (step / 2, 20.0)]
     tooth = left[:, None, None] * [1, 0] + np.array(corners)
-    ring = np.concatenate([[(ALONG, 0.0), (0.0, 0.0)], tooth.reshape(-1, 2), [(ALONG, 20.0)]])
+    back, end = [(ALONG * share, 0.0), (0.0, 0.0)], [(ALONG * share, 20.0)]
+    ring = np.concatenate([back, tooth.reshape(-1, 2), end])
     return shapely.Polygon(turned(ring + city.origin(0)))
 
 
@@ -104,33 +103,42 @@ def moved(shapes: Shapes, by: Numbers) -> Shapes:
 
 
 def cases(count: int) -> Iterator[Case]:
-    """Make the ordinary case and the hard ones."""
+    """Make the ordinary case, then the hard ones."""
     city, chance = City(count), np.random.default_rng(7)
-    ordinary = parcels(lots(city, 0, chance)[0], chance)
+    boxes, free = lots(city, 0, chance)
+    ordinary = parcels(boxes, chance)
+    stock = buildings(boxes, free, city.crossing, chance)
     edge = own([line(city, 0, chance)])
-    yield Case("an ordinary line of 9,195 vertices", ordinary, edge, is_hard=False)
-    yield Case("8 digits before the point", moved(ordinary, STRIP), moved(edge, STRIP))
-    fine = City(count, line_vertices=500_000)
-    yield Case("a line of 500,000 vertices", ordinary, own([line(fine, 0, chance)]))
-    yield Case("a comb of 20 teeth", ordinary, own([comb(city, 20)]))
-    yield Case("a comb of 500 teeth", ordinary, own([comb(city, 500)]))
-    yield Case("10,000 zones that overlap", ordinary, circles(city, 10_000, chance))
+    yield Case("an ordinary line of 9,195 vertices", ordinary, edge, stock)
+    far = (moved(shapes, STRIP) for shapes in (ordinary, edge, stock))
+    yield Case("8 digits before the point", *far, epsg=EPSG_WITH_STRIP)
+    fine = line(City(count, line_vertices=500_000), 0, chance)
+    yield Case("a line of 500,000 vertices", ordinary, own([fine]), stock)
+    yield Case("a comb of 20 teeth, 22 km long", ordinary, own([comb(city, 20, 1.0)]), stock)
+    yield Case("a comb of 500 teeth, 3.5 m wide", ordinary, own([comb(city, 500, 0.1)]), stock)
+    yield Case("10,000 zones that overlap", ordinary, circles(city, 10_000, chance), stock)
     large = ordinary.copy()
     rows = chance.choice(np.flatnonzero(shapely.area(ordinary) > 20_000), 20, replace=False)
     large[rows] = [crooked(one, 50_000) for one in ordinary[rows]]
-    yield Case("20 parcels of 50,000 vertices", large, edge)
+    yield Case("20 parcels of 50,000 vertices", large, edge, stock)
 
 
-QUESTIONS: dict[str, Callable[[Shapes, Shapes], Pairs | Cover]] = {
-    "areas": shared_areas, "ground": cover,
-}  # fmt: skip
+QUESTIONS: dict[str, Callable[[Case], object]] = {
+    "areas": lambda case: shared_areas(case.shapes, case.zones),
+    "ground": lambda case: cover(case.shapes, case.zones),
+    "buildings": lambda case: shared_areas(case.buildings, case.shapes),
+    "ellipsoid": lambda case: ellipsoidal_area(case.shapes, CRS.from_epsg(case.epsg)),
+}
 
 
-def spent(case: Case, question: str) -> float:
-    """Measure the CPU seconds of all threads that a question takes."""
-    began = time.process_time()
-    QUESTIONS[question](case.shapes, case.zones)
-    return time.process_time() - began
+def spent(case: Case) -> list[float]:
+    """Measure the CPU seconds of all threads that each question takes, and then all."""
+    seconds = []
+    for question in QUESTIONS.values():
+        began = time.process_time()
+        question(case)
+        seconds.append(time.process_time() - began)
+    return [*seconds, sum(seconds)]
 
 
 def sample_of(case: Case, found: Cover) -> NDArray[np.intp]:
@@ -177,15 +185,14 @@ def row(case: Case, ordinary: Case, repeat: int) -> str:
     wrong = differs(case, found)
     if max(wrong.values()) > 1:
         raise SystemExit(f"{case.name}: not the plain result, {wrong}")
-    ratios = []
-    for question in QUESTIONS:
-        both = [[spent(one, question) for one in (ordinary, case)] for _ in range(repeat)]
-        usual, hard = np.min(both, axis=0)
-        ratios.append(hard / usual * len(ordinary.shapes) / len(case.shapes))
+    both = np.array([[spent(one) for one in (ordinary, case)] for _ in range(repeat)])
+    usual, hard = both.min(axis=0)
+    areas, ground, stock, _, everything = hard / usual
     cut = (~shapely.is_missing(found.inside)).mean()
     vertices = shapely.get_num_coordinates(case.zones).sum()
-    told = [case.name, f"{vertices:,}", f"{cut:.1%}", *(f"{one:.2f}" for one in ratios)]
-    return f"| {' | '.join(told)} | {max(wrong.values()):.2f} |"
+    told = [case.name, f"{vertices:,}", f"{cut:.1%}"]
+    told += [f"{one:.2f}" for one in (areas, ground, stock, everything, max(wrong.values()))]
+    return f"| {' | '.join(told)} |"
 
 
 def main() -> None:
@@ -194,8 +201,8 @@ def main() -> None:
     asked.add_argument("--parcels", type=int, default=TILE)
     asked.add_argument("--repeat", type=int, default=3)
     said = asked.parse_args()
-    print("| case | vertices of zones | parcels cut | areas | ground | difference |")
-    print("|---|---:|---:|---:|---:|---:|")
+    heads = "vertices of zones", "parcels cut", "areas", "ground", "buildings", "all", "difference"
+    print(f"| case | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
     every = cases(said.parcels)
     ordinary = next(every)
     table = partial(row, ordinary=ordinary, repeat=said.repeat)

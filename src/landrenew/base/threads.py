@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 AT_A_TIME = 4096
 """Rows in a portion: enough to be worth handing out, few enough to keep memory flat."""
 
+KEPT_BYTES = 31 << 20
+"""Memory that stays with the process once it has freed a block of that size."""
+
+np.empty(KEPT_BYTES, dtype=np.uint8)  # freed at once: until it has seen such a block freed, the C
+# library gives smaller ones back each time, and the system clears them anew for every sum
+
 _here = threading.local()
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import shapely
 
 from landrenew.base.threads import each_on_threads, portions
-from landrenew.intake.geometry.topology import DUST_M2, mean_width
+from landrenew.intake.geometry.shapes import DUST_M2
+from landrenew.intake.geometry.topology import mean_width
 from landrenew.measure.pieces import Zones, cut_up, own, rounding_m2
 from landrenew.measure.trapezoids import shared_area
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 AT_A_TIME = 12_500
 """Shapes that a thread takes at a time: long enough runs of numbers that threads seldom meet."""
 
+MOST_VERTICES = 256
+"""Vertices that a part of a shape may have: more than a piece of a zone, of which many are met."""
+
 
 class Pairs(NamedTuple):
     """
@@ -46,7 +50,7 @@ class Pairs(NamedTuple):
         Position of the zone.
     area
         Planar area they share [m2], above
-        :data:`landrenew.intake.geometry.topology.DUST_M2`.
+        :data:`landrenew.intake.geometry.shapes.DUST_M2`.
     """
 
     shape: Rows
@@ -131,7 +135,7 @@ def _in_portions(
 
 def _shared_areas(shapes: Shapes, rows: Rows, zones: Zones) -> Pairs:
     """Measure a portion of the shapes, of which the rows in the whole are told."""
-    parts = cut_up(shapes)
+    parts = cut_up(shapes, MOST_VERTICES)
     met = _shares(parts.shapes, zones)
     count = max(len(zones.shapes), 1)
     pair, row = np.unique(
@@ -170,7 +174,7 @@ def cover(shapes: ArrayLike, zones: Zones | ArrayLike, *, threads: int | None = 
 
 def _cover(shapes: Shapes, zones: Zones) -> Cover:
     """Measure a portion of the shapes."""
-    parts = cut_up(shapes)
+    parts = cut_up(shapes, MOST_VERTICES)
     met = _shares(parts.shapes, zones)
     owner, part_area = parts.owner[met.part], shapely.area(parts.shapes)
     add = partial(np.bincount, minlength=len(shapes))
@@ -194,7 +198,7 @@ def _united(ground: Shapes, owner: Rows, size: int) -> Shapes:
     united[owners] = ground[first]
     several = pieces > 1
     for one, begin, count in zip(owners[several], first[several], pieces[several], strict=True):
-        united[one] = shapely.union_all(ground[begin : begin + count])
+        united[one] = shapely.disjoint_subset_union_all(ground[begin : begin + count])
     return united
 
 
