@@ -15,6 +15,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from landrenew.base.columns import COLUMNS
+from landrenew.base.threads import on_threads
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.rules.plausibility import Above, Exceeds, Magnitude, Neighbours, Off, RatioAbove
@@ -289,12 +290,16 @@ def median_around(middles: Numbers, values: Numbers, count: int) -> Numbers:
         Shape (n,): the medians.
     """
     size, tree = len(middles), cKDTree(middles)
-    usual, is_open = _medians(tree, values, np.arange(size), count, min(count + 2, size))
-    tied = np.flatnonzero(is_open)
-    if len(tied):
-        most = min(count + 1 + MOST_TIED, size)
-        usual[tied], _ = _medians(tree, values, tied, count, most)
-    return usual
+
+    def around(rows: Rows) -> Numbers:
+        usual, is_open = _medians(tree, values, rows, count, min(count + 2, size))
+        tied = np.flatnonzero(is_open)
+        if len(tied):
+            most = min(count + 1 + MOST_TIED, size)
+            usual[tied], _ = _medians(tree, values, rows[tied], count, most)
+        return usual
+
+    return on_threads(around, np.arange(size))
 
 
 def _medians(
@@ -306,5 +311,7 @@ def _medians(
     away = np.where(is_self, np.inf, away)
     last = np.partition(away, count - 1, axis=1)[:, count - 1]
     is_near = away <= last[:, None] * (1 + SAME_DISTANCE)
-    usual: Numbers = np.nanmedian(np.where(is_near, values[near], np.nan), axis=1)
+    ranked = np.sort(np.where(is_near, values[near], np.inf), axis=1)
+    known, row = is_near.sum(axis=1), np.arange(len(rows))
+    usual: Numbers = (ranked[row, (known - 1) // 2] + ranked[row, known // 2]) / 2
     return usual, (is_near | is_self).all(axis=1)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import shapely
 
 from landrenew.intake.city import LOCATED, read_shapes
 from landrenew.intake.desk import Desk
@@ -20,7 +22,6 @@ from landrenew.measure.buildings import knows_open_ground
 from landrenew.measure.prepared import zones_of
 from landrenew.rules.library import read_rulebook
 from landrenew.scale.incoming import centres, open_layer, stored
-from landrenew.scale.store import no_row_of
 from landrenew.scale.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
             shapes[name] = incoming.place.to_crs(crs)
     desk.notes += refuse_elsewhere(ground, shapes, desk.extents, desk.paths())
     if buildings is not None:
-        shapes["buildings"] = no_row_of(buildings)
-    no_parcel = no_row_of(parcels)
+        shapes["buildings"] = buildings.no_row()
+    no_parcel = parcels.no_row()
     layers = Layers(
         project,
         read_rulebook(project.city.rulebook, project.folder),
@@ -144,8 +145,7 @@ def _refuse_shared_ids(incoming: Incoming, crs: CRS) -> None:
     again = np.flatnonzero(ids.duplicated(keep=False) & ids.notna())
     if not len(again):
         return
-    shapes = np.concatenate([
-        shapes[np.isin(at, again)] for at, shapes in incoming.shapes()
-    ])  # fmt: skip
+    wkb = [wkb.filter(pa.array(np.isin(at, again))) for at, wkb in incoming.shapes()]
+    shapes = shapely.from_wkb(pa.chunked_array(wkb).to_numpy())
     alike = gpd.GeoDataFrame(incoming.ours.iloc[again], geometry=shapes, crs=incoming.place.crs)
     refuse_shared_ids(clean_parcels(alike, crs).kept["parcel_id"])

@@ -1,12 +1,13 @@
 """A large layer on its way in: its columns as a table, its shapes a batch at a time.
 
-GeoParquet is never in memory as a whole. Of other formats the layer is read once, as for a city.
+GeoParquet is never in memory as a whole, and where it tells the boxes around its shapes, these go
+into their tiles as they came and are looked at there. Of other formats the layer is read once, as
+for a city.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS, Transformer
-from shapely.errors import ShapelyError
 
-from landrenew.base.errors import FileError
-from landrenew.base.words import Text, some
-from landrenew.intake.jargon import plainly
+from landrenew.base.words import Text
 from landrenew.intake.sources.address import is_database
-from landrenew.intake.sources.read import read_source
+from landrenew.intake.sources.read import read_source, unreadable
 from landrenew.intake.sources.remote import file_of
 from landrenew.intake.sources.source import Source
-from landrenew.scale.store import BOX, Store, around, table_of
+from landrenew.scale.boxes import around
+from landrenew.scale.store import BOX, Store, table_of, wkb_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
     Count = Callable[[Text, int, int], None]
-    Batches = Iterator[tuple[Rows, Shapes]]
+    Batches = Iterator[tuple[Rows, pa.Array]]
 
 BATCH = 50_000
 """Shapes that are read at a time."""
@@ -72,13 +71,16 @@ class Incoming:
     boxes
         Shape (n, 4): boxes around the shapes, in that CRS; NaN where a row has none.
     shapes
-        Gives the shapes in batches: positions in ``ours``, rising, and shapes.
+        Gives the shapes in batches: positions in ``ours``, rising, and WKB.
+    path
+        Where the layer comes from, for messages.
     """
 
     ours: pd.DataFrame
     place: gpd.GeoDataFrame
     boxes: Numbers
     shapes: Callable[[], Batches]
+    path: Path
 
 
 def open_layer(desk: Desk, name: str, spec: Layer) -> Incoming:
@@ -112,10 +114,10 @@ def open_layer(desk: Desk, name: str, spec: Layer) -> Incoming:
 
     def batches() -> Batches:
         for at in np.array_split(np.arange(len(shapes)), -(-len(shapes) // BATCH)):
-            yield at, shapes[at]
+            yield at, wkb_of(shapes[at])
 
     ours = pd.DataFrame(located.drop(columns="geometry"))
-    return Incoming(ours, located, shapely.bounds(shapes), batches)
+    return Incoming(ours, located, shapely.bounds(shapes), batches, path)
 
 
 def _streams(path: Path) -> dict[str, Any] | None:
@@ -137,7 +139,8 @@ def _open_parquet(desk: Desk, name: str, spec: Layer, file: _Parquet) -> Incomin
     ours = desk.taken(name, spec, read_source(desk.project.folder, spec, name, file.source))
     boxes = file.boxes[ours.index - 1]
     place = _place(boxes, ours.index, CRS.from_json_dict(file.geo["crs"]))
-    return Incoming(ours, desk.placed(name, spec, place), boxes, lambda: file.batches(ours.index))
+    placed = desk.placed(name, spec, place)
+    return Incoming(ours, placed, boxes, lambda: file.batches(ours.index), file.path)
 
 
 @dataclass
@@ -177,59 +180,32 @@ class _Parquet:
             columns = pq.ParquetFile(self.path).read(columns=names).flatten()
             return np.column_stack([columns[one].to_numpy().astype(float) for one in names]), 0
         boxes, high = [np.empty((0, 4))], 0
-        for shapes in self._shapes():
+        for wkb in self._wkb():
+            shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
             boxes.append(shapely.bounds(shapes))
             high += int(np.count_nonzero(shapely.has_z(shapes)))
         return np.concatenate(boxes), high
 
-    def _shapes(self) -> Iterator[Shapes]:
+    def _wkb(self) -> Iterator[pa.Array]:
         for batch in pq.ParquetFile(self.path).iter_batches(BATCH, columns=[self.geo["name"]]):
-            yield shapely.from_wkb(batch.column(0).to_numpy(zero_copy_only=False))
+            yield batch.column(0).cast(pa.large_binary())
 
     def batches(self, rows: pd.Index[int]) -> Batches:
-        """Read the shapes of some rows, refusing boxes that do not hold them."""
+        """Read the shapes of some rows."""
         at, begin = rows.to_numpy() - 1, 0
-        with self._readable():
-            for shapes in self._shapes():
-                first, last = np.searchsorted(at, (begin, begin + len(shapes)))
-                chosen = shapely.force_2d(shapes[at[first:last] - begin])
-                _refuse_false_boxes(self.boxes[at[first:last]], chosen, rows[first:last], self.name)
-                yield np.arange(first, last), chosen
-                begin += len(shapes)
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
         try:
-            yield
-        except (OSError, pa.ArrowException, ShapelyError) as error:
-            said = plainly(str(error).partition("\n")[0].rstrip(". "))
-            raise FileError(
-                f"[{self.name}] 的文件 {self.path} 读不出来：{said.zh}。"
-                "请确认文件完整、格式与扩展名一致。",
-                f"[{self.name}]: file {self.path} cannot be read: {said.en}. Check that it is whole"
-                " and that its format matches its extension.",
-            ) from error
+            for wkb in self._wkb():
+                first, last = np.searchsorted(at, (begin, begin + len(wkb)))
+                yield np.arange(first, last), wkb.take(pa.array(at[first:last] - begin))
+                begin += len(wkb)
+        except (OSError, pa.ArrowException) as error:
+            raise unreadable(self.path, self.name, error) from error
 
 
 def _heights_left_out(count: int) -> Text:
     return Text(
         f"{count} 行图形的高程（Z）未采用。", f"Heights (Z) of {count} shapes were left out."
     )
-
-
-def _refuse_false_boxes(boxes: Numbers, shapes: Shapes, rows: pd.Index[int], name: str) -> None:
-    """Refuse boxes that do not hold their shapes: the city would be taken to lie elsewhere."""
-    found = shapely.bounds(shapes)
-    slack = ROUNDED * np.abs(found)
-    holds = (boxes[:, :2] <= (found + slack)[:, :2]) & (boxes[:, 2:] >= (found - slack)[:, 2:])
-    wrong = rows[np.flatnonzero(np.isfinite(found).all(axis=1) & ~holds.all(axis=1))]
-    if len(wrong):
-        raise FileError(
-            f"[{name}] 第 {some(wrong)} 行的外框列（bbox）与图形不符。请用写出它的软件重新导出该"
-            "文件，或去掉外框列。",
-            f"[{name}]: the box columns (bbox) of row {some(wrong)} do not hold the shapes. Export"
-            " the file again, or leave the box columns out.",
-        )
 
 
 def _place(boxes: Numbers, rows: pd.Index[int], crs: CRS) -> gpd.GeoDataFrame:
@@ -271,18 +247,25 @@ def stored(incoming: Incoming, crs: CRS, tiles: Tiles, folder: Path, count: Coun
         The layer on disk.
     """
     tile = tiles.holding(centres(incoming, crs))
-    own = incoming.place.crs
-    stays = own == crs
     name = folder.name
     step = Text(f"按分块存放 [{name}]", f"Laying out [{name}]")
 
     def batches() -> Iterator[tuple[pa.Table, Rows]]:
-        for at, shapes in incoming.shapes():
-            placed = shapes if stays else gpd.GeoSeries(shapes, crs=own).to_crs(crs).to_numpy()
-            yield table_of(incoming.ours.iloc[at], placed), tile[at]
+        for at, wkb in incoming.shapes():
+            placed, boxes = _placed(wkb, incoming.boxes[at], incoming.place.crs, crs)
+            yield table_of(incoming.ours.iloc[at], placed, boxes), tile[at]
             count(step, int(at[-1]) + 1 if len(at) else 0, len(tile))
 
-    return Store(folder, crs, len(tiles)).fill(batches())
+    return Store(folder, crs, len(tiles), incoming.path).fill(batches())
+
+
+def _placed(wkb: pa.Array, boxes: Numbers, own: CRS | None, crs: CRS) -> tuple[pa.Array, Numbers]:
+    """Bring a batch of shapes, and the boxes around them, into the project CRS."""
+    if own == crs:
+        return wkb, boxes + ROUNDED * np.abs(boxes) * (-1, -1, 1, 1)
+    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+    moved = gpd.GeoSeries(shapes, crs=own).to_crs(crs).to_numpy()
+    return wkb_of(moved), shapely.bounds(moved).reshape(-1, 4)
 
 
 def centres(incoming: Incoming, crs: CRS) -> Numbers:

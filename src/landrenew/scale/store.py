@@ -16,6 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
+from shapely.errors import ShapelyError
+
+from landrenew.base.errors import FileError
+from landrenew.base.words import some
+from landrenew.intake.sources.read import unreadable
+from landrenew.scale.boxes import Ground, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +54,8 @@ class Store:
         CRS of the shapes.
     tiles
         Number of tiles.
+    source
+        Where the layer comes from, for messages.
 
     Attributes
     ----------
@@ -60,6 +68,7 @@ class Store:
     folder: Path
     crs: CRS
     tiles: int
+    source: Path
     pieces: Rows = field(init=False)
     bounds: Numbers = field(init=False)
 
@@ -75,8 +84,7 @@ class Store:
         Parameters
         ----------
         batches
-            Rows with ``row``, our columns, ``geometry`` as WKB and the box, and the tile of each,
-            in the order of the file.
+            Rows as :func:`table_of` gives them, and the tile of each, in the order of the file.
 
         Returns
         -------
@@ -127,11 +135,12 @@ class Store:
         """
         paths = [self._path(tile, piece) for piece in range(self.pieces[tile])]
         if not paths:
-            return pq.read_table(self._any(), filters=pc.scalar(value=False))
+            return self._none()
         return pa.concat_tables([pq.read_table(path) for path in paths])
 
-    def _any(self) -> Path:
-        return self._path(int(np.flatnonzero(self.pieces)[0]), 0)
+    def _none(self) -> pa.Table:
+        """Give the columns without a row."""
+        return pq.read_schema(self._path(int(np.flatnonzero(self.pieces)[0]), 0)).empty_table()
 
     def beside(self, tile: int, boxes: Numbers) -> pa.Table:
         """
@@ -147,14 +156,88 @@ class Store:
         Returns
         -------
         Table
-            The rows whose box meets one of these.
+            The rows whose box meets one of these, and some beside them.
         """
-        found = [self.read(tile).slice(0, 0)]
-        for other in touching(self.bounds, boxes).tolist():
+        ground = Ground.of(boxes)
+        found = [self._none()]
+        for other in np.flatnonzero(ground.meets(self.bounds)).tolist():
             if other != tile:
                 table = self.read(other)
-                found.append(table.take(pa.array(touching(boxes_of(table), boxes))))
+                found.append(table.filter(pa.array(ground.meets(boxes_of(table)))))
         return pa.concat_tables(found)
+
+    def shapes(self, table: pa.Table) -> Shapes:
+        """
+        Decode the shapes of some rows.
+
+        Parameters
+        ----------
+        table
+            Rows of this layer.
+
+        Returns
+        -------
+        ndarray
+            Shape (n,): their shapes, None where a row has none.
+
+        Raises
+        ------
+        FileError
+            When a shape cannot be read, or its box does not hold it: other tiles would miss it.
+        """
+        try:
+            shapes: Shapes = shapely.from_wkb(table["geometry"].to_numpy())
+        except ShapelyError as error:
+            raise unreadable(self.source, self.folder.name, error) from error
+        found, boxes = shapely.bounds(shapes).reshape(-1, 4), boxes_of(table)
+        holds = (boxes[:, :2] <= found[:, :2]) & (boxes[:, 2:] >= found[:, 2:])
+        wrong = np.isfinite(found).all(axis=1) & ~holds.all(axis=1)
+        if wrong.any():
+            name, rows = self.folder.name, some(table["row"].to_numpy()[wrong])
+            raise FileError(
+                f"[{name}] 第 {rows} 行的外框列（bbox）与图形不符。请用写出它的软件重新导出该文件，"
+                "或去掉外框列。",
+                f"[{name}]: the box columns (bbox) of row {rows} do not hold the shapes. Export the"
+                " file again, or leave the box columns out.",
+            )
+        return shapes
+
+    def frame(self, table: pa.Table) -> gpd.GeoDataFrame:
+        """
+        Take rows out of the form they are stored in.
+
+        Parameters
+        ----------
+        table
+            Rows of this layer.
+
+        Returns
+        -------
+        GeoDataFrame
+            Index ``row``, our columns as :mod:`landrenew.intake` gives them: numbers, or texts with
+            None where they are missing.
+
+        Raises
+        ------
+        FileError
+            As :meth:`shapes`.
+        """
+        frame = table.drop_columns(["geometry", *BOX]).to_pandas().set_index("row")
+        texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+        for name in texts:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+        return gpd.GeoDataFrame(frame, geometry=self.shapes(table), crs=self.crs)
+
+    def no_row(self) -> gpd.GeoDataFrame:
+        """
+        Give the columns of the layer without a row.
+
+        Returns
+        -------
+        GeoDataFrame
+            As :meth:`frame` gives its rows.
+        """
+        return self.frame(self._none())
 
 
 def in_order(table: pa.Table) -> pa.Table:
@@ -191,73 +274,24 @@ def boxes_of(table: pa.Table) -> Numbers:
     return np.column_stack([table[name].to_numpy() for name in BOX])
 
 
-def around(boxes: Numbers) -> Numbers:
+def wkb_of(shapes: Shapes) -> pa.Array:
     """
-    Give the box around boxes.
+    Write shapes as WKB.
 
     Parameters
     ----------
-    boxes
-        Shape (n, 4): left, bottom, right, top; NaN has no place.
+    shapes
+        Shape (n,): shapes, or None.
 
     Returns
     -------
-    ndarray
-        Shape (4,); NaN where nothing has a place.
+    Array
+        Shape (n,).
     """
-    placed = boxes[np.isfinite(boxes).all(axis=1)]
-    if not len(placed):
-        return np.full(4, np.nan)
-    box: Numbers = np.r_[placed[:, :2].min(axis=0), placed[:, 2:].max(axis=0)]
-    return box
+    return pa.array(shapely.to_wkb(shapes), pa.large_binary())
 
 
-def meets(boxes: Numbers, other: Numbers) -> NDArray[np.bool_]:
-    """
-    Tell which boxes share a spot with another.
-
-    Parameters
-    ----------
-    boxes
-        Shape (n, 4).
-    other
-        Shape (4,).
-
-    Returns
-    -------
-    ndarray
-        Shape (n,); NaN meets nothing.
-    """
-    left, bottom, right, top = boxes.T
-    beside = np.less_equal(left, other[2]) & np.greater_equal(right, other[0])
-    level = np.less_equal(bottom, other[3]) & np.greater_equal(top, other[1])
-    return np.asarray(beside & level)
-
-
-def touching(boxes: Numbers, others: Numbers) -> Rows:
-    """
-    Find the boxes that share a spot with any of others.
-
-    Parameters
-    ----------
-    boxes
-        Shape (n, 4).
-    others
-        Shape (m, 4).
-
-    Returns
-    -------
-    ndarray
-        Positions, rising.
-    """
-    near = np.flatnonzero(meets(boxes, around(others)))
-    others = others[meets(others, around(boxes[near]))]  # along the seam; most lie elsewhere
-    hit = shapely.STRtree(_drawn(others)).query(_drawn(boxes[near]))[0]
-    found: Rows = near[np.unique(hit)]
-    return found
-
-
-def table_of(ours: pd.DataFrame, shapes: Shapes) -> pa.Table:
+def table_of(ours: pd.DataFrame, wkb: pa.Array, boxes: Numbers) -> pa.Table:
     """
     Put rows into the form they are stored in.
 
@@ -265,8 +299,10 @@ def table_of(ours: pd.DataFrame, shapes: Shapes) -> pa.Table:
     ----------
     ours
         Index ``row``, our columns.
-    shapes
-        Their shapes [m].
+    wkb
+        Shape (n,): their shapes in the project CRS [m].
+    boxes
+        Shape (n, 4): boxes around them, left, bottom, right, top [m]; NaN where there is no shape.
 
     Returns
     -------
@@ -278,56 +314,9 @@ def table_of(ours: pd.DataFrame, shapes: Shapes) -> pa.Table:
         is_number = pd.api.types.is_numeric_dtype(values)
         kind = pa.float64() if is_number else pa.string()  # whatever a batch happens to hold
         columns[str(name)] = pa.array(values.to_numpy(), kind, from_pandas=not is_number)
-    columns["geometry"] = pa.array(shapely.to_wkb(shapes), pa.large_binary())
-    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    columns["geometry"] = wkb
     columns |= {name: pa.array(box) for name, box in zip(BOX, boxes.T, strict=True)}
     return pa.table(columns)
-
-
-def frame_of(table: pa.Table, crs: CRS) -> gpd.GeoDataFrame:
-    """
-    Take rows out of the form they are stored in.
-
-    Parameters
-    ----------
-    table
-        As :func:`table_of` gives them.
-    crs
-        CRS of the shapes.
-
-    Returns
-    -------
-    GeoDataFrame
-        Index ``row``, our columns as :mod:`landrenew.intake` gives them: numbers, or texts with
-        None where they are missing.
-    """
-    shapes = shapely.from_wkb(table["geometry"].to_numpy())
-    frame = table.drop_columns(["geometry", *BOX]).to_pandas().set_index("row")
-    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
-    for name in texts:
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=crs)
-
-
-def no_row_of(store: Store) -> gpd.GeoDataFrame:
-    """
-    Give the columns of a layer without a row.
-
-    Parameters
-    ----------
-    store
-        The layer.
-
-    Returns
-    -------
-    GeoDataFrame
-        As :func:`frame_of` gives its rows.
-    """
-    return frame_of(store.read(0).slice(0, 0), store.crs)
-
-
-def _drawn(boxes: Numbers) -> Shapes:
-    return np.array(shapely.box(*boxes.T), dtype=object)
 
 
 def _geo(crs: CRS) -> dict[bytes, bytes]:

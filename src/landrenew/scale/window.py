@@ -25,7 +25,7 @@ from landrenew.measure.ground import measured_ground
 from landrenew.measure.indicators import measure_parcels
 from landrenew.measure.prepared import Prepared
 from landrenew.scale.part import Part
-from landrenew.scale.store import boxes_of, frame_of, in_order
+from landrenew.scale.store import boxes_of, in_order
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Numbered = NDArray[np.int64]
+    Shapes = NDArray[np.object_]
 
 PROBED = 5
 """Tiles in which a layer is asked whether a map service shifted it; it would have shifted all."""
@@ -119,7 +120,7 @@ def _read(frame: Frame, tile: int) -> tuple[Rows, Rows | None]:
         needed = np.r_[needed, feet]
     if gap := frame.layers.project.tolerances.gap_width_m:
         beside = frame.parcels.beside(tile, _grown(ground, gap))
-        needed = np.r_[needed, _grown(_along_edges(beside), gap)]
+        needed = np.r_[needed, _grown(_along_edges(frame.parcels.shapes(beside)), gap)]
     return _rows(frame.parcels, own, frame.parcels.beside(tile, needed)), stock
 
 
@@ -127,9 +128,8 @@ def _grown(boxes: Numbers, reach_m: float) -> Numbers:
     return boxes + reach_m * np.array([-1, -1, 1, 1])
 
 
-def _along_edges(table: pa.Table) -> Numbers:
+def _along_edges(shapes: Shapes) -> Numbers:
     """Draw boxes along the edges of shapes; those of a long road hold far less than its one box."""
-    shapes = shapely.from_wkb(table["geometry"].to_numpy())
     rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shapes)))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     begins = np.flatnonzero(np.diff(ring, prepend=-1))  # each ring, then every few corners of it
@@ -143,7 +143,7 @@ def _along_edges(table: pa.Table) -> Numbers:
 
 def _rows(store: Store, own: pa.Table, margin: pa.Table) -> Rows:
     table = in_order(pa.concat_tables([own, margin]))
-    return Rows(frame_of(table, store.crs), own["row"].to_numpy())
+    return Rows(store.frame(table), own["row"].to_numpy())
 
 
 def _checked(

@@ -113,6 +113,8 @@ def read_source(folder: Path, spec: Layer, name: str, reader: Reader | None = No
     return replace(source, frame=select_rows(source.frame, spec.where, path, name))
 
 
+NO_HINT = Text("", "")
+
 HINTS = {
     ".dwg": Text("DWG 请先在 CAD 中另存为 DXF。", "Save a DWG as DXF first. "),
     ".xls": Text("XLS 请另存为 XLSX。", "Save an XLS as XLSX. "),
@@ -162,13 +164,34 @@ def _open(path: Path, spec: Layer, name: str, reader: Reader | None) -> Source:
     except LandrenewError:
         raise
     except UNREADABLE as error:
-        first = without_folder(str(error), path).partition("\n")[0]
-        first = first.partition("; It might help")[0]
-        said = plainly(first.rstrip(". ") or type(error).__name__)
-        hint = HINTS.get(suffix, Text("", ""))
-        raise FileError(
-            f"[{name}] 的文件 {path} 读不出来：{said.zh}。"
-            f"{hint.zh}请确认文件完整、格式与扩展名一致。",
-            f"[{name}]: file {path} cannot be read: {said.en}. {hint.en}Check that it is whole and"
-            " that its format matches its extension.",
-        ) from error
+        raise unreadable(path, name, error, HINTS.get(suffix, NO_HINT)) from error
+
+
+def unreadable(path: Path, name: str, error: Exception, hint: Text = NO_HINT) -> FileError:
+    """
+    Say that a file cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        The layer's name in the project file.
+    error
+        What its reader said.
+    hint
+        What to do with such files, a sentence and a space; nothing when that is not known.
+
+    Returns
+    -------
+    FileError
+        To raise.
+    """
+    first = without_folder(str(error), path).partition("\n")[0]
+    first = first.partition("; It might help")[0]
+    said = plainly(first.rstrip(". ") or type(error).__name__)
+    return FileError(
+        f"[{name}] 的文件 {path} 读不出来：{said.zh}。{hint.zh}请确认文件完整、格式与扩展名一致。",
+        f"[{name}]: file {path} cannot be read: {said.en}. {hint.en}Check that it is whole and that"
+        " its format matches its extension.",
+    )
