@@ -11,6 +11,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -91,6 +92,33 @@ def each_on_threads(
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(done, items))
+
+
+def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """
+    Make the next of some things on another thread while this one is used.
+
+    Parameters
+    ----------
+    items
+        The things, which are made as they are asked for.
+
+    Yields
+    ------
+    Item
+        The same things in the same order; at most two are there at a time.
+
+    Examples
+    --------
+    >>> list(one_ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    rest = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(lambda: list(islice(rest, 1)))
+        while one := coming.result():
+            coming = pool.submit(lambda: list(islice(rest, 1)))
+            yield one[0]
 
 
 def portions(*columns: NDArray[Any], at_a_time: int = AT_A_TIME) -> list[tuple[NDArray[Any], ...]]:

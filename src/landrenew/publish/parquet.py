@@ -9,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from landrenew.base.threads import one_ahead
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,10 +38,13 @@ def write_parcels(result: Result, path: Path) -> None:
     flat = _flat_schema(table)
     shape = pa.field("geometry", pa.binary())
     schema = flat.append(shape).with_metadata((flat.metadata or {}) | _geo(result.parcels.crs))
+    parts = (
+        pa.Table.from_pandas(table.iloc[at], schema=flat).append_column(shape, wkb.cast(shape.type))
+        for at, wkb in result.shapes()
+    )
     with pq.ParquetWriter(path, schema) as writer:
-        for at, wkb in result.shapes():
-            rows = pa.Table.from_pandas(table.iloc[at], schema=flat)
-            writer.write_table(rows.append_column(shape, wkb.cast(pa.binary())))
+        for part in one_ahead(parts):
+            writer.write_table(part)
 
 
 def _flat_schema(table: pd.DataFrame) -> pa.Schema:

@@ -19,7 +19,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from landrenew.base.collection import collection_paused
 from landrenew.base.errors import FileError
+from landrenew.base.threads import one_thread
 from landrenew.scale.window import measure_tile
 
 if TYPE_CHECKING:
@@ -219,7 +221,10 @@ def _frame(place: str, _changed: int) -> Frame:
 
 
 def _measure(place: str, tile: int) -> int:
-    return measure_tile(_frame(place, Path(place).stat().st_mtime_ns), tile)
+    """Measure a tile on one thread: the workers have a core each."""
+    frame = _frame(place, Path(place).stat().st_mtime_ns)
+    with one_thread(), collection_paused():
+        return measure_tile(frame, tile)
 
 
 def _worker_lost() -> FileError:

@@ -19,6 +19,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from landrenew.base.errors import FileError
+from landrenew.base.threads import each_on_threads, one_ahead
 from landrenew.base.words import some
 from landrenew.intake.sources.read import unreadable
 from landrenew.scale.boxes import Ground, around
@@ -94,7 +95,7 @@ class Store:
         self.folder.mkdir(parents=True)
         waiting: dict[int, list[pa.Table]] = {}
         held = 0
-        for table, tile in batches:
+        for table, tile in one_ahead(batches):
             order = np.argsort(tile, kind="stable")
             sorted_ = table.take(pa.array(order))
             tiles, first = np.unique(tile[order], return_index=True)
@@ -109,12 +110,16 @@ class Store:
         return self
 
     def _write(self, waiting: dict[int, list[pa.Table]]) -> None:
-        for tile, tables in waiting.items():
-            table = pa.concat_tables(tables).replace_schema_metadata(_geo(self.crs))
+        metadata = _geo(self.crs)
+
+        def write(tile: int) -> None:
+            table = pa.concat_tables(waiting[tile]).replace_schema_metadata(metadata)
             both = np.array([self.bounds[tile], around(boxes_of(table))])
             self.bounds[tile] = around(both)
             pq.write_table(table, self._path(tile, self.pieces[tile]), compression="lz4")
             self.pieces[tile] += 1
+
+        each_on_threads(write, waiting)
 
     def _path(self, tile: int, piece: int) -> Path:
         return self.folder / f"{tile:05d}-{piece:03d}.parquet"
