@@ -35,9 +35,9 @@ def same_table(one: pd.DataFrame | None, other: pd.DataFrame | None) -> None:
 
 
 def as_told(rejected: GeoDataFrame) -> GeoDataFrame:
-    """Sort the parcels set aside by row; how pandas holds their texts hangs on what they are."""
+    """Take the parcels set aside; how pandas holds their texts hangs on what they are."""
     kinds = {name: object for name, kind in rejected.dtypes.items() if kind == "str"}
-    return rejected.sort_index().astype(kinds)
+    return rejected.astype(kinds)
 
 
 def same_result(one: Result, other: Result) -> None:

@@ -119,7 +119,8 @@ def check_parcels(layer: GeoDataFrame, crs: CRS) -> tuple[Parcels, Checked]:
     refuse_none_left(len(layer), checked.rejected)
     refuse_shared_ids(checked.kept["parcel_id"])
     faults = (*checked.faults, *far_away(checked.kept))
-    return named_parcels(checked.kept), replace(checked, faults=faults)
+    rejected = checked.rejected.sort_index()  # whatever was wrong with them
+    return named_parcels(checked.kept), replace(checked, faults=faults, rejected=rejected)
 
 
 def clean_parcels(layer: GeoDataFrame, crs: CRS) -> Checked:

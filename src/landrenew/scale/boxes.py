@@ -119,9 +119,10 @@ def _meets(boxes: Numbers, other: Numbers) -> Flags:
 
 def _squares(boxes: Numbers, whole: Numbers) -> tuple[Rows, Rows]:
     """Give column and row of the first and the last square that each box meets."""
-    size = np.fmax((whole[2:] - whole[:2]) / SQUARES, np.finfo(float).tiny)
-    corners = (boxes.T.reshape(2, 2, -1) - whole[:2, None]) / size[:, None]
-    first, last = np.clip(corners, 0, SQUARES - 1).astype(np.intp)
+    low, high = whole.reshape(2, 2, 1)
+    size = np.fmax((high - low) / SQUARES, np.finfo(float).tiny)
+    corners = (np.clip(boxes.T.reshape(2, 2, -1), low, high) - low) / size
+    first, last = np.minimum(corners.astype(np.intp), SQUARES - 1)
     return first, last
 
 

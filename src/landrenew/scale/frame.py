@@ -125,7 +125,7 @@ def read_frame(project: Project, folder: Path, size: int, count: Count) -> tuple
             has_open_ground = knows_open_ground(incoming.ours)
             buildings = stored(incoming, crs, tiles, folder / name, count)
             shapes[name] = incoming.place.to_crs(crs)
-    desk.notes += refuse_elsewhere(ground, shapes, desk.extents, desk.paths())
+    refuse_elsewhere(ground, shapes, desk.extents, desk.paths())  # it remarks on kept rows, later
     if buildings is not None:
         shapes["buildings"] = buildings.no_row()
     no_parcel = parcels.no_row()

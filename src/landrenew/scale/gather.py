@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
-from landrenew.intake.city import left_out, read_tables
+from landrenew.intake.city import LOCATED, left_out, read_tables
 from landrenew.intake.desk import no_shape_left
 from landrenew.intake.geometry.footprints import height_faults
+from landrenew.intake.geometry.whereabouts import refuse_elsewhere
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels, far_away, refuse_none_left, refuse_shared_ids
 from landrenew.measure.given import refuse_given_twice
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from landrenew.intake.desk import Desk
     from landrenew.intake.layers import Layers
     from landrenew.scale.frame import Frame
-    from landrenew.scale.part import Account
+    from landrenew.scale.part import Account, Record
 
     ShapesOnDisk = Callable[[], Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]]
 
@@ -91,6 +93,9 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
     desk.faults += far_away(table)
     _check_buildings(frame, desk, parts, balances)
     parcels = Parcels(table.set_index("parcel_id").set_crs(frame.parcels.crs))
+    if not any(record.has_open_ground for record in records):  # tiles went by rows set aside too
+        parcels = Parcels(parcels.drop(columns="building_coefficient", errors="ignore"))
+    desk.notes += refuse_elsewhere(parcels, _located(frame, records), desk.extents, desk.paths())
     desk.balances += balances
     firms, links, leases, ledger = read_tables(desk, parcels)
     refuse_given_twice(replace(frame.layers, firms=firms, leases=leases))
@@ -111,6 +116,16 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
         aside=desk.aside,
     )
     return Gathered(layers, parcels, _shapes(parts, table.index) if stays else None)
+
+
+def _located(frame: Frame, records: Sequence[Record]) -> dict[str, gpd.GeoDataFrame | None]:
+    """Give the layers that must lie where the parcels do; for the buildings, boxes around them."""
+    layers = {name: getattr(frame.layers, name) for name in LOCATED}
+    if frame.buildings is not None:
+        boxes = [record.extent for record in records if record.extent is not None]
+        around = shapely.box(*np.array(boxes).reshape(-1, 4).T)
+        layers["buildings"] = gpd.GeoDataFrame(geometry=around, crs=frame.parcels.crs)
+    return layers
 
 
 def _needs_shapes(layers: Layers) -> bool:

@@ -21,6 +21,7 @@ from landrenew.base.exact import exact_parts
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.parcels import Parcels
+from landrenew.measure.buildings import knows_open_ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,10 +77,16 @@ class Record:
         The account of the parcels, then of the buildings.
     faults
         What was found wrong with its own rows.
+    extent
+        The box around its buildings that go on: left, bottom, right, top [m]; None without any.
+    has_open_ground
+        Whether these buildings tell structures and yards apart.
     """
 
     accounts: list[Account]
     faults: list[Fault]
+    extent: list[float] | None
+    has_open_ground: bool
 
 
 @dataclass(frozen=True)
@@ -127,13 +134,16 @@ class Part:
         for what, table in tables.items():
             with _beside(self._path(what)) as path:
                 table.to_parquet(path)
-        stated = [one.kept["height_m"] for one in checked[1:] if "height_m" in one.kept.columns]
+        stock = next((one.kept for one in checked[1:] if len(one.kept)), None)
+        stated = [] if stock is None or "height_m" not in stock else [stock["height_m"]]
         with _beside(self._path(".heights.npy")) as path, path.open("wb") as file:
             np.save(file, np.concatenate([np.empty(0), *stated]))
         record = {
             "accounts": [asdict(_account(one)) for one in checked],
             "faults": [asdict(fault) for one in checked for fault in one.faults]
             + [asdict(fault) for fault in faults],
+            "extent": None if stock is None else stock.total_bounds.tolist(),
+            "has_open_ground": stock is not None and knows_open_ground(stock),
         }
         with _beside(self._path(".json")) as path:
             path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
@@ -149,7 +159,8 @@ class Part:
         """
         raw = json.loads(self._path(".json").read_text(encoding="utf-8"))
         faults = [Fault(**{**one, "detail": Text(*one["detail"])}) for one in raw["faults"]]
-        return Record([Account(**one) for one in raw["accounts"]], faults)
+        accounts = [Account(**one) for one in raw["accounts"]]
+        return Record(accounts, faults, raw["extent"], raw["has_open_ground"])
 
     def parcels(self, *, with_shapes: bool) -> GeoDataFrame:
         """
