@@ -281,6 +281,23 @@ def test_a_password_stands_nowhere_but_in_the_connection(database: str, tmp_path
     assert read(database, "land.宗地").digest in said
 
 
+def test_parts_of_a_city_rest_on_the_rows_of_its_database(database: str, tmp_path: Path) -> None:
+    from landrenew.scale.city import Way  # noqa: PLC0415
+    from landrenew.workflow import run_project  # noqa: PLC0415
+
+    path = small_city(tmp_path, parcels={"path": f"{database}?table={quote('land.宗地')}"})
+    run_project(path, way=Way(tmp_path / "parts", tile_size=2))
+    again = Way(tmp_path / "parts", tile_size=2, resumes=True)
+    assert len(run_project(path, way=again).parcels) == 4
+    with psycopg.connect(database, autocommit=True) as link:
+        link.execute("UPDATE land.\"宗地\" SET owner = 'another' WHERE parcel_id = 'P3'")
+        try:
+            with pytest.raises(FileError, match=r"these changed: \[parcels\]\."):
+                run_project(path, way=again)
+        finally:
+            link.execute("UPDATE land.\"宗地\" SET owner = NULL WHERE parcel_id = 'P3'")
+
+
 def test_without_the_driver_a_sentence_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

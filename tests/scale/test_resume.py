@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 from landrenew.base.errors import FileError
 from landrenew.cli import app
-from landrenew.scale import city as city_module
+from landrenew.scale import basis
 from landrenew.scale.city import Way
 from landrenew.scale.engine import here, on_processes
 from landrenew.workflow import run_project
@@ -210,9 +210,21 @@ def test_parts_of_another_size_or_version_are_refused(
 ) -> None:
     with pytest.raises(FileError, match=r"these changed: --part-size\."):
         run_project(path, way=Way(done, tile_size=3, resumes=True))
-    monkeypatch.setattr(city_module, "version", lambda _: "99")
+    monkeypatch.setattr(basis, "version", lambda _: "99")
     with pytest.raises(FileError, match=r"these changed: versions of the software\."):
         run_project(path, way=Way(done, tile_size=2, resumes=True))
+
+
+def test_an_input_that_cannot_be_read_is_not_told_as_a_folder_that_cannot_be_written(
+    path: Path, tmp_path: Path
+) -> None:
+    file = path.parent / "parcels.parquet"
+
+    def engine(_frame: Frame, _tiles: Sequence[int]) -> Iterator[int]:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(file))
+
+    with pytest.raises(FileError, match=f"^Cannot read {file}: "):
+        run_project(path, way=Way(tmp_path / "parts", engine))
 
 
 @pytest.mark.parametrize("resumes", [False, True])
