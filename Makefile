@@ -2,13 +2,16 @@
 #   make demo   install and run the invented city, print where the map is
 #   make test   install, lint, check types, run every test
 # And one measures:
-#   make bench  install the peers, compare speed and memory, write docs/performance.md; BENCH says
-#               what of it: make bench BENCH='--parcels 10000 --engines geopandas duckdb'
+#   make bench  install the peers, measure speed and memory, write docs/performance.md: an hour,
+#               or one part of it: make bench-peers bench-contacts bench-shapes bench-startup
+#               bench-growth; BENCH says what of a part: make bench-peers BENCH='--parcels 10000'
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types bench clean
+PARTS := peers contacts shapes startup growth
+
+.PHONY: demo test lint types bench $(PARTS:%=bench-%) clean
 
 demo: .venv/ready
 	@$(BIN)/landrenew demo --out maps/demo
@@ -23,8 +26,16 @@ lint: .venv/ready-dev
 types: .venv/ready-dev
 	$(BIN)/mypy
 
-bench: .venv/ready-bench
-	$(BIN)/python benchmarks/compare.py $(BENCH)
+bench: $(PARTS:%=bench-%)
+
+$(PARTS:%=bench-%): bench-%: .venv/ready-bench
+	$(BIN)/python benchmarks/$(SCRIPT_$*) $(BENCH)
+
+SCRIPT_peers := compare.py
+SCRIPT_contacts := contacts.py
+SCRIPT_shapes := hard_shapes.py
+SCRIPT_startup := startup.py
+SCRIPT_growth := scale.py --parcels 99856 998560 --dask 9985600
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

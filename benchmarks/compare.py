@@ -5,17 +5,15 @@
 
 Each engine of ``peers.py`` runs in a process of its own, and all of them run in one go, so that
 ratios hold whatever else the machine was doing that day. No table is made unless all engines agree
-on every parcel. The table goes into ``docs/performance.md`` between its two marks, the plot beside
-it. ``--check`` is for CI: on a small city, landrenew and ``geopandas.overlay`` must agree, and
-landrenew must be ten times as fast; no seconds are asked of the machine.
+on every parcel. The table goes into its part of ``docs/performance.md``, the plot beside the page.
+``--check`` is for CI: on a small city, ours and ``geopandas.overlay`` must agree, and ours must
+be ten times as fast; no seconds are asked of the machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -29,6 +27,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cities import BUILDINGS, ROW_GROUP, TILE, City, geo_metadata, write_city
+from page import PAGE, around_part, digits, machine, rows_of, write_part
 from peers import PEERS, STEPS, lack
 
 if TYPE_CHECKING:
@@ -38,10 +37,11 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs/performance.md"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+PART = "peers"
 OURS, CHECKED = "landrenew", "geopandas"
 CHECK_PARCELS, CHECK_RATIO = 20_000, 10.0
+ASKED = {"geopandas": 40, "sedonadb": 20, "duckdb": 20, "sedonadb-pieces": 3, "duckdb-pieces": 5}
+"""How many times our time each of them should at least take."""
 NUMBERS = ("inside_m2", "footprint_m2", "floor_m2", "town_m2")
 ALIKE_M2, ALIKE = 1e-6, 1e-9
 """How far two engines may be apart: in a parcel by either [m2, relative], in a sum by the last."""
@@ -202,13 +202,6 @@ def all_runs(
 # The table
 
 
-def digits(number: float) -> str:
-    """Write a number with as many digits as a single run deserves."""
-    return (
-        f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
-    )
-
-
 def megabytes(run: Run) -> str:
     """Write the peak memory [MB]."""
     return "not seen" if run.peak_bytes is None else f"{run.peak_bytes / 1e6:,.0f}"
@@ -217,15 +210,13 @@ def megabytes(run: Run) -> str:
 def table(runs: list[Run]) -> str:
     """Lay out the runs of one city as a table, slowest first."""
     (ours,) = (one for one in runs if one.engine == OURS)
-    lines = [
-        f"| engine | {' | '.join(STEPS)} | total [s] | ratio | peak [MB] |",
-        "|---|" + "---:|" * (len(STEPS) + 3),
-    ]
+    rows = []
     for one in sorted(runs, key=lambda one: -one.total):
         ratio = "1" if one is ours else digits(one.total / ours.total)
-        numbers = [digits(one.seconds[step]) for step in STEPS] + [digits(one.total), ratio]
-        lines.append(f"| {' | '.join([PEERS[one.engine].label, *numbers, megabytes(one)])} |")
-    return "\n".join(lines)
+        seconds = [digits(one.seconds[step]) for step in STEPS] + [digits(one.total)]
+        aim = str(ASKED.get(one.engine, ""))
+        rows.append([PEERS[one.engine].label, *seconds, ratio, aim, megabytes(one)])
+    return rows_of(["engine", *STEPS, "total [s]", "ratio", "aim", "peak [MB]"], rows)
 
 
 def generated(runs: list[Run], absent: dict[str, str], repeat: int) -> str:
@@ -233,11 +224,9 @@ def generated(runs: list[Run], absent: dict[str, str], repeat: int) -> str:
     most = max(one.parcels for one in runs)
     last = {one.engine: one for one in runs}  # of each engine the largest city it measured
     largest = [one for one in runs if one.parcels == most]
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     how = "one run" if repeat == 1 else f"medians of {repeat} runs"
-    machine = f"{os.cpu_count()} cores with {memory:.0f} GiB; Python {platform.python_version()}"
     said = [
-        f"{most:,} parcels, {most * BUILDINGS:,} buildings; {how} on {machine}.",
+        f"{most:,} parcels, {most * BUILDINGS:,} buildings; {how} on {machine()}.",
         table(largest),
         "All of these gave the same areas and towns, parcel by parcel.",
         f"Versions: {'; '.join(dict.fromkeys(one.versions for one in last.values()))}.",
@@ -250,16 +239,6 @@ def generated(runs: list[Run], absent: dict[str, str], repeat: int) -> str:
             )
     said += [f"{PEERS[name].label} was not run: {why}." for name, why in absent.items()]
     return "\n\n".join(said)
-
-
-def around(page: Path) -> tuple[str, str]:
-    """Give what stands on a page up to the first mark and from the second, or both marks alone."""
-    text = page.read_text(encoding="utf-8") if page.exists() else f"{BEGIN}\n{END}\n"
-    before, found, rest = text.partition(BEGIN)
-    _, closed, after = rest.partition(END)
-    if not (found and closed):
-        sys.exit(f"{page} has no part between {BEGIN} and {END} to write the table into")
-    return before + BEGIN, END + after
 
 
 # --------------------------------------------------------------------------------------------------
@@ -363,7 +342,7 @@ def check(work: Path) -> int:
 
 def compare(said: argparse.Namespace, work: Path) -> int:
     """Run what was asked for, and write the page and its plot."""
-    before, after = around(said.page)
+    around_part(said.page, PART)  # before an hour is spent on a page that cannot take the part
     absent = {name: why for name in said.engines if (why := lack(name))}
     for name, why in absent.items():
         print(f"{name} is not run: {why}", file=sys.stderr)
@@ -373,8 +352,7 @@ def compare(said: argparse.Namespace, work: Path) -> int:
     draw(runs, plot)
     part = generated(runs, absent, said.repeat)
     picture = f"![Ratios, and time and memory against size]({plot.name})"
-    said.page.write_text(f"{before}\n\n{part}\n\n{picture}\n\n{after}", encoding="utf-8")
-    print(part)
+    write_part(said.page, PART, f"{part}\n\n{picture}")
     return 0
 
 

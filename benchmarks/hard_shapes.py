@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 from cities import ACROSS, ALONG, EPSG, TILE, City, buildings, line, lots, parcels, turned
+from page import PAGE, around_part, machine, rows_of, write_part
 from pyproj import CRS
 
 from landrenew.base.area import ellipsoidal_area
@@ -179,8 +180,8 @@ def worst(found: Numbers, plain: Numbers) -> float:
     return float((np.abs(found - plain) / (ALIKE * plain + ALIKE_M2)).max(initial=0.0))
 
 
-def row(case: Case, ordinary: Case, repeat: int) -> str:
-    """Measure a case in turn with the ordinary one, and write it as a row of the table."""
+def row(case: Case, ordinary: Case, repeat: int) -> list[str]:
+    """Measure a case in turn with the ordinary one, and give its row of the table."""
     found = cover(case.shapes, case.zones)
     wrong = differs(case, found)
     if max(wrong.values()) > 1:
@@ -190,24 +191,24 @@ def row(case: Case, ordinary: Case, repeat: int) -> str:
     areas, ground, stock, _, everything = hard / usual
     cut = (~shapely.is_missing(found.inside)).mean()
     vertices = shapely.get_num_coordinates(case.zones).sum()
-    told = [case.name, f"{vertices:,}", f"{cut:.1%}"]
-    told += [f"{one:.2f}" for one in (areas, ground, stock, everything, max(wrong.values()))]
-    return f"| {' | '.join(told)} |"
+    told = [f"{one:.2f}" for one in (areas, ground, stock, everything, max(wrong.values()))]
+    return [case.name, f"{vertices:,}", f"{cut:.1%}", *told]
 
 
 def main() -> None:
-    """Measure every case."""
+    """Measure every case, and write the table."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--parcels", type=int, default=TILE)
     asked.add_argument("--repeat", type=int, default=3)
+    asked.add_argument("--page", type=Path, default=PAGE)
     said = asked.parse_args()
+    around_part(said.page, "shapes")
     heads = "vertices of zones", "parcels cut", "areas", "ground", "buildings", "all", "difference"
-    print(f"| case | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}")
     every = cases(said.parcels)
     ordinary = next(every)
-    table = partial(row, ordinary=ordinary, repeat=said.repeat)
-    for case in (ordinary, *every):
-        print(table(case), flush=True)
+    rows = [row(case, ordinary, said.repeat) for case in (ordinary, *every)]
+    how = f"{said.parcels:,} parcels; the best of {said.repeat} runs on {machine()}."
+    write_part(said.page, "shapes", f"{rows_of(['case', *heads], rows)}\n\n{how}")
 
 
 if __name__ == "__main__":

@@ -24,10 +24,14 @@ import psutil
 import pyarrow.parquet as pq
 import shapely
 from cities import BUILDINGS, TILE, City, write_city
+from page import PAGE, around_part, digits, machine, rows_of, write_part
 
 WAIT_S = 0.2
 GIB = 1 << 30
 SAMPLE, AT_ONCE = 100_000, 1_000
+ALIKE = 1e-9
+"""How far a share, a footprint or a town may be from the plain one [1]."""
+
 ON_DASK = ("--workers", "2", "--worker-memory", "3GiB")
 
 
@@ -150,24 +154,44 @@ def main() -> None:
     asked.add_argument("--parcels", type=int, nargs="*", default=[TILE, 10 * TILE])
     asked.add_argument("--dask", type=int, nargs="*", default=[])
     asked.add_argument("--folder", type=Path, default=Path("/tmp/landrenew-scale"))  # noqa: S108  a scratch folder
+    asked.add_argument("--page", type=Path, default=PAGE)
     said = asked.parse_args()
+    around_part(said.page, "growth")
     asked_for = [(one, ()) for one in said.parcels] + [(one, ON_DASK) for one in said.dask]
-    runs = []
+    runs, parts = [], []
     for parcels, how in asked_for:
         project, out = city_of(said.folder, parcels), said.folder / f"out-{parcels}"
-        run = measured(project, parcels, out, *how)
-        runs.append(run)
-        more = {"us_per_parcel": run.us_per_parcel, "buildings": parcels * BUILDINGS}
-        print(json.dumps(asdict(run) | more), flush=True)
+        runs.append(measured(project, parcels, out, *how))
+        print(json.dumps(asdict(runs[-1])), file=sys.stderr, flush=True)
         if how:
-            worst = compared(project.parent, out, SAMPLE)
-            print(json.dumps({"sample": SAMPLE, "differs_by": worst}), flush=True)
-    first = runs[0]
-    for run in runs[1:]:
-        print(
-            f"{run.parcels:,} parcels: {run.us_per_parcel / first.us_per_parcel:.2f} times the time"
-            f" per parcel of {first.parcels:,}"
-        )
+            parts.append(sampled(parcels, compared(project.parent, out, SAMPLE)))
+    how = f"{BUILDINGS} buildings a parcel; one run of each on {machine()}."
+    write_part(said.page, "growth", "\n\n".join([table(runs), how, *parts]))
+
+
+def table(runs: list[Run]) -> str:
+    """Lay the runs out."""
+    heads = ["parcels", "how", "seconds", "us a parcel", "of the first", "leading process [GiB]",
+             "largest worker [GiB]", "together [GiB]"]  # fmt: skip
+    rows = [
+        [f"{run.parcels:,}", f"`{run.how}`" if run.how.startswith("-") else run.how,
+         digits(run.seconds), digits(run.us_per_parcel),
+         f"{run.us_per_parcel / runs[0].us_per_parcel:.2f}",
+         *(f"{one:.2f}" for one in (run.leader_gib, run.worker_gib, run.together_gib))]
+        for run in runs
+    ]  # fmt: skip
+    return rows_of(heads, rows)
+
+
+def sampled(parcels: int, worst: dict[str, float]) -> str:
+    """Tell how far a sample is from the plain computation, and stop when that is too far."""
+    if max(worst.values()) > ALIKE:
+        sys.exit(f"{parcels:,} parcels: not the plain result, {worst}")
+    return (
+        f"Of {parcels:,} parcels a sample of {SAMPLE:,} was measured once more, whole shapes one by"
+        f" one: the share inside the line differs by {worst['control_share']:.0e} at most, the"
+        f" footprint by {worst['footprint_m2']:.0e} of itself, the town nowhere."
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a program waits for landrenew: import, and the help of the command line.
 
-python benchmarks/startup.py [--repeat 7]
+python benchmarks/startup.py [--repeat 7] [--page docs/performance.md]
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import sys
 import time
 from pathlib import Path
 
+from page import PAGE, machine, rows_of, write_part
+
 PROGRAM = Path(sys.executable).with_name("landrenew")
 ASKED = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "import landrenew": [sys.executable, "-c", "import landrenew"],
     "landrenew --help": [str(PROGRAM), "--help"],
 }
+BARS_S = {"import landrenew": 0.3, "landrenew --help": 0.5}
+"""What each may take [s]."""
 
 
 def seconds(command: list[str], repeat: int) -> float:
@@ -31,14 +35,17 @@ def seconds(command: list[str], repeat: int) -> float:
 
 
 def main() -> None:
-    """Time each and print it, less what Python itself takes."""
+    """Time each, and write the table."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--repeat", type=int, default=7)
-    repeat = asked.parse_args().repeat
-    found = {name: seconds(command, repeat) for name, command in ASKED.items()}
-    bare = found.pop("python -c pass")
-    for name, took in found.items():
-        print(f"{name}: {took:.3f} s, of which Python itself {bare:.3f} s")
+    asked.add_argument("--page", type=Path, default=PAGE)
+    said = asked.parse_args()
+    rows = [
+        [f"`{name}`", f"{seconds(command, said.repeat):.2f}", str(BARS_S.get(name, ""))]
+        for name, command in ASKED.items()
+    ]
+    how = f"Medians of {said.repeat} runs on {machine()}."
+    write_part(said.page, "startup", f"{rows_of(['command', 'seconds', 'bar'], rows)}\n\n{how}")
 
 
 if __name__ == "__main__":
