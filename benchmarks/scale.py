@@ -26,7 +26,7 @@ import shapely
 from cities import BUILDINGS, TILE, City, write_city
 from page import PAGE, around_part, digits, machine, rows_of, write_part
 
-WAIT_S = 0.2
+WAIT_S = 1.0  # to look costs a tenth of a second
 GIB = 1 << 30
 SAMPLE, AT_ONCE = 100_000, 1_000
 ALIKE = 1e-9

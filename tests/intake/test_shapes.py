@@ -195,6 +195,15 @@ def test_a_parcel_far_from_all_others_is_doubted_and_kept() -> None:
     assert "far" in parcels.index
 
 
+def test_a_province_is_wide_but_no_parcel_of_it_is_far_from_all_others() -> None:
+    step = 20_000 / SIZE
+    rows = [(f"P{i}", square(i * step, size=SIZE)) for i in range(20)]
+    assert check_parcels(table(rows), METRES)[1].faults == ()
+    far = square(24 * step, size=SIZE)
+    checked = check_parcels(table([*rows, ("far", far)]), METRES)[1]
+    assert [(fault.id, fault.code) for fault in checked.faults] == [("far", "far_away")]
+
+
 def test_a_stated_crs_holds_only_where_the_file_is_silent() -> None:
     degrees = four().to_crs("EPSG:4326")
     said = with_crs(degrees, Layer(path="a.geojson", crs="EPSG:4490"), "parcels")

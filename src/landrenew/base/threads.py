@@ -36,6 +36,25 @@ np.empty(KEPT_BYTES, dtype=np.uint8)  # freed at once: until it has seen such a 
 _here = threading.local()
 
 
+def cores() -> int:
+    """
+    Count the cores that this process may use.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """
@@ -82,7 +101,7 @@ def each_on_threads(
     """
     items = list(items)
     alone = 1 if getattr(_here, "is_alone", False) else None
-    count = min(alone or threads or os.cpu_count() or 1, len(items))
+    count = min(alone or threads or cores(), len(items))
     if count <= 1:
         return [work(one) for one in items]
 

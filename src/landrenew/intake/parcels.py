@@ -29,8 +29,8 @@ Parcels = NewType("Parcels", GeoDataFrame)
 Index ``parcel_id`` (unique), valid polygons or multipolygons, one projected CRS in metres.
 """
 
-FAR_AWAY_M = 100_000.0
-"""A parcel this far from the middle of all parcels is doubted [m]; no city is so wide."""
+FAR_AWAY_M, EMPTY_M = 100_000.0, 50_000.0
+"""A parcel so far from the middle of all, behind a ring so wide without any, is doubted [m]."""
 
 
 def metric_crs(table: GeoDataFrame | GeoSeries) -> CRS:
@@ -252,7 +252,7 @@ def _without_repeats(checked: Checked) -> Checked:
 
 def far_away(kept: GeoDataFrame) -> list[Fault]:
     """
-    Doubt parcels that lie far from the middle of all.
+    Doubt parcels that lie far from all others.
 
     Parameters
     ----------
@@ -262,19 +262,24 @@ def far_away(kept: GeoDataFrame) -> list[Fault]:
     Returns
     -------
     list of Fault
-        ``far_away``, for those beyond :data:`FAR_AWAY_M`.
+        ``far_away``, for those beyond :data:`FAR_AWAY_M` from the middle of all, with an empty
+        ring of :data:`EMPTY_M` between them and it: a province is wide, but has no such ring.
     """
     left, bottom, right, top = kept.total_bounds.tolist()
     if math.hypot(right - left, top - bottom) <= FAR_AWAY_M:  # then nothing can be
         return []
-    points = shapely.point_on_surface(kept.geometry.to_numpy())
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    distance = np.hypot(x - np.median(x), y - np.median(y))
+    boxes = kept.bounds.to_numpy()
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    distance = np.hypot(*(middles - np.median(middles, axis=0)).T)
+    outward = np.sort(distance)
+    beyond = outward[1:][np.diff(outward) > EMPTY_M]
+    is_far = (distance > FAR_AWAY_M) & (distance >= beyond.min(initial=np.inf))
+    far = kept[is_far]
+    points = far.geometry.representative_point()
+    said = [Text(f"{one:.0f} km", f"{one:.0f} km") for one in distance[is_far] / 1000]
     return [
-        Fault(
-            "parcels", int(kept.index[i]), str(kept["parcel_id"].iloc[i]), "far_away",
-            Text(f"{distance[i] / 1000:.0f} km", f"{distance[i] / 1000:.0f} km"),
-            float(x[i]), float(y[i]),
+        Fault("parcels", int(row), str(name), "far_away", how_far, x, y)
+        for row, name, how_far, x, y in zip(
+            far.index, far["parcel_id"], said, points.x, points.y, strict=True
         )
-        for i in np.flatnonzero(distance > FAR_AWAY_M).tolist()
-    ]  # fmt: skip
+    ]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.base.collection import collection_paused
 from landrenew.base.errors import FileError
-from landrenew.base.threads import one_thread
+from landrenew.base.threads import cores, one_thread
 from landrenew.scale.window import measure_tile
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def on_processes(count: int | None = None) -> Engine:
     def engine(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
         place = _laid_down(frame)
         pool = ProcessPoolExecutor(
-            count or os.cpu_count(), get_context("spawn"), initializer=_end_with_parent
+            count or cores(), get_context("spawn"), initializer=_end_with_parent
         )
         try:
             for done in as_completed([pool.submit(_measure, place, tile) for tile in tiles]):

@@ -229,6 +229,8 @@ def plain(table: GeoDataFrame) -> GeoDataFrame:
     """
     Bring texts back to how a file's texts are held: objects, with None where there is none.
 
+    Rows that say the same share one object: of ten million towns' names there are a hundred.
+
     Parameters
     ----------
     table
@@ -241,7 +243,9 @@ def plain(table: GeoDataFrame) -> GeoDataFrame:
     """
     for name in table.columns.drop("geometry"):
         if not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype(object).where(table[name].notna(), None)
+            code, words = pd.factorize(table[name].to_numpy(object))
+            shared = np.array([*words, None], dtype=object)[code]  # the last for -1, missing
+            table[name] = pd.Series(shared, table.index, dtype=object)
     return table
 
 

@@ -6,13 +6,12 @@ The geometry engine lets go of Python's lock while it works: two threads use two
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from landrenew.base.threads import each_on_threads
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.indicators import Measured, measure_parcels
 
@@ -76,8 +75,7 @@ def measure_in_parts(
     if len(parcels) <= size:
         return measure_parcels(parcels, prepared)
     tables = [Parcels(parcels.iloc[rows]) for rows in parts_of(parcels, size)]
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        measured = list(pool.map(lambda table: measure_parcels(table, prepared), tables))
+    measured = each_on_threads(lambda table: measure_parcels(table, prepared), tables, threads)
     columns = pd.concat([one.columns for one in measured]).loc[parcels.index]
     met = np.unique(np.concatenate([one.met_buildings for one in measured]))
     silent, first = np.unique(
