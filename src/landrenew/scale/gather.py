@@ -24,7 +24,7 @@ from landrenew.scale.part import Part
 from landrenew.scale.size import IN_MEMORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -85,10 +85,10 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
     accounts = list(chain.from_iterable(record.accounts for record in records))
     balances = [balance_of([one for one in accounts if one.layer == name])
                 for name in dict.fromkeys(one.layer for one in accounts)]  # fmt: skip
-    rejected = _stacked([part.rejected() for part in parts])
+    rejected = in_order(part.rejected() for part in parts)
     refuse_none_left(balances[0].rows_in, rejected)
     stays = balances[0].rows_out > IN_MEMORY and not _needs_shapes(frame.layers)
-    table = _stacked([part.parcels(with_shapes=not stays) for part in parts])
+    table = in_order(part.parcels(with_shapes=not stays) for part in parts)
     refuse_shared_ids(table["parcel_id"])
     desk.faults += far_away(table)
     _check_buildings(frame, desk, parts, balances)
@@ -172,10 +172,33 @@ class RowsById(Mapping[str, int]):
         return len(self._ids)
 
 
-def _stacked(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Put the rows of all parts under each other, in the order of the file."""
-    whole = pd.concat([one for one in tables if len(one)] or tables[:1])
-    return gpd.GeoDataFrame(whole.sort_index())
+def in_order(tables: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """
+    Put the rows of all parts under each other, in the order of the file.
+
+    Parameters
+    ----------
+    tables
+        One a part, with the same columns, read as they are asked for; index ``row``.
+
+    Returns
+    -------
+    GeoDataFrame
+        All rows by their number. A column at a time: whole tables are never there twice.
+    """
+    pieces: dict[Hashable, list[pd.Series]] = {}
+    empty = gpd.GeoDataFrame()
+    for table in tables:
+        if not len(empty.columns):
+            empty = table.iloc[:0]
+        if len(table):
+            for name in table.columns:
+                pieces.setdefault(name, []).append(table[name])
+    if not pieces:
+        return empty
+    columns = {name: pd.concat(pieces.pop(name)).sort_index() for name in list(pieces)}
+    whole = pd.DataFrame(columns, copy=False)
+    return gpd.GeoDataFrame(whole, geometry="geometry")
 
 
 def balance_of(accounts: Sequence[Account]) -> Balance:
