@@ -187,18 +187,24 @@ def in_order(tables: Iterable[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
         All rows by their number. A column at a time: whole tables are never there twice.
     """
     pieces: dict[Hashable, list[pd.Series]] = {}
-    empty = gpd.GeoDataFrame()
+    rows, empty = [], gpd.GeoDataFrame()
     for table in tables:
         if not len(empty.columns):
             empty = table.iloc[:0]
         if len(table):
+            rows.append(table.index.to_numpy())
             for name in table.columns:
                 pieces.setdefault(name, []).append(table[name])
-    if not pieces:
+    if not rows:
         return empty
-    columns = {name: pd.concat(pieces.pop(name)).sort_index() for name in list(pieces)}
-    whole = pd.DataFrame(columns, copy=False)
-    return gpd.GeoDataFrame(whole, geometry="geometry")
+    number = np.concatenate(rows)
+    order = np.argsort(number)
+    index = pd.Index(number[order], name=empty.index.name)  # one for all columns
+    columns = {
+        name: pd.concat(pieces.pop(name), ignore_index=True).take(order).set_axis(index)
+        for name in list(pieces)
+    }
+    return gpd.GeoDataFrame(pd.DataFrame(columns, copy=False), geometry="geometry")
 
 
 def balance_of(accounts: Sequence[Account]) -> Balance:
