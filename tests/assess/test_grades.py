@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.assess.grades import efficiency_grade, grade_bounds
-from landrenew.rules.model import Grades
+from landrenew.rules.grading import Grades
 
 ABCD = {"A": 0.2, "B": 0.6, "C": 0.95, "D": 1.0}
 

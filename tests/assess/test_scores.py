@@ -15,7 +15,7 @@ from landrenew.assess.scores import min_max_points, pool_of, ratio_points, score
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook
-from landrenew.rules.model import MinMax, Ratio, Scoring
+from landrenew.rules.scoring import MinMax, Ratio, Scoring
 
 TAX = "tax_cny10k_per_mu"
 FIRM = {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.assess.verdicts import judge
-from landrenew.rules.model import Test, TestSet
+from landrenew.rules.comparison import Test, TestSet
 
 LOW_FAR = Test(column="floor_area_ratio", comparison="below", threshold=0.6)
 LOW_TAX = Test(column="tax_cny10k_per_mu", comparison="below", threshold=5.0)

@@ -17,7 +17,8 @@ from landrenew.intake.parcels import Parcels
 from landrenew.plan import outlines as outlines_module
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.plan.outlines import CLOSING_M, block_outline
-from landrenew.rules.model import Contiguity, TestSet
+from landrenew.rules.comparison import TestSet
+from landrenew.rules.model import Contiguity
 
 X, Y = ORIGIN
 MU = 2000 / 3

@@ -8,11 +8,13 @@ import pytest
 
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook, rulebook_names, rulebook_path
-from landrenew.rules.model import Rulebook, Sourced
+from landrenew.rules.rule import Sourced
 from landrenew.rules.silence import missing_parts, odd_weights, silent_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from landrenew.rules.model import Rulebook
 
 HEAD = 'name = "mine"\ntitle = "t"\nregion = "here"\n'
 SOURCE = 'document = "d"\nsource = "s"\nconfidence = "user"\n'

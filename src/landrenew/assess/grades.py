@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from landrenew.rules.model import Grades
+    from landrenew.rules.grading import Grades
 
 ROUND = {"down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil}
 EXACT = 9
@@ -34,7 +34,7 @@ def grade_bounds(size: int, grades: Grades) -> list[int]:
 
     Examples
     --------
-    >>> from landrenew.rules.model import GradeClass, Grades
+    >>> from landrenew.rules.grading import GradeClass, Grades
     >>> rule = Grades(document="d", source="s", confidence="user", rounding="nearest",
     ...     ties="better", exempt="T", classes=(GradeClass(grade="A", up_to=0.2),
     ...     GradeClass(grade="D", up_to=1)))

@@ -14,10 +14,10 @@ import pandas as pd
 from landrenew.assess.kinds import said_of_rows
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
-from landrenew.rules.model import MinMax, Ratio
+from landrenew.rules.scoring import MinMax, Ratio
 
 if TYPE_CHECKING:
-    from landrenew.rules.model import Criterion, Pool, Scoring
+    from landrenew.rules.scoring import Criterion, Pool, Scoring
 
 
 def ratio_points(values: pd.Series[float], criterion: Ratio) -> pd.Series[float]:

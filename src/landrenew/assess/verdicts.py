@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from landrenew.rules.model import Test, TestSet
+    from landrenew.rules.comparison import Test, TestSet
 
 HOLDS: dict[str, Callable[[Any, Any], Any]] = {
     "below": operator.lt,
@@ -58,7 +58,7 @@ def judge(
 
     Examples
     --------
-    >>> from landrenew.rules.model import Test, TestSet
+    >>> from landrenew.rules.comparison import Test, TestSet
     >>> rule = TestSet(document="d", source="s", confidence="user", logic="any",
     ...     tests=(Test(column="floor_area_ratio", comparison="below", threshold=0.6),
     ...            Test(column="tax_cny10k_per_mu", comparison="below", threshold=5)))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.intake.parcels import Parcels
-    from landrenew.rules.model import Contiguity, TestSet
+    from landrenew.rules.comparison import TestSet
+    from landrenew.rules.model import Contiguity
 
     Numbers = NDArray[np.float64]
     Shapes = NDArray[np.object_]

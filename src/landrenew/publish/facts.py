@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from landrenew.assess.share import ControlShare
     from landrenew.intake.layers import Layers
     from landrenew.publish.result import Result
-    from landrenew.rules.model import Rulebook, Sourced
+    from landrenew.rules.model import Rulebook
+    from landrenew.rules.rule import Sourced
 
 YEAR = 4
 

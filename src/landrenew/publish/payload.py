@@ -16,7 +16,7 @@ from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
 from landrenew.publish.themes import themes
 from landrenew.publish.wording import class_words, unit_words
-from landrenew.rules.model import MinMax
+from landrenew.rules.scoring import MinMax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.publish.result import Result
-    from landrenew.rules.model import Criterion, Pool, Rulebook, TestSet
+    from landrenew.rules.comparison import TestSet
+    from landrenew.rules.model import Rulebook
+    from landrenew.rules.scoring import Criterion, Pool
 
 PARCEL_FACTS = (
     "parcel_area_mu",

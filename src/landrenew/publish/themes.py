@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.rules.model import Grades, Rulebook
+    from landrenew.rules.grading import Grades
+    from landrenew.rules.model import Rulebook
 
 NO_DATA = "#c9c9c6"
 EXEMPT = "#a9a3bd"

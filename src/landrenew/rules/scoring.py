@@ -1,0 +1,137 @@
+"""How parcels and firms are scored: criteria with their points, and the pools they hold for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from landrenew.base.columns import SCORABLE
+from landrenew.rules.rule import Rule, Sourced
+
+
+class Ratio(Rule):
+    """
+    Points in proportion to a published baseline: ``weight * value / baseline``.
+
+    Parameters
+    ----------
+    form
+        ``"ratio"``.
+    column
+        Indicator scored.
+    weight
+        Points for a value at the baseline.
+    baseline
+        Published baseline, in the indicator's unit.
+    baseline_factor
+        What the published figure is multiplied by to become the baseline (Huai'an: 2 x mean).
+    cap
+        Largest value-to-baseline ratio that counts, or None when the document names none.
+    floor
+        Smallest ratio that counts, or None when the document names none.
+    missing
+        What a missing value earns: ``undetermined`` leaves the whole score missing,
+        ``mean_points`` gives the mean points of the pool.
+    """
+
+    form: Literal["ratio"]
+    column: str
+    weight: float = Field(gt=0)
+    baseline: float | None = Field(default=None, gt=0)
+    baseline_factor: float = Field(default=1.0, gt=0)
+    cap: float | None = Field(default=None, gt=0)
+    floor: float | None = None
+    missing: Literal["undetermined", "mean_points"]
+
+    @model_validator(mode="after")
+    def _floor_is_under_cap(self) -> Ratio:
+        if self.floor is not None and self.cap is not None and self.floor > self.cap:
+            message = f"floor {self.floor} of {self.column!r} is above its cap {self.cap}"
+            raise ValueError(message)
+        return self
+
+
+class MinMax(Rule):
+    """
+    Points by place between the pool's extremes: ``weight * (low + span * place) / 100``.
+
+    Parameters
+    ----------
+    form
+        ``"min_max"``.
+    column
+        Indicator scored.
+    weight
+        Points for the best of the pool.
+    low
+        Points out of 100 that the worst of the pool earns (Jingde: 20).
+    missing
+        As for :class:`Ratio`.
+    """
+
+    form: Literal["min_max"]
+    column: str
+    weight: float = Field(gt=0)
+    low: float = Field(ge=0, lt=100)
+    missing: Literal["undetermined", "mean_points"]
+
+
+Criterion = Annotated[Ratio | MinMax, Field(discriminator="form")]
+
+
+class Pool(Rule):
+    """
+    Parcels that are scored and ranked together.
+
+    Parameters
+    ----------
+    name
+        Word used in tables.
+    zh
+        Chinese name.
+    en
+        English name.
+    size_class
+        Which firms: ``above_scale`` 规上, ``below_scale`` 规下 or None for all.
+    criteria
+        What is scored.
+    """
+
+    name: str
+    zh: str
+    en: str
+    size_class: Literal["above_scale", "below_scale"] | None = None
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _criteria_are_scorable(self) -> Pool:
+        names = [criterion.column for criterion in self.criteria]
+        if unknown := sorted(set(names) - SCORABLE):
+            message = f"not an indicator that can be scored: {', '.join(unknown)}"
+            raise ValueError(message)
+        if len(set(names)) < len(names):
+            message = "an indicator is scored twice"
+            raise ValueError(message)
+        return self
+
+
+class Scoring(Sourced):
+    """
+    How parcels are scored.
+
+    Parameters
+    ----------
+    pools
+        The pools, the first that fits a parcel holds.
+    """
+
+    pools: tuple[Pool, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _pools_have_names_of_their_own(self) -> Scoring:
+        names = [pool.name for pool in self.pools]
+        if len(set(names)) < len(names):
+            message = "two pools have one name"
+            raise ValueError(message)
+        return self
