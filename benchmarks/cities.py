@@ -288,6 +288,7 @@ cap = 1.5
 floor = 0.0
 missing = "undetermined"
 [grades]
+form = "rank"
 document = "invented"
 source = "benchmark"
 confidence = "user"

@@ -70,6 +70,7 @@ WHOLE_RULEBOOK = rulebook_of(
     },
     grades={
         "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "B", "up_to": 1.0}],
+        "form": "rank",
         "rounding": "nearest",
         "ties": "better",
         "exempt": "T",

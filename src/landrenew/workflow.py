@@ -395,7 +395,8 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
     table = parcels
     lacking = [pd.Series("", parcels.index)]
     if book.scoring is not None:
-        scored = scores(table, book.scoring)
+        land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
+        scored = scores(table.assign(land_mu=land, tenure="holder"), book.scoring)
         lacking.append(scored.pop("missing"))
         table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
         if book.grades is not None:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 import pytest
 from hand_made import READ
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from landrenew.assess.grades import efficiency_grade, grade_bounds
-from landrenew.rules.grading import Grades
+from landrenew.rules.grading import BarGrades, RankGrades
+
+if TYPE_CHECKING:
+    from landrenew.rules.grading import Grades
 
 ABCD = {"A": 0.2, "B": 0.6, "C": 0.95, "D": 1.0}
 
 
-def grades(rounding: str = "nearest", ties: str = "better", **bounds: float) -> Grades:
+def grades(rounding: str = "nearest", ties: str = "better", **bounds: float) -> RankGrades:
     classes = [{"grade": k, "up_to": v} for k, v in (bounds or ABCD).items()]
-    keys = {"rounding": rounding, "ties": ties, "exempt": "T", "classes": classes}
-    return Grades.model_validate({**READ, **keys})
+    keys = {"form": "rank", "rounding": rounding, "ties": ties, "exempt": "T", "classes": classes}
+    return RankGrades.model_validate({**READ, **keys})
+
+
+def bars(**classes: dict[str, float]) -> BarGrades:
+    made = [{"grade": letter, **one} for letter, one in classes.items()]
+    return BarGrades.model_validate({**READ, "form": "bars", "exempt": "T", "classes": made})
 
 
 def letters(scores: list[float | None], rule: Grades, **columns: list[object]) -> str:
@@ -128,3 +139,103 @@ def test_without_ties_the_grades_have_the_size_of_their_bounds(
     assert [found.count(one) for one in "ABCD"] == [
         end - start for start, end in zip([0, *ends], ends, strict=False)
     ]
+
+
+# ── bounds that a row falls on ─────────────────────────────────────────
+
+
+def excluding(rule: RankGrades, *without: str) -> RankGrades:
+    raw = rule.model_dump()
+    for one in raw["classes"]:
+        one["is_inclusive"] = one["grade"] not in without
+    return RankGrades.model_validate(raw)
+
+
+@pytest.mark.parametrize("rounding", ["down", "nearest", "up"])
+def test_a_bound_that_is_not_included_ends_before_the_row_it_falls_on(rounding: str) -> None:
+    rule = grades(rounding)
+    assert grade_bounds(20, rule) == [4, 12, 19, 20]
+    assert grade_bounds(20, excluding(rule, "A", "C")) == [3, 12, 18, 20]
+    assert grade_bounds(39, excluding(rule, "A", "B", "C")) == grade_bounds(39, rule)
+
+
+def test_the_last_row_has_a_grade() -> None:
+    with pytest.raises(ValidationError, match="must hold the last row"):
+        excluding(grades(), "D")
+
+
+@given(st.integers(0, 400), st.sampled_from(["down", "nearest", "up"]))
+def test_a_bound_that_is_not_included_takes_one_row_where_it_falls_on_one(
+    size: int, rounding: str
+) -> None:
+    whole = grade_bounds(size, grades(rounding))
+    less = grade_bounds(size, excluding(grades(rounding), "A", "B"))
+    falls = [size % 5 == 0, size * 3 % 5 == 0, False, False]
+    assert [a - b for a, b in zip(whole, less, strict=True)] == falls
+
+
+# ── bars ───────────────────────────────────────────────────────────────
+
+ON_BARS = bars(A={"at_least": 80}, B={"above": 60}, C={"at_least": 40}, D={})
+
+
+def test_a_score_on_a_bar_is_above_it_where_the_bar_is_included() -> None:
+    assert letters([80, 79.999, 60, 60.001, 40, 39.999, -5], ON_BARS) == "ABCBCDD"
+    assert letters([0.1 + 0.2], bars(A={"above": 0.3}, D={})) == "D"  # the last bit decides nothing
+    assert letters([80.0, None, 20.0], ON_BARS, exempt_reason=[None, None, "公用"]) == "A-T"
+
+
+@given(st.lists(st.floats(-50, 150), min_size=1, max_size=9), st.floats(-50, 150))
+def test_by_bars_no_row_matters_to_another(scores: list[float], more: float) -> None:
+    assert letters([*scores, more], ON_BARS)[:-1] == letters(list(scores), ON_BARS)
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ({"A": {"at_least": 60}, "B": {"at_least": 80}, "C": {}}, "bars of the grades must fall"),
+        ({"A": {"at_least": 60}, "B": {}, "C": {}}, "has one bar"),
+        ({"A": {"at_least": 60, "above": 60}, "B": {}}, "has one bar"),
+        ({"A": {"at_least": 60}, "B": {"above": 20}}, "has one bar"),
+        ({"A": {"at_least": 60}, "T": {}}, "stands for two grades"),
+    ],
+)
+def test_bars_that_mean_nothing_are_refused(classes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        bars(**classes)
+
+
+# ── veto ───────────────────────────────────────────────────────────────
+
+
+def with_veto(rule: RankGrades, *, is_ranked: bool) -> RankGrades:
+    veto = {"grade": "D", "is_ranked": is_ranked}
+    return RankGrades.model_validate({**rule.model_dump(), "veto": veto})
+
+
+def test_a_veto_decides_whatever_the_score() -> None:
+    accident = ["2025 年安全事故", None, None, None, None, None]
+    rule, scores = grades("down", A=0.5, D=1.0), [9, 8, 7, 6, 5, 4]
+    assert letters(scores, rule, veto_reason=accident) == "AAADDD"  # the book knows no veto
+    assert letters(scores, with_veto(rule, is_ranked=True), veto_reason=accident) == "DAADDD"
+    apart = with_veto(rule, is_ranked=False)
+    assert letters(scores, apart, veto_reason=accident) == "DAADDD"
+    assert letters(scores[:-1], apart, veto_reason=accident[:-1]) == "DAADD"
+    assert letters([None, 8], apart, veto_reason=["事故", None]) == "DD"
+    assert letters([9, 8], apart, veto_reason=["事故", None], exempt_reason=["公用", None]) == "TD"
+
+
+def test_a_vetoed_row_takes_a_place_only_where_the_book_says_so() -> None:
+    rule, accident = grades("up", A=0.3, D=1.0), ["事故", None, None, None]
+    ranked, apart = (with_veto(rule, is_ranked=one) for one in (True, False))
+    assert letters([9, 8, 7, 6], ranked, veto_reason=accident) == "DADD"  # 2 of 4, one vetoed
+    assert letters([9, 8, 7, 6], apart, veto_reason=accident) == "DADD"  # 1 of 3
+    low = [*accident[1:], "事故"]
+    assert letters([9, 8, 7, 6], ranked, veto_reason=low) == "AADD"
+    assert letters([9, 8, 7, 6], apart, veto_reason=low) == "ADDD"
+
+
+def test_a_veto_gives_one_of_the_grades() -> None:
+    raw = {**grades(A=0.5, B=1.0).model_dump(), "veto": {"grade": "D", "is_ranked": True}}
+    with pytest.raises(ValidationError, match="which is none of the grades"):
+        RankGrades.model_validate(raw)

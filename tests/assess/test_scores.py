@@ -11,11 +11,11 @@ from hand_made import READ
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.scores import min_max_points, pool_of, ratio_points, scores
+from landrenew.assess.scores import min_max_points, pool_of, rank_points, ratio_points, scores
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook
-from landrenew.rules.scoring import MinMax, Ratio, Scoring
+from landrenew.rules.scoring import MinMax, Rank, Ratio, Scoring
 
 TAX = "tax_cny10k_per_mu"
 FIRM = {
@@ -64,6 +64,10 @@ def ratio(column: str = TAX, **keys: Any) -> dict[str, Any]:  # noqa: ANN401  # 
 def min_max(column: str = TAX, **keys: Any) -> dict[str, Any]:  # noqa: ANN401
     base = {"form": "min_max", "column": column, "weight": 30, "low": 20}
     return {**base, "missing": "undetermined", **keys}
+
+
+def rank(column: str = TAX, **keys: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"form": "rank", "column": column, "weight": 30, "missing": "undetermined", **keys}
 
 
 # ── published numbers ──────────────────────────────────────────────────
@@ -185,15 +189,98 @@ def test_the_exempt_set_neither_extremes_nor_means() -> None:
 
 def test_pools_keep_to_themselves_and_the_first_that_fits_holds() -> None:
     table = pd.DataFrame({"size_class": ["above_scale", "below_scale", None]})
-    assert pool_of(table, huangyan(2022)).tolist() == ["above_scale", "below_scale", None]
-    assert pool_of(table, one_pool(ratio())).tolist() == ["all"] * 3
+    assert pool_of(table, huangyan(2022))["pool"].tolist() == ["above_scale", "below_scale", None]
+    assert pool_of(table, one_pool(ratio()))["pool"].tolist() == ["all"] * 3
     found = scores(table, huangyan(2022))
     assert found["pool"].tolist()[2] is None
     assert found["missing"].tolist()[2] == "size_class"
     raw = {**huangyan(2022).model_dump()}
     raw["pools"] = [raw["pools"][0], {**raw["pools"][1], "name": "rest", "size_class": None}]
     rest = pool_of(table, Scoring.model_validate(raw))
-    assert rest.tolist() == ["above_scale", "rest", "rest"]
+    assert rest["pool"].tolist() == ["above_scale", "rest", None]  # it may be above scale
+    assert rest["missing"].tolist() == ["", "", "size_class"]
+
+
+CIXI = [
+    {"name": "tenants", "tenure": "tenant"},
+    {"name": "above", "size_class": "above_scale"},
+    {"name": "large", "size_class": "below_scale", "land_from_mu": 3},
+    {"name": "small", "size_class": "below_scale", "land_below_mu": 3},
+]
+"""The four lists of Cixi: 规上, 规下 of 3 mu and more, 规下 below 3 mu, 租赁."""
+
+
+def four_lists() -> Scoring:
+    common = {"zh": "组", "en": "pool", "criteria": [ratio()]}
+    return Scoring.model_validate({**READ, "pools": [{**common, **one} for one in CIXI]})
+
+
+@pytest.mark.parametrize(
+    ("size", "land", "tenure", "pool", "missing"),
+    [
+        ("above_scale", 1.0, "holder", "above", ""),
+        ("above_scale", None, "holder", "above", ""),
+        ("below_scale", 3.0, "holder", "large", ""),
+        ("below_scale", 3.0 - 1e-9, "holder", "large", ""),
+        ("below_scale", 2.999, "holder", "small", ""),
+        ("below_scale", None, "holder", None, "land_mu"),
+        (None, 5.0, "holder", None, "size_class"),
+        (None, None, "holder", None, "size_class"),
+        ("below_scale", 5.0, "tenant", "tenants", ""),
+        (None, None, "tenant", "tenants", ""),
+        ("above_scale", 5.0, None, None, "tenure"),
+    ],
+)
+def test_land_and_tenure_tell_pools_apart_and_what_is_missing_tells_nothing(
+    size: str | None, land: float | None, tenure: str | None, pool: str | None, missing: str
+) -> None:
+    table = pd.DataFrame({"size_class": [size], "land_mu": [land], "tenure": [tenure]})
+    found = pool_of(table.astype({"land_mu": float}), four_lists()).iloc[0]
+    assert (found["pool"], found["missing"]) == (pool, missing)
+
+
+def test_a_row_that_no_pool_takes_is_not_scored_and_lacks_nothing() -> None:
+    raw = four_lists().model_dump()
+    raw["pools"] = [raw["pools"][2]]
+    table = pd.DataFrame({"size_class": ["above_scale"], "land_mu": [9.0], TAX: [1.0]})
+    found = scores(table, Scoring.model_validate(raw)).iloc[0]
+    assert found["pool"] is None
+    assert np.isnan(found["efficiency_score"])
+    assert found["missing"] == ""
+
+
+def test_points_by_rank_run_from_the_whole_weight_to_none() -> None:
+    rule = Rank.model_validate(rank())
+    assert rank_points(pd.Series([9.0, 5, np.nan, 5, 1]), rule).fillna(-1).tolist() == [
+        30, 15, -1, 15, 0,
+    ]  # fmt: skip
+    assert rank_points(pd.Series([9.0]), rule).isna().all()  # no place among others
+    assert rank_points(pd.Series([], dtype=float), rule).empty
+
+
+def test_the_tails_of_a_pool_do_not_set_its_scale() -> None:
+    values = pd.Series([*range(1, 100), 1e6], dtype=float)
+    rule = MinMax.model_validate(min_max(low=0, tail_share=0.02))
+    points = min_max_points(values, rule)
+    assert points.iloc[[0, -1]].tolist() == [0, 30]
+    assert points.iloc[49] == pytest.approx(15, abs=0.2)
+    free = min_max_points(values, MinMax.model_validate(min_max(low=0)))
+    assert free.iloc[49] < 0.01
+
+
+def test_a_bonus_counts_where_it_is_proved_and_no_more_than_the_book_allows() -> None:
+    raw = one_pool(ratio()).model_dump()
+    scoring = Scoring.model_validate({**raw, "bonus": {"least": -5, "most": 10}})
+    table = pd.DataFrame({
+        TAX: [10.0] * 5 + [np.nan],
+        "bonus_points": [4.0, 40.0, -40.0, 4.0, np.nan, 4.0],
+        "bonus_evidence": ["文件一", "文件二", "文件三", None, None, "文件四"],
+    })  # fmt: skip
+    found = scores(table, scoring)
+    assert found["efficiency_score"].fillna(-1).tolist() == [34, 40, 25, 30, 30, -1]
+    assert found["bonus_score"].fillna(-1).tolist() == [4, 10, -5, -1, -1, 4]
+    assert found["missing"].tolist() == ["", "", "", "bonus_evidence", "", TAX]
+    assert "bonus_score" not in scores(table, one_pool(ratio()))
 
 
 def test_no_rows_still_have_the_columns() -> None:
@@ -236,7 +323,7 @@ def test_a_better_value_never_lowers_its_score(
 ) -> None:
     row %= len(tax)
     better = [value if i != row or value is None else value + more for i, value in enumerate(tax)]
-    for rule in (ratio(cap=1.5, floor=0), ratio(), min_max()):
+    for rule in (ratio(cap=1.5, floor=0), ratio(), min_max(), rank()):
         before, after = (
             scores(pd.DataFrame({TAX: one}, dtype=float), one_pool(rule))["efficiency_score"]
             for one in (tax, better)

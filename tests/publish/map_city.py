@@ -69,7 +69,7 @@ BOOK = {
     "grades": {
         "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "B", "up_to": 0.7},
                     {"grade": "C", "up_to": 0.95}, {"grade": "D", "up_to": 1}],
-        "rounding": "nearest", "ties": "better", "exempt": "T",
+        "form": "rank", "rounding": "nearest", "ties": "better", "exempt": "T",
         "document": "示例〔2024〕3号 亩均效益综合评价办法", **READ,
     },
     "consolidation": {

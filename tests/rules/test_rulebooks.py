@@ -46,7 +46,8 @@ def grades(*bounds: float, letters: str = "ABCD", exempt: str = "T") -> str:
         for letter, bound in zip(letters, bounds, strict=False)
     )
     return (
-        f'[grades]\n{SOURCE}rounding = "down"\nties = "better"\nexempt = "{exempt}"\n'
+        f'[grades]\n{SOURCE}form = "rank"\nrounding = "down"\nties = "better"\n'
+        f'exempt = "{exempt}"\n'
         f"classes = [{classes}]\n"
     )
 

@@ -1,4 +1,4 @@
-"""Grades by rank within the pool, with the rulebook's rounding and tie rule."""
+"""Grades: by rank within the pool, with the rulebook's rounding and tie rule, or by bars."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from landrenew.rules.grading import BarGrades
+
 if TYPE_CHECKING:
-    from landrenew.rules.grading import Grades
+    from numpy.typing import NDArray
+
+    from landrenew.rules.grading import Grades, RankGrades
 
 ROUND = {"down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil}
 EXACT = 9
 """Digits kept of scores, and of share times count before rounding: 0.2 x 5 is 1, no bit more."""
 
 
-def grade_bounds(size: int, grades: Grades) -> list[int]:
+def grade_bounds(size: int, grades: RankGrades) -> list[int]:
     """
     Give the last rank of each grade.
 
@@ -30,51 +34,80 @@ def grade_bounds(size: int, grades: Grades) -> list[int]:
     Returns
     -------
     list of int
-        One bound a grade, best first; the last is ``size``.
+        One bound a grade, best first; the last is ``size``. Where a bound falls on a row, a grade
+        that does not include it (不含) ends before that row.
 
     Examples
     --------
-    >>> from landrenew.rules.grading import GradeClass, Grades
-    >>> rule = Grades(document="d", source="s", confidence="user", rounding="nearest",
-    ...     ties="better", exempt="T", classes=(GradeClass(grade="A", up_to=0.2),
-    ...     GradeClass(grade="D", up_to=1)))
+    >>> from landrenew.rules.grading import RankGrades
+    >>> rule = RankGrades.model_validate({"document": "d", "source": "s", "confidence": "user",
+    ...     "form": "rank", "rounding": "nearest", "ties": "better", "exempt": "T",
+    ...     "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "D", "up_to": 1.0}]})
     >>> grade_bounds(39, rule)
     [8, 39]
     """
     rounded = ROUND[grades.rounding]
-    return [int(rounded(round(one.up_to * size, EXACT))) for one in grades.classes]
+    bounds = []
+    for one in grades.classes:
+        exact = round(one.up_to * size, EXACT)
+        falls_on_a_row = exact == int(exact) and not one.is_inclusive
+        bounds.append(int(rounded(exact)) - falls_on_a_row)
+    return bounds
 
 
 def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     """
-    Grade rows by the rank of their score within their pool.
+    Grade rows by their score.
 
     Parameters
     ----------
     scored
-        ``efficiency_score`` and ``pool``; ``exempt_reason`` where some rows are not graded.
+        ``efficiency_score`` and ``pool``; ``exempt_reason`` and ``veto_reason`` where some rows are
+        not graded, or graded whatever their score.
     grades
         The rulebook's grades.
 
     Returns
     -------
     Series
-        ``efficiency_grade``, same index; the exempt letter where a reason is given, None where
-        the score is missing.
+        ``efficiency_grade``, same index; the exempt letter where a reason is given, else the
+        veto's where one is, None where the score or the pool is missing.
 
     Notes
     -----
-    Exempt rows and rows without a score do not count in the ranking. Equal scores take the same
-    grade, the better or the worse as the rulebook says; row order never matters.
+    By rank, exempt rows and rows without a score do not count, vetoed ones as the rulebook says.
+    Equal scores take the same grade, the better or the worse as the rulebook says; row order never
+    matters. By bars, no row matters to another.
     """
     nothing = pd.Series([None] * len(scored), scored.index, dtype=object)
     is_exempt = scored.get("exempt_reason", nothing).notna()
+    is_vetoed = scored.get("veto_reason", nothing).notna() & ~is_exempt
+    counts = ~is_exempt & scored["efficiency_score"].notna() & scored["pool"].notna()
+    if grades.veto is not None and not grades.veto.is_ranked:
+        counts &= ~is_vetoed
+    rows = scored[counts]
+    letters = np.array(grades.letters, dtype=object)
     made = nothing.rename("efficiency_grade")
-    ranked = scored[~is_exempt & scored["efficiency_score"].notna()]
-    method: Literal["min", "max"] = "min" if grades.ties == "better" else "max"
-    letters = np.array([one.grade for one in grades.classes], dtype=object)
-    for _, rows in ranked.groupby("pool"):
-        rank = rows["efficiency_score"].round(EXACT).rank(ascending=False, method=method)
-        bounds = grade_bounds(len(rows), grades)
-        made.loc[rows.index] = letters[np.searchsorted(bounds, rank, side="left")]
+    if isinstance(grades, BarGrades):
+        made.loc[rows.index] = letters[_below_bars(rows["efficiency_score"], grades)]
+    else:
+        for _, pool in rows.groupby("pool"):
+            made.loc[pool.index] = letters[_by_rank(pool["efficiency_score"], grades)]
+    if grades.veto is not None:
+        made = made.mask(is_vetoed, grades.veto.grade)
     return made.mask(is_exempt, grades.exempt)
+
+
+def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.intp]:
+    """Give the position of each row's grade."""
+    method: Literal["min", "max"] = "min" if grades.ties == "better" else "max"
+    rank = scores.round(EXACT).rank(ascending=False, method=method)
+    return np.searchsorted(grade_bounds(len(scores), grades), rank, side="left")
+
+
+def _below_bars(scores: pd.Series[float], grades: BarGrades) -> NDArray[np.intp]:
+    """Count the bars that each row does not reach."""
+    exact = scores.round(EXACT).to_numpy()
+    upper = grades.classes[:-1]
+    reached = [exact > one.bar if one.at_least is None else exact >= one.bar for one in upper]
+    return np.asarray(len(upper) - np.sum(reached, axis=0), dtype=np.intp)

@@ -16,7 +16,7 @@ from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
 from landrenew.publish.themes import themes
 from landrenew.publish.wording import class_words, unit_words
-from landrenew.rules.scoring import MinMax
+from landrenew.rules.scoring import MinMax, Rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -241,6 +241,8 @@ def _criterion(parcels: GeoDataFrame, pool: Pool, criterion: Criterion) -> dict[
     }
     if isinstance(criterion, MinMax):
         return {**said, "extremes": _extremes(parcels, pool, criterion.column)}
+    if isinstance(criterion, Rank):
+        return said
     baseline = criterion.baseline
     full = None if baseline is None else baseline * criterion.baseline_factor
     return {**said, "baseline": full, "cap": criterion.cap, "floor": criterion.floor}

@@ -259,12 +259,12 @@ def grade_swatches(grades: Grades) -> dict[str, Swatch]:
     """
     last = len(GRADE_COLOURS) - 1
     swatches = {
-        one.grade: Swatch(
-            Text(f"{one.grade} 类", f"Grade {one.grade}"),
+        letter: Swatch(
+            Text(f"{letter} 类", f"Grade {letter}"),
             GRADE_COLOURS[min(at, last)],
-            Text(one.grade, one.grade),
+            Text(letter, letter),
         )
-        for at, one in enumerate(grades.classes)
+        for at, letter in enumerate(grades.letters)
     }
     exempt = grades.exempt
     label = Text(f"{exempt} 不参评", f"{exempt} (exempt)")

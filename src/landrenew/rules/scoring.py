@@ -66,6 +66,9 @@ class MinMax(Rule):
         Points for the best of the pool.
     low
         Points out of 100 that the worst of the pool earns (Jingde: 20).
+    tail_share
+        Share of the pool at either end whose values count as the nearest that is left [0-0.5], so
+        that one odd row does not set everybody's scale; 0 where the document names none.
     missing
         As for :class:`Ratio`.
     """
@@ -74,15 +77,57 @@ class MinMax(Rule):
     column: str
     weight: float = Field(gt=0)
     low: float = Field(ge=0, lt=100)
+    tail_share: float = Field(default=0.0, ge=0, lt=0.5)
     missing: Literal["undetermined", "mean_points"]
 
 
-Criterion = Annotated[Ratio | MinMax, Field(discriminator="form")]
+class Rank(Rule):
+    """
+    Points by rank in the pool: ``weight * (n - rank) / (n - 1)``, best rank 1.
+
+    Parameters
+    ----------
+    form
+        ``"rank"``.
+    column
+        Indicator scored; equal values share the mean of their ranks.
+    weight
+        Points for the best of the pool; the worst has none.
+    missing
+        As for :class:`Ratio`.
+    """
+
+    form: Literal["rank"]
+    column: str
+    weight: float = Field(gt=0)
+    missing: Literal["undetermined", "mean_points"]
+
+
+Criterion = Annotated[Ratio | MinMax | Rank, Field(discriminator="form")]
+
+RELATIVE = (MinMax, Rank)
+"""Forms in which the points of one row hang on the others of its pool."""
+
+
+class Bonus(Rule):
+    """
+    Points added to the sum of the criteria, or taken off it, for what is proved.
+
+    Parameters
+    ----------
+    least
+        Fewest points that ``bonus_points`` may add; below 0 they are taken off.
+    most
+        Most points it may add.
+    """
+
+    least: float = Field(le=0)
+    most: float = Field(ge=0)
 
 
 class Pool(Rule):
     """
-    Parcels that are scored and ranked together.
+    Rows that are scored and ranked together.
 
     Parameters
     ----------
@@ -94,6 +139,13 @@ class Pool(Rule):
         English name.
     size_class
         Which firms: ``above_scale`` 规上, ``below_scale`` 规下 or None for all.
+    land_from_mu
+        Least land of a row, itself included (含) [mu]; None where land does not matter.
+    land_below_mu
+        Land that a row must stay below [mu]; None where land does not matter.
+    tenure
+        ``holder`` for those with land in their own name, ``tenant`` for those who only rent 租赁,
+        None for both.
     criteria
         What is scored.
     """
@@ -102,6 +154,9 @@ class Pool(Rule):
     zh: str
     en: str
     size_class: Literal["above_scale", "below_scale"] | None = None
+    land_from_mu: float | None = Field(default=None, ge=0)
+    land_below_mu: float | None = Field(default=None, gt=0)
+    tenure: Literal["holder", "tenant"] | None = None
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -123,10 +178,13 @@ class Scoring(Sourced):
     Parameters
     ----------
     pools
-        The pools, the first that fits a parcel holds.
+        The pools, the first that fits a row holds.
+    bonus
+        Points for what is proved; None when the document knows none.
     """
 
     pools: tuple[Pool, ...] = Field(min_length=1)
+    bonus: Bonus | None = None
 
     @model_validator(mode="after")
     def _pools_have_names_of_their_own(self) -> Scoring:

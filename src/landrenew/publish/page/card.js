@@ -77,6 +77,7 @@ function baselineWords(one, decimals) {
     const [low, high] = one.extremes.map((end) => amount(one.column, end, decimals, ['', '']));
     return say('between', { low, high });
   }
+  if (one.form === 'rank') return say('by_rank');
   const said = one.baseline === null ? '' : say('baseline', { x: plain(one.column, one.baseline, one.unit) });
   return one.cap === null ? said : `${said} · ${say('cap', { x: one.cap })}`;
 }

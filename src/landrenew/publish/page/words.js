@@ -76,6 +76,7 @@ const WORDS = {
   baseline: ['基准 {x}', 'baseline {x}'],
   cap: ['上限 {x} 倍', 'cap ×{x}'],
   between: ['本组 {low} – {high}', 'pool {low} – {high}'],
+  by_rank: ['按本组名次', 'by rank in the pool'],
   of: ['权重合计 {x}', 'weights total {x}'],
   pool: ['评价组', 'Pool'],
   grade: ['评级', 'Grade'],
