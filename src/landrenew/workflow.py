@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
+from landrenew.assess.evaluation import evaluated_firms
 from landrenew.assess.grades import efficiency_grade
-from landrenew.assess.kinds import said_of_rows
+from landrenew.assess.kinds import joined_words
 from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
@@ -293,6 +293,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     parcels, allocation, faults = _accounted(layers, parcels)
     say(Text("评价与判定", "Assessing"))
     parcels = assessed_parcels(layers, parcels)
+    firms = _evaluated(layers, allocation)
     share = _share(layers, parcels)
     say(Text("连片地块组", "Finding blocks"))
     parcels, blocks = _blocks(layers, parcels, allocation)
@@ -302,6 +303,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         parcels=_in_dictionary_order(layers, parcels),
         share=share,
         allocation=allocation,
+        firms=firms,
         blocks=blocks,
         progress=progress,
         faults=(*layers.faults, *faults, *ledger_faults),
@@ -407,16 +409,13 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
         lacking.insert(0, judged["missing"])
         names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
         table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
-    return Parcels(table.assign(missing_inputs=_joined(lacking)))
+    return Parcels(table.assign(missing_inputs=joined_words(*lacking)))
 
 
-def _joined(lists: list[pd.Series[str]]) -> pd.Series[str]:
-    """Join comma lists, each word once, in the order of first mention."""
-    rows = np.column_stack([one.to_numpy(object) for one in lists])
-    words = said_of_rows(
-        rows, lambda row: ",".join(dict.fromkeys(word for word in ",".join(row).split(",") if word))
-    )
-    return pd.Series(words, lists[0].index)
+def _evaluated(layers: Layers, allocation: Allocation | None) -> pd.DataFrame | None:
+    if layers.firms is None or allocation is None:
+        return None
+    return evaluated_firms(layers.firms, allocation.land, layers.rulebook)
 
 
 def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:

@@ -39,3 +39,29 @@ def said_of_rows(rows: NDArray[np.generic], say: Callable[[NDArray[np.generic]],
     said = np.array([say(row) for row in rows[first]], dtype=object)
     texts: list[str] = said[kind].tolist()
     return texts
+
+
+def joined_words(*lists: pd.Series[str]) -> pd.Series[str]:
+    """
+    Join comma lists row by row, each word once, in the order of first mention.
+
+    Parameters
+    ----------
+    *lists
+        Series of one index, with words joined by commas, or nothing.
+
+    Returns
+    -------
+    Series
+        The same index.
+
+    Examples
+    --------
+    >>> joined_words(pd.Series(["a,b", ""]), pd.Series(["b,c", ""])).tolist()
+    ['a,b,c', '']
+    """
+    rows = np.column_stack([one.to_numpy(object) for one in lists])
+    words = said_of_rows(
+        rows, lambda row: ",".join(dict.fromkeys(word for word in ",".join(row).split(",") if word))
+    )
+    return pd.Series(words, lists[0].index)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.kinds import said_of_rows
+from landrenew.assess.kinds import joined_words, said_of_rows
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.scoring import MinMax, Rank, Ratio
@@ -251,7 +251,7 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
         earned = bonus_points(table, scoring.bonus)
         made["bonus_score"] = earned["points"]
         made["efficiency_score"] += earned["points"].fillna(0.0)  # nothing was claimed
-        made["missing"] = _joined(made["missing"], earned["missing"])
+        made["missing"] = joined_words(made["missing"], earned["missing"])
     return made
 
 
@@ -279,11 +279,6 @@ def bonus_points(table: pd.DataFrame, bonus: Bonus) -> pd.DataFrame:
     points = claimed.clip(bonus.least, bonus.most).where(is_proved)
     missing = np.where(claimed.notna() & ~is_proved, "bonus_evidence", "")
     return pd.DataFrame({"points": points, "missing": missing}, index=table.index)
-
-
-def _joined(first: pd.Series[str], second: pd.Series[str]) -> pd.Series[str]:
-    comma = np.where(first.ne("") & second.ne(""), ",", "")
-    return first + comma + second
 
 
 def _pool_columns(rows: pd.DataFrame, pool: Pool) -> pd.DataFrame:

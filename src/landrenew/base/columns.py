@@ -162,6 +162,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "village_industry_class": _VERDICTS,
     "low_efficiency_class": _VERDICTS,
     "consolidation_class": _VERDICTS,
+    "tenure": ("holder", "tenant"),
     "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }
 """The words a class column can hold, where they do not come from the rulebook."""

@@ -144,9 +144,29 @@ def intensities(parcels: Parcels) -> pd.DataFrame:
         When ``parcel_area_mu`` is missing.
     """
     require(parcels, "parcel_area_mu")
+    return ratios(parcels, "parcel_area_mu")
+
+
+def ratios(table: pd.DataFrame, land: str) -> pd.DataFrame:
+    """
+    Divide amounts by land, energy, emission, staff, revenue or electricity.
+
+    Parameters
+    ----------
+    table
+        Rows with any of the amounts.
+    land
+        Column of the land that amounts per mu are divided by [mu].
+
+    Returns
+    -------
+    DataFrame
+        As :func:`intensities`.
+    """
     made = {}
-    for name, (over, under) in INTENSITIES.items():
-        if over in parcels.columns and under in parcels.columns:
-            ratio = parcels[over] / parcels[under].where(parcels[under] > 0)
+    for name, (over, per) in INTENSITIES.items():
+        under = land if per == "parcel_area_mu" else per
+        if over in table.columns and under in table.columns:
+            ratio = table[over] / table[under].where(table[under] > 0)
             made[name] = ratio.where(np.isfinite(ratio))
-    return pd.DataFrame(made, index=parcels.index)
+    return pd.DataFrame(made, index=table.index)

@@ -37,6 +37,8 @@ class Result:
         Control-line share of the city with its towns; None without a control line.
     allocation
         What the firms bring to the parcels, with its accounts; None without firms.
+    firms
+        The firms, evaluated, indexed by ``firm_id``; None without firms.
     blocks
         Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
     progress
@@ -56,6 +58,7 @@ class Result:
     parcels: Parcels
     share: ControlShare | None = None
     allocation: Allocation | None = None
+    firms: pd.DataFrame | None = None
     blocks: GeoDataFrame | None = None
     progress: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())

@@ -74,6 +74,8 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             (folder / "progress.csv").write_bytes(table_csv(result.progress, lang))
         if result.allocation is not None:
             (folder / "firm_land.csv").write_bytes(table_csv(result.allocation.land, lang))
+        if result.firms is not None:
+            (folder / "firms.csv").write_bytes(table_csv(result.firms, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
         if is_drawn(result):
@@ -192,7 +194,7 @@ def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
 
 RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
-    "firm_land.csv", "faults.csv", "manifest.json", "map.html",
+    "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

@@ -49,6 +49,10 @@ OWN_CLASSES = {
     "willingness": {
         word: Text(said[0], word.capitalize()) for word, said in WORDS["willingness"].items()
     },
+    "tenure": {
+        "holder": Text("自有用地", "Own land"),
+        "tenant": Text("租赁", "Tenant"),
+    },
     "allocation_basis": {
         "share": Text("约定份额", "Stated share"),
         "floor": Text("建筑面积", "Floor area"),

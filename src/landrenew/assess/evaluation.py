@@ -1,0 +1,95 @@
+"""Firms, evaluated: what each makes of the land it uses, its points and its grade.
+
+The firm is what a county evaluates, publishes and hears appeals from. Its land is what it holds
+plus what it rents less what it lets, over all parcels; a firm whose land is not known has no figure
+per mu, and so no grade.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from landrenew.assess.grades import efficiency_grade
+from landrenew.assess.scores import scores
+from landrenew.base.columns import FLOWS
+from landrenew.base.units import to_mu
+from landrenew.intake.geometry.shapes import DUST_M2
+from landrenew.measure.firms import ratios
+
+if TYPE_CHECKING:
+    from landrenew.rules.model import Rulebook
+
+GIVEN = ("firm_name", "industry_code", "size_class", "exempt_reason", "veto_reason")
+"""What a reader asks about a firm before its figures."""
+
+
+def firm_tenure(land: pd.DataFrame) -> pd.DataFrame:
+    """
+    Add up the land of each firm and tell holders from tenants.
+
+    Parameters
+    ----------
+    land
+        ``firm_id`` as index or column, ``registered_land_m2``, ``leased_in_m2``, ``used_land_m2``:
+        one row a firm and parcel, as :func:`landrenew.measure.leases.firm_land` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Index ``firm_id``: ``land_mu``, the land it uses [mu], NaN where that of one parcel is not
+        known; ``tenure``: ``holder`` with land in its own name, ``tenant`` with rented land only,
+        None where neither can be told.
+    """
+    firm = land.reset_index() if land.index.name == "firm_id" else land
+    sums = firm.groupby("firm_id")[["registered_land_m2", "leased_in_m2", "used_land_m2"]].sum(
+        skipna=False
+    )
+    holds = firm["registered_land_m2"].gt(DUST_M2).groupby(firm["firm_id"]).any()
+    rents = sums["registered_land_m2"].le(DUST_M2) & sums["leased_in_m2"].gt(DUST_M2)
+    tenure = np.select([holds, rents], ["holder", "tenant"], "")
+    return pd.DataFrame({
+        "land_mu": to_mu(sums["used_land_m2"]),
+        "tenure": pd.Series(tenure, sums.index, dtype=object).replace("", None),
+    })  # fmt: skip
+
+
+def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+    """
+    Score and grade the firms.
+
+    Parameters
+    ----------
+    firms
+        Index ``firm_id``, with yearly amounts of :data:`landrenew.base.columns.FLOWS` and any of
+        ``size_class``, ``exempt_reason``, ``veto_reason``, ``bonus_points``, ``bonus_evidence``.
+    land
+        As for :func:`firm_tenure`.
+    book
+        The rulebook.
+
+    Returns
+    -------
+    DataFrame
+        Index ``firm_id``, in the order of the firms: who they are, ``land_mu`` and ``tenure``,
+        amounts, figures per mu and the like, and as far as the rulebook goes ``pool``, the points
+        of each criterion, ``efficiency_score``, ``efficiency_grade`` and ``missing_inputs``.
+
+    Raises
+    ------
+    RuleError
+        When the rulebook scores by a baseline it does not state.
+    """
+    table = firms[[name for name in (*GIVEN, *FLOWS) if name in firms.columns]]
+    table = table.join(firm_tenure(land))
+    table = table.join(ratios(table, "land_mu"))
+    if book.scoring is None:
+        return table
+    extra = [name for name in ("bonus_points", "bonus_evidence") if name in firms.columns]
+    scored = scores(table.join(firms[extra]), book.scoring)
+    table = table.join(scored.drop(columns="missing"))
+    if book.grades is not None:
+        table["efficiency_grade"] = efficiency_grade(table, book.grades)
+    return table.assign(missing_inputs=scored["missing"])
