@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.assess.evaluation import evaluated_firms, firm_tenure
+from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.model import Rulebook
 
@@ -60,6 +61,28 @@ def test_the_worked_firm_of_huangyan_from_its_yearly_amounts() -> None:
     assert found["tax_cny10k_per_mu_score"] == pytest.approx(31.1242, abs=5e-5)
     assert (found["pool"], found["missing_inputs"]) == ("above_scale", "")
     assert "efficiency_grade" not in found  # the book has none
+
+
+def test_a_firm_at_the_mean_of_huaian_has_fifty_and_the_bounds_are_those_of_the_notice() -> None:
+    raw = read_rulebook("huaian-2024").model_dump()
+    for one, mean in zip(raw["scoring"]["pools"][0]["criteria"], (12.0, 300.0, 0.4), strict=True):
+        one["baseline"] = mean
+    book = Rulebook.model_validate(raw)
+    at_mean = {"tax_cny10k": 120.0, "revenue_cny10k": 3_000.0, "energy_tce": 300.0}
+    table = firms(F=at_mean, S=at_mean)
+    found = evaluated_firms(table, land(("F", "P1", 10, 0, 0), ("S", "P2", 2.9, 0, 0)), book)
+    assert found["efficiency_score"].iloc[0] == pytest.approx(50)
+    assert found["pool"].tolist() == ["evaluated", None]
+    several = firms(**{f"F{i:02d}": {**at_mean, "tax_cny10k": 120.0 + i} for i in range(20)})
+    held = land(*[(one, f"P{one}", 10, 0, 0) for one in several.index])
+    grades = evaluated_firms(several, held, book)["efficiency_grade"].iloc[::-1]
+    assert "".join(grades) == "AAAABBBBBBBBCCCCCCCD"
+
+
+def test_a_book_without_this_year_s_baseline_says_what_to_write() -> None:
+    with pytest.raises(RuleError, match="no baseline for tax_cny10k_per_mu"):
+        evaluated_firms(firms(F={"tax_cny10k": 1.0}), land(("F", "P1", 9, 0, 0)),
+                        read_rulebook("huaian-2024"))  # fmt: skip
 
 
 def test_a_firm_whose_land_is_not_known_has_no_score() -> None:

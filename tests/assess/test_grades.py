@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 ABCD = {"A": 0.2, "B": 0.6, "C": 0.95, "D": 1.0}
 
 
-def grades(rounding: str = "nearest", ties: str = "better", **bounds: float) -> RankGrades:
+def grades(
+    rounding: str | None = "nearest", ties: str | None = "better", **bounds: float
+) -> RankGrades:
     classes = [{"grade": k, "up_to": v} for k, v in (bounds or ABCD).items()]
     keys = {"form": "rank", "rounding": rounding, "ties": ties, "exempt": "T", "classes": classes}
     return RankGrades.model_validate({**READ, **keys})
@@ -42,14 +44,14 @@ def letters(scores: list[float | None], rule: Grades, **columns: list[object]) -
     [("down", [7, 23, 37, 39]), ("nearest", [8, 23, 37, 39]), ("up", [8, 24, 38, 39])],
 )
 def test_bounds_are_rounded_as_the_book_says(rounding: str, bounds: list[int]) -> None:
-    assert grade_bounds(39, grades(rounding)) == bounds
+    assert grade_bounds(39, grades(), rounding) == bounds
 
 
 def test_bounds_are_exact_where_binary_fractions_are_not() -> None:
-    assert grade_bounds(5, grades("down"))[0] == 1  # 0.2 x 5
-    assert grade_bounds(20, grades("up"))[2] == 19  # 0.95 x 20
-    assert grade_bounds(10, grades("down", A=0.3, B=1.0))[0] == 3
-    assert grade_bounds(2, grades("nearest", A=0.25, B=1.0))[0] == 1  # a half goes up
+    assert grade_bounds(5, grades(), "down")[0] == 1  # 0.2 x 5
+    assert grade_bounds(20, grades(), "up")[2] == 19  # 0.95 x 20
+    assert grade_bounds(10, grades(A=0.3, B=1.0), "down")[0] == 3
+    assert grade_bounds(2, grades(A=0.25, B=1.0), "nearest")[0] == 1  # a half goes up
 
 
 def test_grades_follow_the_rank() -> None:
@@ -135,7 +137,8 @@ def test_without_ties_the_grades_have_the_size_of_their_bounds(
     values: list[int], rule: Grades
 ) -> None:
     found = letters(values, rule)
-    ends = grade_bounds(len(values), rule)
+    assert rule.rounding is not None
+    ends = grade_bounds(len(values), rule, rule.rounding)
     assert [found.count(one) for one in "ABCD"] == [
         end - start for start, end in zip([0, *ends], ends, strict=False)
     ]
@@ -153,10 +156,11 @@ def excluding(rule: RankGrades, *without: str) -> RankGrades:
 
 @pytest.mark.parametrize("rounding", ["down", "nearest", "up"])
 def test_a_bound_that_is_not_included_ends_before_the_row_it_falls_on(rounding: str) -> None:
-    rule = grades(rounding)
-    assert grade_bounds(20, rule) == [4, 12, 19, 20]
-    assert grade_bounds(20, excluding(rule, "A", "C")) == [3, 12, 18, 20]
-    assert grade_bounds(39, excluding(rule, "A", "B", "C")) == grade_bounds(39, rule)
+    rule = grades()
+    assert grade_bounds(20, rule, rounding) == [4, 12, 19, 20]
+    assert grade_bounds(20, excluding(rule, "A", "C"), rounding) == [3, 12, 18, 20]
+    without = excluding(rule, "A", "B", "C")
+    assert grade_bounds(39, without, rounding) == grade_bounds(39, rule, rounding)
 
 
 def test_the_last_row_has_a_grade() -> None:
@@ -168,10 +172,31 @@ def test_the_last_row_has_a_grade() -> None:
 def test_a_bound_that_is_not_included_takes_one_row_where_it_falls_on_one(
     size: int, rounding: str
 ) -> None:
-    whole = grade_bounds(size, grades(rounding))
-    less = grade_bounds(size, excluding(grades(rounding), "A", "B"))
+    whole = grade_bounds(size, grades(), rounding)
+    less = grade_bounds(size, excluding(grades(), "A", "B"), rounding)
     falls = [size % 5 == 0, size * 3 % 5 == 0, False, False]
     assert [a - b for a, b in zip(whole, less, strict=True)] == falls
+
+
+# ── what the document does not say ─────────────────────────────────────
+
+
+def test_a_grade_that_hangs_on_a_rule_nobody_states_is_open() -> None:
+    assert letters([5, 4, 3, 2, 1], grades(None)) == "ABBC-"  # 0.95 x 5 is 4 or 5
+    assert letters([5, 4, 3, 2, 1], grades("down")) == "ABBCD"
+    assert letters([4, 3, 2, 1], grades(None, A=0.3, D=1.0)) == "A-DD"
+    assert letters([9, 9, 9, 1], grades("down", None, A=0.5, B=1.0)) == "---B"
+    assert letters([9, 9, 2, 1], grades("down", None, A=0.5, B=1.0)) == "AABB"
+
+
+@given(st.lists(st.integers(0, 6).map(float), min_size=1, max_size=15))
+def test_an_open_rule_leaves_what_all_of_its_answers_give(scores: list[float]) -> None:
+    every = [
+        letters(scores, grades(rounding, ties))
+        for rounding in ("down", "nearest", "up") for ties in ("better", "worse")
+    ]  # fmt: skip
+    expected = "".join(one[0] if len(set(one)) == 1 else "-" for one in zip(*every, strict=True))
+    assert letters(scores, grades(None, None)) == expected
 
 
 # ── bars ───────────────────────────────────────────────────────────────

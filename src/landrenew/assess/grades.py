@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from itertools import product
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,25 @@ import pandas as pd
 from landrenew.rules.grading import BarGrades
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
-    from landrenew.rules.grading import Grades, RankGrades
+    from landrenew.rules.grading import Grades, RankGrades, Rounding, Ties
 
-ROUND = {"down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil}
+    Word = TypeVar("Word", bound=str)
+
+ROUND: dict[Rounding, Callable[[float], int]] = {
+    "down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil,
+}  # fmt: skip
+METHODS: dict[Ties, Literal["min", "max"]] = {"better": "min", "worse": "max"}
+"""How equal scores are ranked."""
+
 EXACT = 9
 """Digits kept of scores, and of share times count before rounding: 0.2 x 5 is 1, no bit more."""
 
 
-def grade_bounds(size: int, grades: RankGrades) -> list[int]:
+def grade_bounds(size: int, grades: RankGrades, rounding: Rounding) -> list[int]:
     """
     Give the last rank of each grade.
 
@@ -30,6 +40,8 @@ def grade_bounds(size: int, grades: RankGrades) -> list[int]:
         Number of rows in the pool.
     grades
         The rulebook's grades.
+    rounding
+        How a bound becomes a whole number of rows.
 
     Returns
     -------
@@ -41,12 +53,12 @@ def grade_bounds(size: int, grades: RankGrades) -> list[int]:
     --------
     >>> from landrenew.rules.grading import RankGrades
     >>> rule = RankGrades.model_validate({"document": "d", "source": "s", "confidence": "user",
-    ...     "form": "rank", "rounding": "nearest", "ties": "better", "exempt": "T",
+    ...     "form": "rank", "exempt": "T",
     ...     "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "D", "up_to": 1.0}]})
-    >>> grade_bounds(39, rule)
-    [8, 39]
+    >>> grade_bounds(39, rule, "nearest"), grade_bounds(39, rule, "down")
+    ([8, 39], [7, 39])
     """
-    rounded = ROUND[grades.rounding]
+    rounded = ROUND[rounding]
     bounds = []
     for one in grades.classes:
         exact = round(one.up_to * size, EXACT)
@@ -71,7 +83,8 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     -------
     Series
         ``efficiency_grade``, same index; the exempt letter where a reason is given, else the
-        veto's where one is, None where the score or the pool is missing.
+        veto's where one is, None where the score or the pool is missing, or where the grade hangs
+        on a rounding or a tie rule that the rulebook does not state.
 
     Notes
     -----
@@ -92,17 +105,28 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
         made.loc[rows.index] = letters[_below_bars(rows["efficiency_score"], grades)]
     else:
         for _, pool in rows.groupby("pool"):
-            made.loc[pool.index] = letters[_by_rank(pool["efficiency_score"], grades)]
+            made.loc[pool.index] = _by_rank(pool["efficiency_score"], grades)
     if grades.veto is not None:
         made = made.mask(is_vetoed, grades.veto.grade)
     return made.mask(is_exempt, grades.exempt)
 
 
-def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.intp]:
-    """Give the position of each row's grade."""
-    method: Literal["min", "max"] = "min" if grades.ties == "better" else "max"
-    rank = scores.round(EXACT).rank(ascending=False, method=method)
-    return np.searchsorted(grade_bounds(len(scores), grades), rank, side="left")
+def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.object_]:
+    """Give the grade of each row: one that all rules give which the rulebook leaves open."""
+    exact, letters = scores.round(EXACT), np.array(grades.letters, dtype=object)
+    found = []
+    for ties, rounding in product(_stated(grades.ties, METHODS), _stated(grades.rounding, ROUND)):
+        rank = exact.rank(ascending=False, method=METHODS[ties])
+        bounds = grade_bounds(len(scores), grades, rounding)
+        found.append(letters[np.searchsorted(bounds, rank, side="left")])
+    agree = np.all([one == found[0] for one in found], axis=0)
+    settled: NDArray[np.object_] = found[0].copy()
+    settled[~agree] = None
+    return settled
+
+
+def _stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
+    return list(every) if rule is None else [rule]
 
 
 def _below_bars(scores: pd.Series[float], grades: BarGrades) -> NDArray[np.intp]:

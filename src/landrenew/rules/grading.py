@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 
 from landrenew.rules.rule import Rule, Sourced
 
+Rounding = Literal["down", "nearest", "up"]
+Ties = Literal["better", "worse"]
+
 
 class Veto(Rule):
     """
@@ -86,15 +89,16 @@ class RankGrades(Graded):
     classes
         Grades from best to worst; the last ends at 1.
     rounding
-        How a class bound ``up_to * n`` becomes a whole number of rows.
+        How a class bound ``up_to * n`` becomes a whole number of rows; None when the document does
+        not say, and then a row of which that decides the grade has none.
     ties
-        Whether equal scores all take the ``better`` or the ``worse`` grade.
+        Whether equal scores all take the ``better`` or the ``worse`` grade; None likewise.
     """
 
     form: Literal["rank"]
     classes: tuple[RankClass, ...] = Field(min_length=2)
-    rounding: Literal["down", "nearest", "up"]
-    ties: Literal["better", "worse"]
+    rounding: Rounding | None = None
+    ties: Ties | None = None
 
     @property
     def letters(self) -> list[str]:
