@@ -198,6 +198,42 @@ def test_rulebooks_are_listed_and_shown() -> None:
     assert "There is no rulebook" in unknown.stderr
 
 
+def test_a_rulebook_is_checked_for_what_it_lacks(tmp_path: Path) -> None:
+    lacks = call("rules", "check", "huangyan-2022", "--lang", "en")
+    assert lacks.exit_code == 1
+    assert "has no: target for the share [share]" in lacks.stderr
+    book_with(tmp_path, "[share]\ntarget = 80\n")
+    wrong = call("rules", "check", tmp_path / "book.toml", "--lang", "en")
+    assert wrong.exit_code == 2
+    assert "[share.target]" in wrong.stderr
+    assert call("rules", "check", DEMO / "rulebook.toml").exit_code == 0
+
+
+def test_two_rulebooks_differ_in_words_and_in_whom_they_move(tmp_path: Path) -> None:
+    same = call("rules", "diff", "cixi-2022", "cixi-2022")
+    assert (same.exit_code, same.stdout) == (0, "")
+    tests = 'logic = "any"\ntests = [{ column = "floor_area_ratio", comparison = "below",'
+    for name, bar in (("a", 0.6), ("b", 0.9)):
+        (tmp_path / name).mkdir()
+        book_with(tmp_path / name, f"[low_efficiency]\n{tests} threshold = {bar} }}]\n")
+    books = [tmp_path / name / "book.toml" for name in "ab"]
+    table = four().assign(FAR=[0.5, 0.6, 0.8, 0.9])
+    city = small_city(
+        tmp_path, parcels={"path": save(table, tmp_path / "more.gpkg").name,
+                           "columns": {"parcel_id": "parcel_id", "floor_area_ratio": "FAR"}},
+    )  # fmt: skip
+    found = call("rules", "diff", *books, "--project", city, "--lang", "en")
+    assert found.exit_code == 1
+    said, header, *moved = found.stdout.splitlines()
+    assert said == "Low-efficiency tests > Floor area ratio > threshold: 0.6 -> 0.9"
+    assert header == "kind,id,judgement,b,b"
+    assert moved == [f"parcel,P{i},Low efficiency,No,Yes" for i in (1, 2)]
+    assert "Judged otherwise: 2 parcels." in found.stderr
+    out = tmp_path / "moved.csv"
+    assert call("rules", "diff", *books, "--project", city, "--out", out).exit_code == 1
+    assert out.read_text(encoding="utf-8-sig").splitlines()[1] == "宗地,P1,低效判定,否,是"
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_columns_prints_the_data_dictionary(lang: str) -> None:
     met = call("columns", "--lang", lang)

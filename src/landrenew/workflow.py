@@ -32,7 +32,8 @@ from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import support_notes
 from landrenew.measure.rights import rights_columns
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
-from landrenew.publish.result import Result
+from landrenew.publish.result import Judged, Result
+from landrenew.rules.library import read_rulebook
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
 from landrenew.scale.city import TILE_SIZE, Way, measured_city
 from landrenew.scale.engine import cluster, on_processes
@@ -41,7 +42,7 @@ from landrenew.scale.size import is_large
 from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from geopandas import GeoDataFrame
@@ -193,6 +194,38 @@ def project_share(path: str | Path) -> Result:
         faults=(*layers.faults, *faults),
         notes=_notes(layers, "share"),
     )
+
+
+def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
+    """
+    Judge one project by several rulebooks.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``; the rulebook it names is not asked.
+    names
+        Names of shipped rulebooks, or paths of TOML files.
+
+    Returns
+    -------
+    list of Judged
+        One a rulebook, in their order, all of the same rows.
+
+    Raises
+    ------
+    LandrenewError
+        When something cannot be read or does not fit together.
+    """
+    layers = read_city(path)
+    found: list[Judged] = []
+    for book in [read_rulebook(name) for name in names]:
+        mine = replace(layers, rulebook=book)
+        parcels, _ = _measured(mine)  # anew, for a book also says how floors are counted
+        parcels, allocation, _ = _accounted(mine, parcels)
+        parcels = assessed_parcels(mine, parcels)
+        found.append(Judged(book, parcels, _evaluated(mine, allocation)))
+    return found
 
 
 def town_parcels(path: str | Path, town: str) -> Parcels:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from landrenew.cli.door import LangOption, app, print_json, tell
+from landrenew.cli.door import (
+    DONE,
+    SHORT,
+    LangOption,
+    OutFile,
+    app,
+    print_json,
+    tell,
+    tell_notes,
+    writing,
+)
 
 if TYPE_CHECKING:
     from landrenew.base.words import Lang
+
+Project = Annotated[
+    Path | None,
+    typer.Option("--project", help="列出结论改变的宗地、企业 · Whom it moves", metavar="CITY.toml"),
+]
 
 rules_app = typer.Typer(no_args_is_help=True, help="规则书 · Rulebooks")
 app.add_typer(rules_app, name="rules")
@@ -34,6 +50,51 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  rea
     from landrenew.rules.library import read_rulebook
 
     print_json(read_rulebook(name).model_dump(mode="json", exclude_none=True))
+
+
+@rules_app.command("check")
+def rules_check(name: str, lang: LangOption = None) -> None:
+    """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""
+    from landrenew.rules.library import read_rulebook
+    from landrenew.rules.silence import missing_parts, odd_weights, silent_parts
+
+    book = read_rulebook(name)
+    notes = [*odd_weights(book)]
+    if silent := silent_parts(book):
+        notes.append(missing_parts(book, silent).text)
+    tell_notes(lang, notes)
+    raise typer.Exit(SHORT if notes else DONE)
+
+
+@rules_app.command("diff")
+def rules_diff(
+    book_a: str, book_b: str, project: Project = None, out: OutFile = None, lang: LangOption = None
+) -> None:
+    """两本规则书的不同，及结论因此改变的宗地与企业 · What two rulebooks say differently (0, 1)."""
+    from landrenew.rules.difference import changes
+    from landrenew.rules.library import read_rulebook
+
+    found = changes(read_rulebook(book_a), read_rulebook(book_b))
+    for one in found:
+        typer.echo(one.text.say(cast("Lang", lang)))
+    if project is not None:
+        _tell_moved(project, book_a, book_b, out, cast("Lang", lang))
+    raise typer.Exit(SHORT if found else DONE)
+
+
+def _tell_moved(project: Path, book_a: str, book_b: str, out: Path | None, lang: Lang) -> None:
+    """List the parcels and firms that the second book judges otherwise."""
+    from landrenew.publish.court_file import moved_csv, moved_words
+    from landrenew.workflow import judged_under
+
+    one, other = judged_under(project, [book_a, book_b])
+    tell(lang, *moved_words(one, other))
+    text = moved_csv(one, other, lang)
+    if out is None:
+        typer.echo(text.decode("utf-8-sig"), nl=False)
+    else:
+        with writing(out):
+            out.write_bytes(text)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from landrenew.intake.layers import Balance, Layers
     from landrenew.intake.parcels import Parcels
     from landrenew.measure.allocation import Allocation
+    from landrenew.rules.model import Rulebook
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,3 +75,22 @@ class Result:
             f"<Result {self.layers.project.city.name}: {len(self.parcels)} parcels,"
             f" share {share}, blocks {blocks}, faults {len(self.faults)}>"
         )
+
+
+class Judged(NamedTuple):
+    """
+    What one rulebook makes of a project.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+    parcels
+        The parcel table with every measured and judged column.
+    firms
+        The firms, evaluated; None without firms.
+    """
+
+    book: Rulebook
+    parcels: Parcels
+    firms: pd.DataFrame | None

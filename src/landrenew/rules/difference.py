@@ -1,0 +1,163 @@
+"""What two rulebooks say differently, in words."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from landrenew.base.columns import COLUMNS
+from landrenew.base.words import Text
+from landrenew.rules.plausibility import Off
+from landrenew.rules.silence import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from landrenew.rules.model import Rulebook
+
+OWN_WORDS = frozenset({"name", "title", "notes", "zh", "en", "source", "confidence"})
+"""What a book calls itself and its parts, and where it was read: no rule."""
+
+KEYS = {
+    row["key"]: Text(row["zh"], row["en"])
+    for row in csv.DictReader(
+        resources.files("landrenew.rules").joinpath("keys.csv").read_text("utf-8").splitlines()
+    )
+}
+"""Keys of a rulebook, for people."""
+
+VALUES = {
+    "any": Text("任一条成立", "any"), "all": Text("全部成立", "all"),
+    "below": Text("<", "<"), "at_most": Text("≤", "<="), "above": Text(">", ">"),
+    "at_least": Text("≥", ">="), "equals": Text("=", "="),
+    "ratio": Text("与基准之比", "ratio to a baseline"), "min_max": Text("极差", "min-max"),
+    "rank": Text("名次", "rank"), "bars": Text("分数线", "bars"),
+    "undetermined": Text("得分待定", "undetermined"),
+    "mean_points": Text("取平均分", "mean points"),
+    "above_scale": Text("规上", "above scale"), "below_scale": Text("规下", "below scale"),
+    "holder": Text("自有用地", "own land"), "tenant": Text("租赁", "tenant"),
+    "down": Text("舍去", "down"), "nearest": Text("四舍五入", "nearest"), "up": Text("进一", "up"),
+    "better": Text("取较高等级", "better"), "worse": Text("取较低等级", "worse"),
+}  # fmt: skip
+"""Words of a rulebook, for people."""
+
+NAMED_BY = ("name", "grade", "column", "code")
+"""What tells the entries of a list apart, the first that they have."""
+
+NOTHING = Text("（无）", "(none)")
+
+
+class Change(NamedTuple):
+    """
+    One thing that two books say differently.
+
+    Parameters
+    ----------
+    path
+        Where it stands, such as ``scoring.pools.above_scale.criteria.rd_share.baseline``.
+    before
+        What the first book says, None when nothing.
+    after
+        What the second says.
+    text
+        The same in words.
+    """
+
+    path: str
+    before: object
+    after: object
+    text: Text
+
+
+def changes(one: Rulebook, other: Rulebook) -> list[Change]:
+    """
+    List what two rulebooks say differently.
+
+    Parameters
+    ----------
+    one
+        The first book.
+    other
+        The second.
+
+    Returns
+    -------
+    list of Change
+        In the order of the first book, then what only the second says; names, titles and sources
+        are no rules.
+
+    Examples
+    --------
+    >>> from landrenew.rules.library import read_rulebook
+    >>> found = changes(read_rulebook("huangyan-2021"), read_rulebook("huangyan-2022"))
+    >>> [one.text.en for one in found if one.path.endswith("rd_share.baseline")]
+    ['Scoring > Above-scale firms > R&D share > baseline: 0.0305 -> 0.0302']
+    """
+    before, after = dict(_said(one)), dict(_said(other))
+    names = {**_names(one), **_names(other)}
+    found = []
+    for path in dict.fromkeys([*before, *after]):
+        was, now = before.get(path), after.get(path)
+        if was != now:
+            text = Text(*(_words(path, was, now, names, place) for place in (0, 1)))
+            found.append(Change(".".join(path), was, now, text))
+    return found
+
+
+def _said(book: Rulebook) -> Iterator[tuple[tuple[str, ...], object]]:
+    raw = book.model_dump(mode="json", exclude_none=True)
+    yield from _leaves({key: value for key, value in raw.items() if key not in OWN_WORDS}, ())
+
+
+def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Give every number and word of a table with the way to it."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key not in OWN_WORDS:
+                yield from _leaves(one, (*path, str(key)))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        seen: Counter[str] = Counter()
+        for place, one in enumerate(value):
+            by = next((key for key in NAMED_BY if key in one), "")
+            name = str(one.get(by, place + 1))
+            seen[name] += 1
+            rest = {key: each for key, each in one.items() if key != by}
+            yield from _leaves(rest, (*path, name if seen[name] == 1 else f"{name} {seen[name]}"))
+    else:
+        yield path, value
+
+
+def _names(book: Rulebook) -> dict[str, Text]:
+    pools = () if book.scoring is None else book.scoring.pools
+    stated = [one for one in book.plausibility if not isinstance(one, Off)]
+    checks = {one.name: Text(one.zh, one.en) for one in stated}
+    return {**checks, **{pool.name: Text(pool.zh, pool.en) for pool in pools}}
+
+
+def _words(
+    path: tuple[str, ...], was: object, now: object, names: Mapping[str, Text], lang: int
+) -> str:
+    """Say a change in one language, of (zh, en)."""
+    steps = []
+    for place, step in enumerate(path):
+        if step in {"pools", "criteria", "classes", "tests"}:
+            continue
+        said = PARTS.get(step) if place == 0 else None
+        said = said or names.get(step) or KEYS.get(step)
+        if said is None and step in COLUMNS:
+            said = COLUMNS[step].label
+        steps.append(step if said is None else said[lang])
+    both = [NOTHING[lang] if one is None else _value(one, lang) for one in (was, now)]
+    way = (" > " if lang else " / ").join(steps)
+    way = way[:1].upper() + way[1:]
+    return f"{way}: {both[0]} -> {both[1]}" if lang else f"{way}：{both[0]} → {both[1]}"
+
+
+def _value(value: object, lang: int) -> str:
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if value in VALUES:
+        return VALUES[str(value)][lang]
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
