@@ -161,7 +161,8 @@ def chosen_way(path: str | Path, out: Path, asked: Asked) -> Iterator[Way | None
         with cluster(asked.scheduler, workers=asked.workers or 1, memory=asked.memory) as engine:
             yield Way(folder, engine, size, asked.resumes)
     elif asked.part_size is not None or asked.resumes or is_large(read_project(path)):
-        yield Way(folder, on_processes(), size, asked.resumes)
+        with on_processes() as engine:
+            yield Way(folder, engine, size, asked.resumes)
     else:
         yield None
 

@@ -94,7 +94,8 @@ def test_tiles_of_any_size_give_the_same(
 
 
 def test_processes_give_the_same(messy: Path, whole: Result, tmp_path: Path) -> None:
-    same_result(run_project(messy, way=Way(tmp_path / "parts", on_processes(2), 9)), whole)
+    with on_processes(2) as engine:
+        same_result(run_project(messy, way=Way(tmp_path / "parts", engine, 9)), whole)
 
 
 def test_the_demo_city_is_the_same(demo_result: Result, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from multiprocessing import active_children
 from typing import TYPE_CHECKING, Any
 
@@ -295,8 +296,9 @@ def test_a_killed_worker_is_told_in_a_sentence_and_the_run_goes_on(
     path: Path, whole: Result, tmp_path: Path
 ) -> None:
     folder = tmp_path / "parts"
-    with pytest.raises(FileError, match=r"^A worker process was killed, .*continue with --resume"):
-        run_project(path, way=Way(folder, losing_a_worker(on_processes(2)), 1))
+    said = pytest.raises(FileError, match=r"^A worker process was killed, .*continue with --resume")
+    with on_processes(2) as engine, said:
+        run_project(path, way=Way(folder, losing_a_worker(engine), 1))
     assert len(list((folder / "measured").glob("*.json"))) < 14
     same_result(run_project(path, way=Way(folder, tile_size=1, resumes=True)), whole)
 
@@ -305,7 +307,10 @@ def test_a_killed_worker_is_told_in_a_sentence_and_the_run_goes_on(
 
 
 IN_PROCESSES = "from landrenew.cli import main; main()"
-HERE = f"import landrenew.scale.engine as own; own.on_processes = lambda: own.here; {IN_PROCESSES}"
+HERE = (
+    "import landrenew.scale.engine as own; from contextlib import nullcontext;"
+    f" own.on_processes = lambda: nullcontext(own.here); {IN_PROCESSES}"
+)
 """The program that measures in processes of its own, and one that does not and starts faster."""
 
 WRITING = 100
@@ -319,7 +324,7 @@ def arguments(path: Path, out: Path) -> list[str]:
 def run_here(words: list[str]) -> None:
     """Run in this process, which spares the start of others."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("landrenew.scale.engine.on_processes", lambda: here)
+        patch.setattr("landrenew.workflow.on_processes", lambda: nullcontext(here))
         met = CliRunner().invoke(app, words)
     assert met.exit_code == 0, met.output
 

@@ -57,35 +57,38 @@ def here(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
         yield measure_tile(frame, tile)
 
 
-def on_processes(count: int | None = None) -> Engine:
+@contextmanager
+def on_processes(count: int | None = None) -> Iterator[Engine]:
     """
-    Measure tiles in several processes of this machine.
+    Open processes of this machine for as long as they are needed.
 
     Parameters
     ----------
     count
         Number of processes; None takes one a core.
 
-    Returns
-    -------
+    Yields
+    ------
     Engine
-        Which refuses to go on when the system kills one of them.
+        Which measures tiles in them, and refuses to go on when the system kills one.
     """
+    count = count or cores()
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_with_parent)
+    for _ in range(count):
+        pool.submit(_started)  # a worker imports what it needs while the city is laid out
 
     def engine(frame: Frame, tiles: Sequence[int]) -> Iterator[int]:
         place = _laid_down(frame)
-        pool = ProcessPoolExecutor(
-            count or cores(), get_context("spawn"), initializer=_end_with_parent
-        )
         try:
             for done in as_completed([pool.submit(_measure, place, tile) for tile in tiles]):
                 yield done.result()
         except BrokenProcessPool as error:
             raise _worker_lost() from error
-        finally:
-            pool.shutdown(cancel_futures=True)
 
-    return engine
+    try:
+        yield engine
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def on_cluster(client: Client) -> Engine:
@@ -200,6 +203,10 @@ def _laid_down(frame: Frame) -> str:
     path = frame.folder.parent / "frame.pickle"
     path.write_bytes(pickle.dumps(replace(frame, layers=replace(frame.layers, project=public))))
     return str(path)
+
+
+def _started() -> None:
+    """Do nothing: a process that was started for it has read this module."""
 
 
 def _end_with_parent() -> None:
