@@ -226,12 +226,43 @@ def test_two_rulebooks_differ_in_words_and_in_whom_they_move(tmp_path: Path) -> 
     assert found.exit_code == 1
     said, header, *moved = found.stdout.splitlines()
     assert said == "Low-efficiency tests > Floor area ratio > threshold: 0.6 -> 0.9"
-    assert header == "kind,id,judgement,b,b"
+    assert header == f"kind,id,judgement,{books[0]},{books[1]}"
     assert moved == [f"parcel,P{i},Low efficiency,No,Yes" for i in (1, 2)]
     assert "Judged otherwise: 2 parcels." in found.stderr
     out = tmp_path / "moved.csv"
     assert call("rules", "diff", *books, "--project", city, "--out", out).exit_code == 1
     assert out.read_text(encoding="utf-8-sig").splitlines()[1] == "宗地,P1,低效判定,否,是"
+
+
+def test_one_city_under_several_rulebooks(tmp_path: Path) -> None:
+    alone = call("compare", CITY, "--rulebooks", "cixi-2022", "--lang", "en")
+    assert alone.exit_code == 2
+    assert "Two rulebooks at least are needed" in alone.stderr
+    mild = (
+        (DEMO / "rulebook.toml")
+        .read_text(encoding="utf-8")
+        .replace("threshold = 0.6", "threshold = 0.4")
+    )
+    (tmp_path / "mild.toml").write_text(mild.replace("demo-2026", "mild"), encoding="utf-8")
+    books = f"{DEMO / 'rulebook.toml'},{tmp_path / 'mild.toml'}"
+    out = tmp_path / "moved.csv"
+    met = call("compare", CITY, "--rulebooks", books, "--out", out, "--lang", "en")
+    assert met.exit_code == 1
+    said = [line.partition(": both judge")[0] for line in met.stdout.splitlines()]
+    assert said == [
+        "Parcels, grade, demo-2026 and mild", "Parcels, low efficiency, demo-2026 and mild",
+        "Firms, grade, demo-2026 and mild",
+    ]  # fmt: skip
+    assert "both judge 2258, 100.0% alike" in met.stdout
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["kind"] for row in rows} == {"parcel"}
+    verdicts = Counter((row["Low efficiency [demo-2026]"], row["Low efficiency [mild]"])
+                       for row in rows)  # fmt: skip
+    assert set(verdicts) <= {("Yes", "No"), ("Yes", "Undetermined"), ("Undetermined", "No")}
+    assert verdicts["Yes", "No"] > 0
+    assert call("compare", CITY, "--rulebooks", f"{DEMO / 'rulebook.toml'},{DEMO / 'rulebook.toml'}"
+                ).exit_code == 0  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

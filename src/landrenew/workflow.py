@@ -220,12 +220,15 @@ def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
     """
     layers = read_city(path)
     found: list[Judged] = []
-    for book in [read_rulebook(name) for name in names]:
+    books = [read_rulebook(name) for name in names]
+    called = [book.name for book in books]
+    for path_, book in zip(names, books, strict=True):
         mine = replace(layers, rulebook=book)
         parcels, _ = _measured(mine)  # anew, for a book also says how floors are counted
         parcels, allocation, _ = _accounted(mine, parcels)
         parcels = assessed_parcels(mine, parcels)
-        found.append(Judged(book, parcels, _evaluated(mine, allocation)))
+        name = book.name if called.count(book.name) == 1 else path_
+        found.append(Judged(name, book, parcels, _evaluated(mine, allocation)))
     return found
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from landrenew.base.columns import score_column
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from landrenew.rules.model import Rulebook
 
 OUTCOMES = ("efficiency_grade", "low_efficiency_class")
 """Judgements that change what happens to a parcel or a firm."""
@@ -55,3 +59,135 @@ def _words(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """Give a judgement of each row, None where it is open."""
     words = table.get(name, pd.Series(None, table.index, dtype=object))
     return words.astype(object).where(words.notna(), None).to_numpy(dtype=object)
+
+
+class Agreement(NamedTuple):
+    """
+    How far two rulebooks agree on one judgement.
+
+    Parameters
+    ----------
+    rows
+        Rows that both judge; what either exempts or leaves open does not count.
+    same
+        Rows to which both give the same.
+    worst_one
+        Rows to which the first gives its worst: the last grade, or low-efficiency.
+    worst_other
+        Likewise of the second.
+    worst_both
+        Rows to which both give their worst.
+    """
+
+    rows: int
+    same: int
+    worst_one: int
+    worst_other: int
+    worst_both: int
+
+    @property
+    def share_same(self) -> float:
+        """Share of the rows to which both give the same [0-1]; NaN without a row."""
+        return self.same / self.rows if self.rows else np.nan
+
+    @property
+    def worst_overlap(self) -> float:
+        """Rows both call worst over rows either calls worst [0-1]; NaN where nobody does."""
+        either = self.worst_one + self.worst_other - self.worst_both
+        return self.worst_both / either if either else np.nan
+
+
+def agreement(
+    one: pd.DataFrame, other: pd.DataFrame, books: tuple[Rulebook, Rulebook], outcome: str
+) -> Agreement | None:
+    """
+    Compare what two rulebooks say of the same rows.
+
+    Parameters
+    ----------
+    one
+        Rows judged by the first book.
+    other
+        The same rows judged by the second.
+    books
+        The books.
+    outcome
+        One of :data:`OUTCOMES`.
+
+    Returns
+    -------
+    Agreement or None
+        None when a book does not make this judgement.
+    """
+    if outcome not in one or outcome not in other:
+        return None
+    first, second = (
+        _settled(table, book, outcome) for table, book in zip((one, other), books, strict=True)
+    )
+    both = first.notna() & second.notna()
+    bad, other_bad = (
+        words.eq(_worst(book, outcome)) & both
+        for words, book in zip((first, second), books, strict=True)
+    )
+    counts = both, first.eq(second) & both, bad, other_bad, bad & other_bad
+    return Agreement(*(int(each.sum()) for each in counts))
+
+
+def _settled(table: pd.DataFrame, book: Rulebook, outcome: str) -> pd.Series[str]:
+    """Take a judgement, without rows that are exempt or left open."""
+    exempt = "" if book.grades is None else book.grades.exempt
+    words: pd.Series[str] = table[outcome]
+    return words.where(~words.isin([exempt, "undetermined"]), None)
+
+
+def _worst(book: Rulebook, outcome: str) -> str:
+    """Give the worst that a book can say."""
+    is_grade = outcome == "efficiency_grade" and book.grades is not None
+    return book.grades.letters[-1] if is_grade and book.grades is not None else "yes"
+
+
+def widest_gap(
+    one: pd.DataFrame, other: pd.DataFrame, books: tuple[Rulebook, Rulebook]
+) -> pd.DataFrame:
+    """
+    Find the criterion whose points set two scores of a row most apart.
+
+    Parameters
+    ----------
+    one
+        Rows scored by the first book, with the points of each criterion.
+    other
+        The same rows scored by the second.
+    books
+        The books.
+
+    Returns
+    -------
+    DataFrame
+        Same index: ``column``, the indicator, NaN where a book gives no score; ``gap``, what it
+        earned in the second book less in the first, each as a share of all points of its pool [1].
+    """
+    first, second = (_shares(table, book) for table, book in zip((one, other), books, strict=True))
+    names = sorted({*first.columns, *second.columns})
+    is_scored = [table.get("efficiency_score", pd.Series(np.nan, table.index)).notna()
+                 for table in (one, other)]  # fmt: skip
+    rows = is_scored[0] & is_scored[1]
+    before, after = (each[rows].reindex(columns=names).fillna(0.0) for each in (first, second))
+    gap = (after - before).to_numpy()
+    at = np.abs(gap).argmax(axis=1) if gap.size else np.empty(0, dtype=np.intp)
+    found = pd.DataFrame({
+        "column": np.array(names, dtype=object)[at], "gap": gap[np.arange(len(at)), at],
+    }, index=before.index[: len(at)])  # fmt: skip
+    return found.reindex(one.index).astype({"column": object})
+
+
+def _shares(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+    """Give the points of each criterion as a share of all that the pool of a row can earn."""
+    pools = () if book.scoring is None else book.scoring.pools
+    names = dict.fromkeys(one.column for pool in pools for one in pool.criteria)
+    full = table["pool"].map(
+        {pool.name: sum(one.weight for one in pool.criteria) for pool in pools}
+    )
+    return pd.DataFrame(
+        {name: table[score_column(name)] / full.astype(float) for name in names}, index=table.index
+    )

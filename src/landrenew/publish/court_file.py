@@ -1,10 +1,11 @@
-"""Whom another rulebook judges otherwise, as a table and in a sentence."""
+"""The formula court for people: whom another rulebook judges otherwise, and how far books agree."""
 
 from __future__ import annotations
 
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from landrenew.assess.court import judged_otherwise
+from landrenew.assess.court import OUTCOMES, agreement, judged_otherwise, widest_gap
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.publish.tables import column_speaker, csv_bytes
@@ -14,8 +15,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from landrenew.assess.court import Agreement
     from landrenew.base.words import Lang
     from landrenew.publish.result import Judged
+
+KIND, IDENT = Text("类别", "kind"), Text("编号", "id")
+WHY = Text("主因（前两本得分占满分之差）", "why (points of the first two apart, of all points)")
+SAID = ("efficiency_score", "efficiency_grade", "low_efficiency_class")
+"""What is told of every rulebook."""
 
 KINDS = {"parcels": Text("宗地", "parcel"), "firms": Text("企业", "firm")}
 OPEN = Text("（未评）", "(open)")
@@ -61,8 +68,8 @@ def moved_csv(one: Judged, other: Judged, lang: Lang) -> bytes:
     bytes
         CSV for people: one row a judgement that differs.
     """
-    titles = Text("类别", "kind"), Text("编号", "id"), Text("结论", "judgement")
-    header = [*(one_.say(lang) for one_ in titles), one.book.name, other.book.name]
+    titles = (KIND, IDENT, Text("结论", "judgement"))
+    header = [*(title.say(lang) for title in titles), one.name, other.name]
     rows: list[Sequence[object]] = []
     for kind, table in _moved(one, other):
         for ident, outcome, *both in table.itertuples():
@@ -70,6 +77,118 @@ def moved_csv(one: Judged, other: Judged, lang: Lang) -> bytes:
             words = (_say(outcome, word, lang) for word in both)
             rows.append([KINDS[kind].say(lang), ident, label, *words])
     return csv_bytes(header, rows)
+
+
+def agreement_words(judged: Sequence[Judged], lang: Lang) -> str:
+    """
+    Say how far rulebooks agree, two by two.
+
+    Parameters
+    ----------
+    judged
+        What each rulebook makes of one project.
+    lang
+        Language of the words.
+
+    Returns
+    -------
+    str
+        One line for each kind of rows, judgement and pair of books that both make it.
+    """
+    lines = []
+    for kind, outcome in product(KINDS, OUTCOMES):
+        for one, other in combinations(judged, 2):
+            tables = getattr(one, kind), getattr(other, kind)
+            if tables[0] is None:
+                continue
+            found = agreement(*tables, (one.book, other.book), outcome)
+            if found is not None and found.rows:
+                lines.append(_agreement_line(kind, outcome, (one, other), found).say(lang))
+    return "\n".join(lines)
+
+
+def _agreement_line(kind: str, outcome: str, pair: tuple[Judged, Judged], found: Agreement) -> Text:
+    label, names = COLUMNS[outcome].label, [one.name for one in pair]
+    either = found.worst_one + found.worst_other - found.worst_both
+    worst_zh = "低效" if outcome == "low_efficiency_class" else "末级"
+    worst_en = "low-efficiency" if outcome == "low_efficiency_class" else "in the last grade"
+    return Text(
+        f"{KINDS[kind].zh}·{label.zh}，{names[0]} 与 {names[1]}：{found.rows} 个都评，"
+        f"结论相同 {found.share_same:.1%}；{worst_zh} {found.worst_one} 与 {found.worst_other} 个，"
+        f"两者都列 {found.worst_both} / {either} 个。",
+        f"{KINDS[kind].en.capitalize()}s, {label.en.lower()}, {names[0]} and {names[1]}: both judge"
+        f" {found.rows}, {found.share_same:.1%} alike; {worst_en} {found.worst_one} and"
+        f" {found.worst_other}, by both {found.worst_both} of {either}.",
+    )
+
+
+def compared(judged: Sequence[Judged], lang: Lang) -> tuple[list[str], list[list[object]]]:
+    """
+    Lay out what every rulebook says of every row on which they differ, and why.
+
+    Parameters
+    ----------
+    judged
+        What each rulebook makes of one project.
+    lang
+        Language of titles and words.
+
+    Returns
+    -------
+    header : list of str
+        Titles of the columns.
+    rows : list of list
+        One a parcel or firm: each book's score, grade and low-efficiency verdict, and for the first
+        two books the criterion that sets the scores most apart.
+    """
+    names = [one.name for one in judged]
+    titles = [f"{COLUMNS[column].label.say(lang)} [{name}]" for column in SAID for name in names]
+    header = [KIND.say(lang), IDENT.say(lang), *titles, WHY.say(lang)]
+    rows: list[list[object]] = []
+    for kind, called in KINDS.items():
+        tables = [getattr(one, kind) for one in judged]
+        if tables[0] is None:
+            continue
+        moved = _on_which_they_differ(tables)
+        why = widest_gap(tables[0].loc[moved], tables[1].loc[moved],
+                         (judged[0].book, judged[1].book))  # fmt: skip
+        said = [[_cells(table.loc[moved], column, lang) for table in tables] for column in SAID]
+        columns = [one for part in said for one in part]
+        gaps = zip(why["column"], why["gap"], strict=True)
+        reasons = [_reason(column, gap, lang) for column, gap in gaps]
+        for ident, *cells in zip(moved, *columns, reasons, strict=True):
+            rows.append([called.say(lang), ident, *cells])
+    return header, rows
+
+
+def _on_which_they_differ(tables: Sequence[pd.DataFrame]) -> pd.Index:
+    """Give the rows that any two of several books judge otherwise, in their order."""
+    first, *others = tables
+    differs = [judged_otherwise(*_made_by_both(first, one)).index for one in others]
+    return first.index[first.index.isin(differs[0].append(differs[1:]))]
+
+
+def _made_by_both(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+    """Leave out the judgements that one of two books does not make."""
+    lacking = [name for name in OUTCOMES if any(name not in table for table in tables)]
+    return [table.drop(columns=lacking, errors="ignore") for table in tables]
+
+
+def _cells(table: pd.DataFrame, column: str, lang: Lang) -> list[object]:
+    if column not in table:
+        return [""] * len(table)
+    if COLUMNS[column].kind == "number":
+        numbers = table[column].round(COLUMNS[column].decimals).astype(object)
+        return numbers.where(table[column].notna(), None).tolist()
+    words = table[column].astype(object).where(table[column].notna(), None)
+    return [_say(column, one, lang) for one in words]
+
+
+def _reason(column: str | None, gap: float, lang: Lang) -> str:
+    """Name the criterion and how far it sets two scores apart."""
+    if not isinstance(column, str) or gap == 0:
+        return ""
+    return f"{COLUMNS[column].label.say(lang)} {gap * 100:+.1f}%"
 
 
 def _moved(one: Judged, other: Judged) -> Iterator[tuple[str, pd.DataFrame]]:

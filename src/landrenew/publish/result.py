@@ -83,6 +83,8 @@ class Judged(NamedTuple):
 
     Parameters
     ----------
+    name
+        What the rulebook is called: its name, or its path where another has the same name.
     book
         The rulebook.
     parcels
@@ -91,6 +93,7 @@ class Judged(NamedTuple):
         The firms, evaluated; None without firms.
     """
 
+    name: str
     book: Rulebook
     parcels: Parcels
     firms: pd.DataFrame | None
