@@ -121,7 +121,8 @@ def test_intensities_divide_by_land_and_by_other_amounts() -> None:
     found = intensities(table)
     assert found["tax_cny10k_per_mu"].tolist() == pytest.approx([6.25])
     assert found["rd_share"].tolist() == pytest.approx([0.025])
-    assert set(found) == {"tax_cny10k_per_mu", "rd_share"}
+    assert found["revenue_cny10k_per_mu"].tolist() == pytest.approx([300])
+    assert set(found) == {"tax_cny10k_per_mu", "rd_share", "revenue_cny10k_per_mu"}
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ OF_MEASURE = tuple(INTENSITIES)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "parcels": ("parcel_id", "town", "owner", "land_code", "declared_area_m2", "exempt_reason",
-                "size_class", "survey_area_m2", "settlement_code", "address", "willingness",
-                "surveyor", "survey_date", "data_year", "floor_area_ratio", "building_density",
+                "veto_reason", "bonus_points", "bonus_evidence", "size_class", "survey_area_m2",
+                "settlement_code", "address", "willingness", "surveyor",
+                "survey_date", "data_year", "floor_area_ratio", "building_density",
                 "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE),
     "control_line": ("name",),
     "growth_boundary": ("name",),
@@ -40,7 +41,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "parks": ("park_id", "park_name", "capacity_mu"),
     "buildings": ("building_id", "floor_count", "height_m", "kind"),
     "firms": ("firm_id", "firm_name", "industry_code", "size_class", "head_office_id", "parcel_id",
-              *FLOWS),
+              "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *FLOWS),
     "links": ("firm_id", "parcel_id", "share", "held_area_m2", "occupied_floor_area_m2"),
     "leases": ("lease_id", "tenant_id", "landlord_id", "parcel_id", "leased_area_m2",
                "leased_floor_area_m2", "lease_start", "lease_end"),
