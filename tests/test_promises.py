@@ -280,7 +280,7 @@ def assert_values_can_be_true(table: pd.DataFrame) -> None:
         values = table[name].dropna()
         assert np.isfinite(values.astype(float)).all(), name
         # amounts of these cities are negative at random, and so is what follows from them
-        if name not in FLOWS and not name.startswith(("output", "rd_share")):
+        if name not in FLOWS and not name.startswith(("output", "revenue", "rd_share")):
             assert low is None or (values >= low - 1e-6).all(), name
             assert high is None or (values <= high + 1e-6).all(), name
 
