@@ -261,6 +261,9 @@ def test_one_city_under_several_rulebooks(tmp_path: Path) -> None:
                        for row in rows)  # fmt: skip
     assert set(verdicts) <= {("Yes", "No"), ("Yes", "Undetermined"), ("Undetermined", "No")}
     assert verdicts["Yes", "No"] > 0
+    with_one_more = call("compare", CITY, "--rulebooks", f"huangyan-2022,{books}", "--out", out)
+    assert with_one_more.exit_code == 1  # the first says nothing of it, the other two differ
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == len(rows) + 1
     assert call("compare", CITY, "--rulebooks", f"{DEMO / 'rulebook.toml'},{DEMO / 'rulebook.toml'}"
                 ).exit_code == 0  # fmt: skip
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from landrenew.assess.evaluation import evaluated_firms
-from landrenew.assess.grades import efficiency_grade
+from landrenew.assess.evaluation import evaluated_firms, scored_and_graded
 from landrenew.assess.kinds import joined_words
-from landrenew.assess.scores import scores
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.verdicts import judge
 from landrenew.base.columns import COLUMNS
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
 
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
+    from landrenew.rules.model import Storeys
 
     Say = Callable[[Text], None]
     Count = Callable[[Text, int, int], None]
@@ -222,10 +221,13 @@ def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
     found: list[Judged] = []
     books = [read_rulebook(name) for name in names]
     called = [book.name for book in books]
+    measured: dict[Storeys | None, tuple[Parcels, Allocation | None]] = {}
     for path_, book in zip(names, books, strict=True):
         mine = replace(layers, rulebook=book)
-        parcels, _ = _measured(mine)  # anew, for a book also says how floors are counted
-        parcels, allocation, _ = _accounted(mine, parcels)
+        if book.storeys not in measured:  # of all that a book says, only this is measured by
+            parcels, allocation, _ = _accounted(mine, _measured(mine)[0])
+            measured[book.storeys] = parcels, allocation
+        parcels, allocation = measured[book.storeys]
         parcels = assessed_parcels(mine, parcels)
         name = book.name if called.count(book.name) == 1 else path_
         found.append(Judged(name, book, parcels, _evaluated(mine, allocation)))
@@ -433,14 +435,11 @@ def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
     book = layers.rulebook
     table = parcels
     lacking = [pd.Series("", parcels.index)]
-    if book.scoring is not None:
-        land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
-        scored = scores(table.assign(land_mu=land, tenure="holder"), book.scoring)
+    land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
+    scored = scored_and_graded(table.assign(land_mu=land, tenure="holder"), book)
+    if "missing" in scored:
         lacking.append(scored.pop("missing"))
-        table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
-        if book.grades is not None:
-            grade = efficiency_grade(table, book.grades)
-            table = Parcels(table.assign(efficiency_grade=grade))
+    table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
     if book.low_efficiency is not None:  # after the grades, for a rulebook may test them
         judged = judge(table, book.low_efficiency)
         lacking.insert(0, judged["missing"])

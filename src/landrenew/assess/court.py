@@ -91,10 +91,14 @@ class Agreement(NamedTuple):
         return self.same / self.rows if self.rows else np.nan
 
     @property
+    def worst_either(self) -> int:
+        """Rows to which one of the two, or both, give their worst."""
+        return self.worst_one + self.worst_other - self.worst_both
+
+    @property
     def worst_overlap(self) -> float:
         """Rows both call worst over rows either calls worst [0-1]; NaN where nobody does."""
-        either = self.worst_one + self.worst_other - self.worst_both
-        return self.worst_both / either if either else np.nan
+        return self.worst_both / self.worst_either if self.worst_either else np.nan
 
 
 def agreement(
@@ -142,8 +146,9 @@ def _settled(table: pd.DataFrame, book: Rulebook, outcome: str) -> pd.Series[str
 
 def _worst(book: Rulebook, outcome: str) -> str:
     """Give the worst that a book can say."""
-    is_grade = outcome == "efficiency_grade" and book.grades is not None
-    return book.grades.letters[-1] if is_grade and book.grades is not None else "yes"
+    if outcome == "efficiency_grade" and book.grades is not None:
+        return book.grades.letters[-1]
+    return "yes"
 
 
 def widest_gap(

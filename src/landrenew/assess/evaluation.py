@@ -85,11 +85,39 @@ def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> 
     table = firms[[name for name in (*GIVEN, *FLOWS) if name in firms.columns]]
     table = table.join(firm_tenure(land))
     table = table.join(ratios(table, "land_mu"))
-    if book.scoring is None:
-        return table
     extra = [name for name in ("bonus_points", "bonus_evidence") if name in firms.columns]
-    scored = scores(table.join(firms[extra]), book.scoring)
-    table = table.join(scored.drop(columns="missing"))
+    scored = scored_and_graded(table.join(firms[extra]), book)
+    return table.join(scored.rename(columns={"missing": "missing_inputs"}))
+
+
+def scored_and_graded(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+    """
+    Score rows, and grade them by their scores, as far as the rulebook goes.
+
+    Parameters
+    ----------
+    table
+        As :func:`landrenew.assess.scores.scores` and
+        :func:`landrenew.assess.grades.efficiency_grade` read it.
+    book
+        The rulebook.
+
+    Returns
+    -------
+    DataFrame
+        Same index: what ``scores`` gives, ``efficiency_grade`` and, last, ``missing``; no column
+        where the rulebook scores nothing.
+
+    Raises
+    ------
+    RuleError
+        When the rulebook scores by a baseline it does not state.
+    """
+    if book.scoring is None:
+        return pd.DataFrame(index=table.index)
+    scored = scores(table, book.scoring)
+    missing = scored.pop("missing")
     if book.grades is not None:
-        table["efficiency_grade"] = efficiency_grade(table, book.grades)
-    return table.assign(missing_inputs=scored["missing"])
+        reasons = [name for name in ("exempt_reason", "veto_reason") if name in table.columns]
+        scored["efficiency_grade"] = efficiency_grade(scored.join(table[reasons]), book.grades)
+    return scored.assign(missing=missing)

@@ -45,8 +45,8 @@ def moved_words(one: Judged, other: Judged) -> Text:
         One sentence.
     """
     counts = {kind: table.index.nunique() for kind, table in _moved(one, other)}
-    zh = "，".join(f"{KINDS[kind].zh} {count}" for kind, count in counts.items())
-    en = ", ".join(f"{count} {KINDS[kind].en}s" for kind, count in counts.items())
+    zh = "，".join(f"{kind.zh} {count}" for kind, count in counts.items())
+    en = ", ".join(f"{count} {kind.en}s" for kind, count in counts.items())
     return Text(f"结论因此改变：{zh}。", f"Judged otherwise: {en}.")
 
 
@@ -75,7 +75,7 @@ def moved_csv(one: Judged, other: Judged, lang: Lang) -> bytes:
         for ident, outcome, *both in table.itertuples():
             label = COLUMNS[outcome].label.say(lang)
             words = (_say(outcome, word, lang) for word in both)
-            rows.append([KINDS[kind].say(lang), ident, label, *words])
+            rows.append([kind.say(lang), ident, label, *words])
     return csv_bytes(header, rows)
 
 
@@ -96,29 +96,36 @@ def agreement_words(judged: Sequence[Judged], lang: Lang) -> str:
         One line for each kind of rows, judgement and pair of books that both make it.
     """
     lines = []
-    for kind, outcome in product(KINDS, OUTCOMES):
-        for one, other in combinations(judged, 2):
-            tables = getattr(one, kind), getattr(other, kind)
-            if tables[0] is None:
-                continue
-            found = agreement(*tables, (one.book, other.book), outcome)
+    for kind, tables in _tables(judged):
+        named = list(zip(judged, tables, strict=True))
+        for outcome, ((one, table), (other, second)) in product(OUTCOMES, combinations(named, 2)):
+            found = agreement(table, second, (one.book, other.book), outcome)
             if found is not None and found.rows:
                 lines.append(_agreement_line(kind, outcome, (one, other), found).say(lang))
     return "\n".join(lines)
 
 
-def _agreement_line(kind: str, outcome: str, pair: tuple[Judged, Judged], found: Agreement) -> Text:
+def _tables(judged: Sequence[Judged]) -> Iterator[tuple[Text, list[pd.DataFrame]]]:
+    """Give what every book makes of the parcels, then of the firms where there are any."""
+    yield KINDS["parcels"], [one.parcels for one in judged]
+    firms = [one.firms for one in judged if one.firms is not None]
+    if firms:
+        yield KINDS["firms"], firms
+
+
+def _agreement_line(
+    kind: Text, outcome: str, pair: tuple[Judged, Judged], found: Agreement
+) -> Text:
     label, names = COLUMNS[outcome].label, [one.name for one in pair]
-    either = found.worst_one + found.worst_other - found.worst_both
     worst_zh = "低效" if outcome == "low_efficiency_class" else "末级"
     worst_en = "low-efficiency" if outcome == "low_efficiency_class" else "in the last grade"
     return Text(
-        f"{KINDS[kind].zh}·{label.zh}，{names[0]} 与 {names[1]}：{found.rows} 个都评，"
+        f"{kind.zh}·{label.zh}，{names[0]} 与 {names[1]}：{found.rows} 个都评，"
         f"结论相同 {found.share_same:.1%}；{worst_zh} {found.worst_one} 与 {found.worst_other} 个，"
-        f"两者都列 {found.worst_both} / {either} 个。",
-        f"{KINDS[kind].en.capitalize()}s, {label.en.lower()}, {names[0]} and {names[1]}: both judge"
+        f"两者都列 {found.worst_both} / {found.worst_either} 个。",
+        f"{kind.en.capitalize()}s, {label.en.lower()}, {names[0]} and {names[1]}: both judge"
         f" {found.rows}, {found.share_same:.1%} alike; {worst_en} {found.worst_one} and"
-        f" {found.worst_other}, by both {found.worst_both} of {either}.",
+        f" {found.worst_other}, by both {found.worst_both} of {found.worst_either}.",
     )
 
 
@@ -145,10 +152,7 @@ def compared(judged: Sequence[Judged], lang: Lang) -> tuple[list[str], list[list
     titles = [f"{COLUMNS[column].label.say(lang)} [{name}]" for column in SAID for name in names]
     header = [KIND.say(lang), IDENT.say(lang), *titles, WHY.say(lang)]
     rows: list[list[object]] = []
-    for kind, called in KINDS.items():
-        tables = [getattr(one, kind) for one in judged]
-        if tables[0] is None:
-            continue
+    for kind, tables in _tables(judged):
         moved = _on_which_they_differ(tables)
         why = widest_gap(tables[0].loc[moved], tables[1].loc[moved],
                          (judged[0].book, judged[1].book))  # fmt: skip
@@ -157,15 +161,15 @@ def compared(judged: Sequence[Judged], lang: Lang) -> tuple[list[str], list[list
         gaps = zip(why["column"], why["gap"], strict=True)
         reasons = [_reason(column, gap, lang) for column, gap in gaps]
         for ident, *cells in zip(moved, *columns, reasons, strict=True):
-            rows.append([called.say(lang), ident, *cells])
+            rows.append([kind.say(lang), ident, *cells])
     return header, rows
 
 
 def _on_which_they_differ(tables: Sequence[pd.DataFrame]) -> pd.Index:
     """Give the rows that any two of several books judge otherwise, in their order."""
-    first, *others = tables
-    differs = [judged_otherwise(*_made_by_both(first, one)).index for one in others]
-    return first.index[first.index.isin(differs[0].append(differs[1:]))]
+    every = tables[0].index
+    differs = [judged_otherwise(*_made_by_both(*pair)).index for pair in combinations(tables, 2)]
+    return every[every.isin(differs[0].append(differs[1:]))]
 
 
 def _made_by_both(*tables: pd.DataFrame) -> list[pd.DataFrame]:
@@ -191,10 +195,9 @@ def _reason(column: str | None, gap: float, lang: Lang) -> str:
     return f"{COLUMNS[column].label.say(lang)} {gap * 100:+.1f}%"
 
 
-def _moved(one: Judged, other: Judged) -> Iterator[tuple[str, pd.DataFrame]]:
-    yield "parcels", judged_otherwise(one.parcels, other.parcels)
-    if one.firms is not None and other.firms is not None:
-        yield "firms", judged_otherwise(one.firms, other.firms)
+def _moved(one: Judged, other: Judged) -> Iterator[tuple[Text, pd.DataFrame]]:
+    for kind, tables in _tables([one, other]):
+        yield kind, judged_otherwise(*tables)
 
 
 def _say(outcome: str, word: str | None, lang: Lang) -> str:
