@@ -17,6 +17,7 @@ from hand_made import WHOLE_RULEBOOK, firms_of, layers_of, links_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landrenew.assess.evaluation import assessed_parcels
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.scores import pool_of, scores
 from landrenew.assess.verdicts import judge
@@ -40,7 +41,7 @@ from landrenew.measure.prepared import Prepared
 from landrenew.measure.zones import control_share, largest_zone, protected_area_m2, zone_share
 from landrenew.plan.blocks import block_id
 from landrenew.track.ledger import check_events, renewal_stage
-from landrenew.workflow import assessed_parcels, measured_parcels, run_layers
+from landrenew.workflow import measured_parcels, run_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -314,8 +315,8 @@ def test_shuffling_the_rows_of_a_city_shuffles_the_rows_of_its_table(
 @given(cities())
 def test_assessing_twice_is_assessing_once(layers: Layers) -> None:
     measured, _ = measured_parcels(layers)
-    once = assessed_parcels(layers, measured)
-    twice = assessed_parcels(layers, once)
+    once = assessed_parcels(measured, layers.rulebook)
+    twice = assessed_parcels(once, layers.rulebook)
     pd.testing.assert_frame_equal(pd.DataFrame(twice)[list(once)], pd.DataFrame(once))
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from landrenew.assess.evaluation import evaluated_firms, scored_and_graded
-from landrenew.assess.kinds import joined_words
+from landrenew.assess.evaluation import assessed_parcels, evaluated_firms
 from landrenew.assess.share import ControlShare, summarize_share
-from landrenew.assess.verdicts import judge
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
@@ -33,14 +30,12 @@ from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
-from landrenew.scale.city import TILE_SIZE, Way, measured_city
-from landrenew.scale.engine import cluster, on_processes
+from landrenew.scale.city import measured_city
 from landrenew.scale.parts import measure_in_parts
-from landrenew.scale.size import is_large
 from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from geopandas import GeoDataFrame
@@ -48,6 +43,7 @@ if TYPE_CHECKING:
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
     from landrenew.rules.model import Storeys
+    from landrenew.scale.city import Way
 
     Say = Callable[[Text], None]
     Count = Callable[[Text, int, int], None]
@@ -102,68 +98,6 @@ def run_project(
         return run_layers(read_city(path), say=say)
     city = measured_city(read_project(path), way, count=count)
     return replace(_judged(city.layers, city.parcels, say), shapes=city.shapes)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """
-    What is asked for of how a city is measured.
-
-    Parameters
-    ----------
-    workers
-        Dask workers to start on this machine; None starts none.
-    memory
-        Memory of each of them, such as ``3GiB``; None shares that of the machine.
-    scheduler
-        Dask scheduler that is running, such as ``tcp://10.0.0.5:8786``.
-    part_size
-        Parcels in a tile; None takes as many as serve.
-    resumes
-        Whether to go on from the parts that are done.
-    """
-
-    workers: int | None = None
-    memory: str | None = None
-    scheduler: str | None = None
-    part_size: int | None = None
-    resumes: bool = False
-
-
-@contextmanager
-def chosen_way(path: str | Path, out: Path, asked: Asked) -> Iterator[Way | None]:
-    """
-    Choose how a city is measured: in memory, unless it is large or something else is asked for.
-
-    Parameters
-    ----------
-    path
-        The project file ``city.toml``.
-    out
-        The output folder; the parts lie beside it.
-    asked
-        What is asked for.
-
-    Yields
-    ------
-    Way or None
-        For :func:`run_project`.
-
-    Raises
-    ------
-    LandrenewError
-        When the project file cannot be read, Dask is not installed or no scheduler answers.
-    """
-    folder = out.parent / f"{out.name}.parts"
-    size = asked.part_size or TILE_SIZE
-    if asked.workers is not None or asked.scheduler is not None:
-        with cluster(asked.scheduler, workers=asked.workers or 1, memory=asked.memory) as engine:
-            yield Way(folder, engine, size, asked.resumes)
-    elif asked.part_size is not None or asked.resumes or is_large(read_project(path)):
-        with on_processes() as engine:
-            yield Way(folder, engine, size, asked.resumes)
-    else:
-        yield None
 
 
 def project_share(path: str | Path) -> Result:
@@ -228,7 +162,7 @@ def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
             parcels, allocation, _ = _accounted(mine, _measured(mine)[0])
             measured[book.storeys] = parcels, allocation
         parcels, allocation = measured[book.storeys]
-        parcels = assessed_parcels(mine, parcels)
+        parcels = assessed_parcels(parcels, book)
         name = book.name if called.count(book.name) == 1 else path_
         found.append(Judged(name, book, parcels, _evaluated(mine, allocation)))
     return found
@@ -331,7 +265,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     """Do what comes after measuring, of which the faults are among those of the layers."""
     parcels, allocation, faults = _accounted(layers, parcels)
     say(Text("评价与判定", "Assessing"))
-    parcels = assessed_parcels(layers, parcels)
+    parcels = assessed_parcels(parcels, layers.rulebook)
     firms = _evaluated(layers, allocation)
     share = _share(layers, parcels)
     say(Text("连片地块组", "Finding blocks"))
@@ -414,38 +348,6 @@ def _with_firms(allocation: Allocation | None, parcels: Parcels) -> Parcels:
         parcels = Parcels(parcels.join(allocation.columns))
     made = intensities(parcels).drop(columns=parcels.columns, errors="ignore")
     return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
-
-
-def assessed_parcels(layers: Layers, parcels: Parcels) -> Parcels:
-    """
-    Judge the parcels by the rulebook.
-
-    Parameters
-    ----------
-    layers
-        The layers of a project, with its rulebook.
-    parcels
-        The measured parcel table.
-
-    Returns
-    -------
-    Parcels
-        The table with verdicts, scores and grades as far as the rulebook goes.
-    """
-    book = layers.rulebook
-    table = parcels
-    lacking = [pd.Series("", parcels.index)]
-    land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
-    scored = scored_and_graded(table.assign(land_mu=land, tenure="holder"), book)
-    if "missing" in scored:
-        lacking.append(scored.pop("missing"))
-    table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
-    if book.low_efficiency is not None:  # after the grades, for a rulebook may test them
-        judged = judge(table, book.low_efficiency)
-        lacking.insert(0, judged["missing"])
-        names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
-        table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
-    return Parcels(table.assign(missing_inputs=joined_words(*lacking)))
 
 
 def _evaluated(layers: Layers, allocation: Allocation | None) -> pd.DataFrame | None:

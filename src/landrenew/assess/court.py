@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import score_column
+from landrenew.base.missing import none_where_missing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,13 +53,13 @@ def judged_otherwise(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
             index=one.index[rows],
         ))  # fmt: skip
     found = pd.concat(parts).sort_values("place", kind="stable").drop(columns="place")
-    return found.astype(object).where(found.notna(), None)
+    return none_where_missing(found)
 
 
 def _words(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
     """Give a judgement of each row, None where it is open."""
     words = table.get(name, pd.Series(None, table.index, dtype=object))
-    return words.astype(object).where(words.notna(), None).to_numpy(dtype=object)
+    return none_where_missing(words).to_numpy(dtype=object)
 
 
 class Agreement(NamedTuple):

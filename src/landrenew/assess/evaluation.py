@@ -1,4 +1,4 @@
-"""Firms, evaluated: what each makes of the land it uses, its points and its grade.
+"""Parcels and firms, evaluated: points, grades and verdicts as far as a rulebook goes.
 
 The firm is what a county evaluates, publishes and hears appeals from. Its land is what it holds
 plus what it rents less what it lets, over all parcels; a firm whose land is not known has no figure
@@ -13,10 +13,13 @@ import numpy as np
 import pandas as pd
 
 from landrenew.assess.grades import efficiency_grade
+from landrenew.assess.kinds import joined_words
 from landrenew.assess.scores import scores
+from landrenew.assess.verdicts import judge
 from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
 from landrenew.intake.geometry.shapes import DUST_M2
+from landrenew.intake.parcels import Parcels
 from landrenew.measure.firms import ratios
 
 if TYPE_CHECKING:
@@ -121,3 +124,39 @@ def scored_and_graded(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
         reasons = [name for name in ("exempt_reason", "veto_reason") if name in table.columns]
         scored["efficiency_grade"] = efficiency_grade(scored.join(table[reasons]), book.grades)
     return scored.assign(missing=missing)
+
+
+def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
+    """
+    Judge the parcels by a rulebook.
+
+    Parameters
+    ----------
+    parcels
+        The measured parcel table.
+    book
+        The rulebook.
+
+    Returns
+    -------
+    Parcels
+        The table with verdicts, scores and grades as far as the rulebook goes.
+
+    Raises
+    ------
+    RuleError
+        When the rulebook scores by a baseline it does not state.
+    """
+    table = parcels
+    lacking = [pd.Series("", parcels.index)]
+    land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
+    scored = scored_and_graded(table.assign(land_mu=land, tenure="holder"), book)
+    if "missing" in scored:
+        lacking.append(scored.pop("missing"))
+    table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
+    if book.low_efficiency is not None:  # after the grades, for a rulebook may test them
+        judged = judge(table, book.low_efficiency)
+        lacking.insert(0, judged["missing"])
+        names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
+        table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
+    return Parcels(table.assign(missing_inputs=joined_words(*lacking)))

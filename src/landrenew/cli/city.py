@@ -115,7 +115,8 @@ def run(
     """完整运行：地图、表格、占比、问题清单 · Do the whole job: map, tables, share, faults."""
     from landrenew.base.words import Text
     from landrenew.publish.run_folder import save_run
-    from landrenew.workflow import Asked, chosen_way, run_project
+    from landrenew.scale.choice import Asked, chosen_way
+    from landrenew.workflow import run_project
 
     asked = Asked(workers, memory, cluster, part_size, resume)
     with chosen_way(city, out, asked) as way, progress(lang) as steps:

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from landrenew.assess.verdicts import judge
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import require
 from landrenew.measure.adjacency import contact_groups, contacts
@@ -83,8 +84,7 @@ def block_id(
     large = sizes.sort_values(["area", "lead"], ascending=[False, True])
     digits = max(3, len(str(len(large))))
     names = {one: f"B{i:0{digits}d}" for i, one in enumerate(large.index, start=1)}
-    named = group.map(names).astype(object)
-    return named.where(named.notna(), None).rename("block_id")
+    return none_where_missing(group.map(names)).rename("block_id")
 
 
 def block_table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.assess.court import OUTCOMES, agreement, judged_otherwise, widest_gap
 from landrenew.base.columns import COLUMNS
+from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
 from landrenew.publish.tables import column_speaker, csv_bytes
 
@@ -182,10 +183,8 @@ def _cells(table: pd.DataFrame, column: str, lang: Lang) -> list[object]:
     if column not in table:
         return [""] * len(table)
     if COLUMNS[column].kind == "number":
-        numbers = table[column].round(COLUMNS[column].decimals).astype(object)
-        return numbers.where(table[column].notna(), None).tolist()
-    words = table[column].astype(object).where(table[column].notna(), None)
-    return [_say(column, one, lang) for one in words]
+        return none_where_missing(table[column].round(COLUMNS[column].decimals)).tolist()
+    return [_say(column, one, lang) for one in none_where_missing(table[column])]
 
 
 def _reason(column: str | None, gap: float, lang: Lang) -> str:

@@ -19,6 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import FileError
+from landrenew.base.missing import none_where_missing
 from landrenew.base.strips import CGCS2000
 from landrenew.base.words import Text, some
 from landrenew.intake.sources.gdal import complaints, gdal_settings
@@ -309,7 +310,7 @@ def _write_xlsx(task: Task, path: Path, notes: Notes) -> None:
     flat = pd.DataFrame(frame.drop(columns=[frame.geometry.name]))
     if task.wkt:
         flat["WKT"] = shapely.to_wkt(shapes, rounding_precision=-1)
-    cells = flat.astype(object).where(flat.notna(), None).to_numpy().tolist()
+    cells = none_where_missing(flat).to_numpy().tolist()
     path.write_bytes(sheet_bytes(task.layer, [str(one) for one in flat.columns], cells))
     if not task.wkt:
         notes.append(Text("XLSX 不含图形；需要时加 --wkt。",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import folium
 import pandas as pd
 
+from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
 from landrenew.publish.elements import Page, ParcelLayer, ShapeLayer
 from landrenew.publish.facts import page_facts
@@ -44,7 +45,7 @@ NAMED_BY = {"towns": "town", "parks": "park_name", "control_line": "name", "barr
 def _names(layer: GeoDataFrame, column: str | None) -> list[Any]:
     if column is None or column not in layer.columns:
         return [None] * len(layer)
-    return layer[column].astype("object").where(layer[column].notna(), None).tolist()
+    return none_where_missing(layer[column]).tolist()
 
 
 def _overlay(name: str, layer: GeoDataFrame) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import COLUMNS, Column, score_column
+from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
 from landrenew.publish.themes import themes
@@ -136,7 +137,7 @@ def _numbers(values: pd.Series[Any], about: Column) -> dict[str, Any]:
 
 def _words(values: pd.Series[Any]) -> dict[str, Any]:
     """Keep each distinct word once; -1 stands for a missing one."""
-    codes, words = pd.factorize(values.astype("object").where(values.notna(), None))
+    codes, words = pd.factorize(none_where_missing(values))
     return {"codes": codes.tolist(), "words": [str(one) for one in words]}
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from landrenew.assess.share import DEFINITION, ControlShare
 from landrenew.base.columns import COLUMNS
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault, in_file_order
@@ -264,7 +265,7 @@ def table_csv(table: pd.DataFrame, lang: Lang) -> bytes:
         elif (say := column_speaker(str(name), lang)) is not None:
             flat[name] = flat[name].map(say, na_action="ignore")
     header = [column_title(str(name), lang) for name in flat.columns]
-    return csv_bytes(header, flat.astype(object).where(flat.notna(), None).to_numpy().tolist())
+    return csv_bytes(header, none_where_missing(flat).to_numpy().tolist())
 
 
 def column_speaker(name: str, lang: Lang) -> Callable[[str], str] | None:

@@ -13,6 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import factor_to
 from landrenew.intake.survey.form import (
     FORM,
@@ -104,7 +105,7 @@ def _known(parcels: Parcels | None) -> list[dict[str, object]]:
     if parcels is None:
         return []
     known = pd.DataFrame(parcels).drop(columns="geometry").sort_index().reset_index()
-    known = known.astype(object).where(known.notna(), None)
+    known = none_where_missing(known)
     names = [one for one in FORM if one.name in HANDED_OUT and one.name in known]
     return [
         {one.name: _in_unit(value, one) for one, value in zip(names, row, strict=True)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
 from landrenew.sample.chance import between, pick, stream
 from landrenew.sample.names import TRADES, company, uscc
@@ -122,9 +123,7 @@ def firms(parcels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         stated = _shares(len(group), rng)
         links += [(firm_id, p, s) for p, s in zip(group["parcel_id"], stated, strict=True)]
     table = pd.DataFrame(rows)
-    table[list(FIGURES)] = (
-        table[list(FIGURES)].astype(object).where(table[list(FIGURES)].notna(), None)
-    )
+    table[list(FIGURES)] = none_where_missing(table[list(FIGURES)])
     return table, pd.DataFrame(links, columns=["firm_id", "parcel_id", "share"])
 
 

@@ -19,6 +19,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from landrenew.base.errors import FileError
+from landrenew.base.missing import none_where_missing
 from landrenew.base.threads import each_on_threads, one_ahead
 from landrenew.base.words import some
 from landrenew.intake.sources.read import unreadable
@@ -230,7 +231,7 @@ class Store:
         frame = table.drop_columns(["geometry", *BOX]).to_pandas().set_index("row")
         texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
         for name in texts:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+            frame[name] = none_where_missing(frame[name])
         return gpd.GeoDataFrame(frame, geometry=self.shapes(table), crs=self.crs)
 
     def no_row(self) -> gpd.GeoDataFrame:

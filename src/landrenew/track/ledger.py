@@ -10,6 +10,7 @@ import pandas as pd
 
 from landrenew.base.columns import WORDS
 from landrenew.base.dates import whole_day
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
@@ -136,8 +137,7 @@ def renewal_stage(parcels: Parcels, events: pd.DataFrame) -> pd.Series[str]:
         ``renewal_stage``, same index; None where the ledger is silent.
     """
     last = events.drop_duplicates("parcel_id", keep="last").set_index("parcel_id")["stage"]
-    stage = last.reindex(parcels.index).astype(object)
-    return stage.where(stage.notna(), None).rename("renewal_stage")
+    return none_where_missing(last.reindex(parcels.index)).rename("renewal_stage")
 
 
 def cleared_land(parcels: Parcels, events: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from landrenew.base.columns import COLUMNS, WORDS, Column
 from landrenew.base.errors import ColumnError
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import SCALES, factor_between, factor_to, is_foreign_money
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.mojibake import noise_in
@@ -124,8 +125,7 @@ class _Desk:
         known = {word: word for word in WORDS[column.name]}
         known |= {said: word for word, others in WORDS[column.name].items() for said in others}
         text = read_texts(values)
-        words = text.map(known, na_action="ignore").astype(object)
-        words = words.where(words.notna(), None)
+        words = none_where_missing(text.map(known, na_action="ignore"))
         self.fault(values[text.notna() & words.isna()], column, "unknown_word")
         return words
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.errors import FileError
+from landrenew.base.missing import none_where_missing
 from landrenew.intake.jargon import plainly
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def select_rows(frame: pd.DataFrame, where: str, path: Path | str, name: str) ->
     """
     is_shape = getattr(frame, "_geometry_column_name", None)
     attributes = pd.DataFrame(frame.drop(columns=[is_shape] if is_shape else []))
-    attributes = attributes.astype(object).where(attributes.notna(), None)
+    attributes = none_where_missing(attributes)
     columns = ", ".join(_quoted(column) for column in map(str, attributes))
     try:
         _refuse_unknown_names(where, attributes)

@@ -18,6 +18,7 @@ import shapely
 
 from landrenew.base.crs import parse_crs
 from landrenew.base.errors import ColumnError, CrsError
+from landrenew.base.missing import none_where_missing
 from landrenew.base.strips import on_earth
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.names import BRACKETS, find_column, plain_name
@@ -304,7 +305,7 @@ def _is_blank(text: str) -> bool:
 
 def _numbers(values: pd.Series) -> tuple[Numbers, NDArray[np.bool_]]:
     """Read coordinates: numbers, with a decimal comma if need be, or degrees with minutes."""
-    plain = values.astype(object).where(values.notna(), None)
+    plain = none_where_missing(values)
     number = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
     left = [i for i in np.flatnonzero(np.isnan(number)) if isinstance(plain.iloc[i], str)]
     texts = {i: unicodedata.normalize("NFKC", plain.iloc[i].translate(PRIMES)).strip().casefold()
