@@ -324,7 +324,7 @@ def arguments(path: Path, out: Path) -> list[str]:
 def run_here(words: list[str]) -> None:
     """Run in this process, which spares the start of others."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("landrenew.workflow.on_processes", lambda: nullcontext(here))
+        patch.setattr("landrenew.scale.choice.on_processes", lambda: nullcontext(here))
         met = CliRunner().invoke(app, words)
     assert met.exit_code == 0, met.output
 

@@ -25,7 +25,10 @@ from landrenew.measure.firms import ratios
 if TYPE_CHECKING:
     from landrenew.rules.model import Rulebook
 
-GIVEN = ("firm_name", "industry_code", "size_class", "exempt_reason", "veto_reason")
+GIVEN = (
+    "firm_name", "industry_code", "size_class", "exempt_reason", "veto_reason", "bonus_points",
+    "bonus_evidence",
+)  # fmt: skip
 """What a reader asks about a firm before its figures."""
 
 
@@ -88,8 +91,7 @@ def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> 
     table = firms[[name for name in (*GIVEN, *FLOWS) if name in firms.columns]]
     table = table.join(firm_tenure(land))
     table = table.join(ratios(table, "land_mu"))
-    extra = [name for name in ("bonus_points", "bonus_evidence") if name in firms.columns]
-    scored = scored_and_graded(table.join(firms[extra]), book)
+    scored = scored_and_graded(table, book)
     return table.join(scored.rename(columns={"missing": "missing_inputs"}))
 
 

@@ -92,15 +92,11 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     Equal scores take the same grade, the better or the worse as the rulebook says; row order never
     matters. By bars, no row matters to another.
     """
-    nothing = pd.Series([None] * len(scored), scored.index, dtype=object)
-    is_exempt = scored.get("exempt_reason", nothing).notna()
-    is_vetoed = scored.get("veto_reason", nothing).notna() & ~is_exempt
-    counts = ~is_exempt & scored["efficiency_score"].notna() & scored["pool"].notna()
-    if grades.veto is not None and not grades.veto.is_ranked:
-        counts &= ~is_vetoed
-    rows = scored[counts]
+    is_exempt = _has(scored, "exempt_reason")
+    is_vetoed = _has(scored, "veto_reason") & ~is_exempt
+    rows = scored[is_compared(scored, grades)]
     letters = np.array(grades.letters, dtype=object)
-    made = nothing.rename("efficiency_grade")
+    made = pd.Series([None] * len(scored), scored.index, dtype=object, name="efficiency_grade")
     if isinstance(grades, BarGrades):
         made.loc[rows.index] = letters[_below_bars(rows["efficiency_score"], grades)]
     else:
@@ -111,11 +107,40 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     return made.mask(is_exempt, grades.exempt)
 
 
+def is_compared(scored: pd.DataFrame, grades: Grades) -> pd.Series[bool]:
+    """
+    Tell which rows take a place in the ranking of their pool, or are held against the bars.
+
+    Parameters
+    ----------
+    scored
+        As for :func:`efficiency_grade`.
+    grades
+        The rulebook's grades.
+
+    Returns
+    -------
+    Series
+        Truth values, same index: neither exempt nor without a score, nor vetoed where the rulebook
+        says that such rows are not ranked.
+    """
+    counts = scored["efficiency_score"].notna() & scored["pool"].notna()
+    counts &= ~_has(scored, "exempt_reason")
+    if grades.veto is not None and not grades.veto.is_ranked:
+        counts &= ~_has(scored, "veto_reason")
+    return counts
+
+
+def _has(scored: pd.DataFrame, reason: str) -> pd.Series[bool]:
+    nothing = pd.Series(None, scored.index, dtype=object)
+    return scored.get(reason, nothing).notna()
+
+
 def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.object_]:
     """Give the grade of each row: one that all rules give which the rulebook leaves open."""
     exact, letters = scores.round(EXACT), np.array(grades.letters, dtype=object)
     found = []
-    for ties, rounding in product(_stated(grades.ties, METHODS), _stated(grades.rounding, ROUND)):
+    for ties, rounding in product(stated(grades.ties, METHODS), stated(grades.rounding, ROUND)):
         rank = exact.rank(ascending=False, method=METHODS[ties])
         bounds = grade_bounds(len(scores), grades, rounding)
         found.append(letters[np.searchsorted(bounds, rank, side="left")])
@@ -125,7 +150,22 @@ def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.object_
     return settled
 
 
-def _stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
+def stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
+    """
+    Give the rule of a document, or every rule it may mean where it is silent.
+
+    Parameters
+    ----------
+    rule
+        What the rulebook says, or None.
+    every
+        All that it could say.
+
+    Returns
+    -------
+    list
+        One word, or all of them.
+    """
     return list(every) if rule is None else [rule]
 
 

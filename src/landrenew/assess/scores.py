@@ -104,12 +104,31 @@ def min_max_points(values: pd.Series[float], criterion: MinMax) -> pd.Series[flo
     >>> min_max_points(pd.Series([2.0, 10.0, 50.0]), rule).round(9).tolist()
     [6.0, 10.0, 30.0]
     """
-    tail = criterion.tail_share
-    low, high = float(values.quantile(tail)), float(values.quantile(1 - tail))
+    low, high = pool_extremes(values, criterion)
     values = values.clip(low, high)
     span = high - low if high > low else np.nan
     place = (values - low) / span
     return criterion.weight * (criterion.low + (100 - criterion.low) * place) / 100
+
+
+def pool_extremes(values: pd.Series[float], criterion: MinMax) -> tuple[float, float]:
+    """
+    Find the values that set the scale of a min-max criterion.
+
+    Parameters
+    ----------
+    values
+        Indicator values of one pool; NaN where missing, and of the exempt.
+    criterion
+        The share of the pool at either end that does not set the scale.
+
+    Returns
+    -------
+    low, high : float
+        In the indicator's unit; NaN for a pool without a value.
+    """
+    tail = criterion.tail_share
+    return float(values.quantile(tail)), float(values.quantile(1 - tail))
 
 
 def rank_points(values: pd.Series[float], criterion: Rank) -> pd.Series[float]:

@@ -1,4 +1,4 @@
-"""One table as a workbook that gives the same bytes each time it is written."""
+"""Workbooks that give the same bytes each time they are written, and one of a single table."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from landrenew.publish.tables import safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from openpyxl.workbook import Workbook
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 BOOK_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001  a workbook's dates bear no zone
@@ -52,7 +54,6 @@ def sheet_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
         When a text is longer than a cell holds.
     """
     book = openpyxl.Workbook()
-    book.properties.created = book.properties.modified = BOOK_DATE
     sheet = book.active
     sheet.title = title
     sheet.append([cell_of(one) for one in header])
@@ -63,6 +64,24 @@ def sheet_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     _refuse_long(rows)
     for row in rows:
         sheet.append([cell_of(value) for value in row])
+    return workbook_bytes(book)
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """
+    Save a workbook without the time of its making, so that the same content gives the same bytes.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+
+    Returns
+    -------
+    bytes
+        The XLSX.
+    """
+    book.properties.created = BOOK_DATE
     packed = io.BytesIO()
     book.save(packed)
     return _undated(packed)

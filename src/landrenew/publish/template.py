@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -28,11 +25,10 @@ from landrenew.intake.survey.form import (
     PARCELS_ROW,
     Field,
 )
-from landrenew.publish.sheet_file import cell_of
+from landrenew.publish.sheet_file import cell_of, workbook_bytes
 from landrenew.publish.tables import safe_cell
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
     from landrenew.intake.parcels import Parcels
@@ -49,8 +45,6 @@ BLANK_ROWS = 25
 LAST_ROW = 5000
 """How far down the drop-downs and checks of the form reach."""
 
-DATE = (1980, 1, 1, 0, 0, 0)
-STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 A3 = 8
 
 FONT, HEAVY = "宋体", "黑体"
@@ -97,7 +91,7 @@ def survey_workbook(town: str, parcels: Parcels | None = None) -> bytes:
     _print_setup(form, f"{TITLE_AT}:{HEADING_AT}")
     _guide(book.create_sheet(GUIDE_SHEET), town)
     _keys(book.create_sheet(KEY_SHEET), town, rows)
-    return undated(book)
+    return workbook_bytes(book)
 
 
 def _known(parcels: Parcels | None) -> list[dict[str, object]]:
@@ -257,30 +251,3 @@ def _keys(sheet: Worksheet, town: str, rows: list[dict[str, object]]) -> None:
             cell = sheet.cell(at, i, row.get(name))
             cell.number_format = "@" if name == "parcel_id" else "General"
     sheet.sheet_state = "veryHidden"
-
-
-def undated(book: Workbook) -> bytes:
-    """
-    Save a workbook without the time of its making, so that the same content gives the same bytes.
-
-    Parameters
-    ----------
-    book
-        The workbook.
-
-    Returns
-    -------
-    bytes
-        XLSX.
-    """
-    dated, plain = io.BytesIO(), io.BytesIO()
-    book.save(dated)
-    with zipfile.ZipFile(dated) as old, zipfile.ZipFile(plain, "w") as new:
-        for name in sorted(old.namelist()):
-            body = STAMP.sub(b"2000-01-01T00:00:00Z", old.read(name)) if name.startswith(
-                "docProps/"
-            ) else old.read(name)  # fmt: skip
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, body)
-    return plain.getvalue()
