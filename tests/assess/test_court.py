@@ -22,8 +22,11 @@ def low(threshold: float) -> TestSet:
     return TestSet.model_validate({**READ, "logic": "any", "tests": [test]})
 
 
-ratios = st.lists(st.one_of(st.none(), st.floats(0, 3)), min_size=1, max_size=20)
-bars = st.floats(0.1, 2.5)
+ratios = st.lists(
+    st.one_of(st.none(), st.floats(0, 3).map(lambda value: round(value, 9))),
+    min_size=1, max_size=20,
+)  # fmt: skip
+bars = st.floats(0.1, 2.5).map(lambda value: round(value, 9))
 
 
 @given(ratios, bars, bars)

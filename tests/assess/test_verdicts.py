@@ -69,9 +69,9 @@ def test_bounds_of_each_comparison(comparison: str, below: str, at: str, above: 
     test = Test.model_validate(
         {"column": "floor_area_ratio", "comparison": comparison, "threshold": 0.6}
     )
-    values = [np.nextafter(0.6, 0), 0.6, np.nextafter(0.6, 1)]
+    values = [0.599999999, np.nextafter(0.6, 0), 0.6, np.nextafter(0.6, 1), 0.600000001]
     judged = judge(pd.DataFrame({"floor_area_ratio": values}), rule("all", test))
-    assert judged["verdict"].tolist() == [below, at, above]
+    assert judged["verdict"].tolist() == [below, at, at, at, above]  # a last bit decides nothing
 
 
 def test_words_are_compared_as_words() -> None:

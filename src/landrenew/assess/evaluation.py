@@ -151,8 +151,7 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
     """
     table = parcels
     lacking = [pd.Series("", parcels.index)]
-    land = table["parcel_area_mu"]  # held by whoever holds it: only firms are tenants
-    scored = scored_and_graded(table.assign(land_mu=land, tenure="holder"), book)
+    scored = scored_and_graded(with_own_land(parcels), book)
     if "missing" in scored:
         lacking.append(scored.pop("missing"))
     table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
@@ -162,3 +161,20 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
         names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
         table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
     return Parcels(table.assign(missing_inputs=joined_words(*lacking)))
+
+
+def with_own_land(parcels: Parcels) -> pd.DataFrame:
+    """
+    Give parcels the columns of firms: the land is their own, and whoever holds it holds it.
+
+    Parameters
+    ----------
+    parcels
+        The parcel table, with ``parcel_area_mu``.
+
+    Returns
+    -------
+    DataFrame
+        The table with ``land_mu`` [mu] and ``tenure``, for only firms are tenants.
+    """
+    return pd.DataFrame(parcels).assign(land_mu=parcels["parcel_area_mu"], tenure="holder")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from landrenew.base.exact import COMPARED
 from landrenew.rules.grading import BarGrades
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ ROUND: dict[Rounding, Callable[[float], int]] = {
 }  # fmt: skip
 METHODS: dict[Ties, Literal["min", "max"]] = {"better": "min", "worse": "max"}
 """How equal scores are ranked."""
-
-EXACT = 9
-"""Digits kept of scores, and of share times count before rounding: 0.2 x 5 is 1, no bit more."""
 
 
 def grade_bounds(size: int, grades: RankGrades, rounding: Rounding) -> list[int]:
@@ -61,7 +59,7 @@ def grade_bounds(size: int, grades: RankGrades, rounding: Rounding) -> list[int]
     rounded = ROUND[rounding]
     bounds = []
     for one in grades.classes:
-        exact = round(one.up_to * size, EXACT)
+        exact = round(one.up_to * size, COMPARED)
         falls_on_a_row = exact == int(exact) and not one.is_inclusive
         bounds.append(int(rounded(exact)) - falls_on_a_row)
     return bounds
@@ -138,7 +136,7 @@ def _has(scored: pd.DataFrame, reason: str) -> pd.Series[bool]:
 
 def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.object_]:
     """Give the grade of each row: one that all rules give which the rulebook leaves open."""
-    exact, letters = scores.round(EXACT), np.array(grades.letters, dtype=object)
+    exact, letters = scores.round(COMPARED), np.array(grades.letters, dtype=object)
     found = []
     for ties, rounding in product(stated(grades.ties, METHODS), stated(grades.rounding, ROUND)):
         rank = exact.rank(ascending=False, method=METHODS[ties])
@@ -171,7 +169,7 @@ def stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
 
 def _below_bars(scores: pd.Series[float], grades: BarGrades) -> NDArray[np.intp]:
     """Count the bars that each row does not reach."""
-    exact = scores.round(EXACT).to_numpy()
+    exact = scores.round(COMPARED).to_numpy()
     upper = grades.classes[:-1]
     reached = [exact > one.bar if one.at_least is None else exact >= one.bar for one in upper]
     return np.asarray(len(upper) - np.sum(reached, axis=0), dtype=np.intp)

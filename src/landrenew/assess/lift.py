@@ -14,7 +14,7 @@ import pandas as pd
 from landrenew.assess.evaluation import scored_and_graded
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.working import LAND, better_letters, divided_from, row_of
-from landrenew.base.columns import COLUMNS, INTENSITIES
+from landrenew.base.columns import COLUMNS
 from landrenew.measure.firms import ratios
 from landrenew.rules.scoring import RELATIVE
 
@@ -112,7 +112,8 @@ class _Trial:
     def __init__(self, rows: pd.DataFrame, ident: str, pool: Pool, book: Rulebook) -> None:
         self.rows, self.ident, self.pool, self.book = rows, ident, pool, book
         row = row_of(rows, ident)
-        self.made = [name for name in INTENSITIES if divided_from(row, name)]
+        scored = [one.column for one in pool.criteria if pd.notna(row.get(one.column))]
+        self.made = [name for name in scored if divided_from(row, name)]
         self.moves_others = any(
             isinstance(one, RELATIVE) or one.missing == "mean_points" for one in pool.criteria
         )
@@ -145,7 +146,7 @@ class _Trial:
     def grade(self, name: str, place: int, step: float) -> str | None:
         """Give the grade with the figure changed, None where it is no better one."""
         row = self.rows.loc[[self.ident]].assign(**{name: _on_grid(place, step)})
-        row = row.assign(**{one: ratios(row, LAND)[one] for one in self.made})
+        row = row.assign(**{str(name): made for name, made in ratios(row, LAND)[self.made].items()})
         at = (self._with_others if self.moves_others else self._alone)(row).loc[self.ident]
         is_lifted = at["pool"] == self.pool.name and at["efficiency_grade"] in self.better
         return str(at["efficiency_grade"]) if is_lifted else None

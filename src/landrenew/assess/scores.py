@@ -14,6 +14,7 @@ import pandas as pd
 from landrenew.assess.kinds import joined_words, said_of_rows
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
+from landrenew.base.exact import COMPARED
 from landrenew.rules.scoring import MinMax, Rank, Ratio
 
 if TYPE_CHECKING:
@@ -160,7 +161,8 @@ def rank_points(values: pd.Series[float], criterion: Rank) -> pd.Series[float]:
     >>> rank_points(pd.Series([2.0, 10.0, 50.0]), rule).tolist()
     [0.0, 15.0, 30.0]
     """
-    rank, others = values.rank(ascending=False, method="average"), values.count() - 1
+    rank = values.round(COMPARED).rank(ascending=False, method="average")
+    others = values.count() - 1
     return criterion.weight * (others + 1 - rank) / (others if others > 0 else np.nan)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.assess.kinds import said_of_rows
+from landrenew.base.exact import COMPARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +92,11 @@ def _outcome(table: pd.DataFrame, test: Test, doubt: Mapping[str, str]) -> NDArr
     if test.column in doubt:
         ends.append(value + _value(table, doubt[test.column]))
     known = ~np.column_stack([end.isna() for end in ends]).any(axis=1)
-    holds = np.column_stack([HOLDS[test.comparison](end, test.threshold) for end in ends])
+    threshold = test.threshold
+    if not isinstance(threshold, str):
+        ends = [end.astype(float).round(COMPARED) for end in ends]
+        threshold = round(threshold, COMPARED)
+    holds = np.column_stack([HOLDS[test.comparison](end, threshold) for end in ends])
     yes = known & holds.all(axis=1)
     no = known & ~holds.any(axis=1)
     return np.select([yes, no], ["yes", "no"], "undetermined").astype(object)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.grades import EXACT, METHODS, ROUND, grade_bounds, is_compared, stated
+from landrenew.assess.grades import METHODS, ROUND, grade_bounds, is_compared, stated
 from landrenew.assess.scores import pool_extremes
 from landrenew.base.columns import INTENSITIES, score_column
+from landrenew.base.exact import COMPARED
 from landrenew.measure.firms import ratios
 from landrenew.rules.grading import RankGrades
 from landrenew.rules.scoring import MinMax, Ratio
@@ -37,7 +38,7 @@ class Step(NamedTuple):
     criterion
         The rule.
     amounts
-        What the value was divided from, two columns; empty where the value came as it is.
+        What the value is divided from, two columns; empty where it comes as it is.
     value
         The indicator, in its unit; NaN where it is missing.
     against
@@ -173,7 +174,7 @@ def _step(mine: pd.DataFrame, ident: str, criterion: Criterion) -> Step:
 
 def divided_from(row: pd.Series, name: str) -> tuple[str, ...]:
     """
-    Find the two amounts that an indicator of a row was divided from.
+    Find the two amounts that an indicator of a row is divided from.
 
     Parameters
     ----------
@@ -185,14 +186,15 @@ def divided_from(row: pd.Series, name: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Numerator and denominator; empty where the indicator came as it is, or is missing.
+        Numerator and denominator; empty where the indicator comes as it is.
     """
     if name not in INTENSITIES:
         return ()
     over, per = INTENSITIES[name]
     amounts = over, LAND if per == "parcel_area_mu" else per
-    made = ratios(row.to_frame().T.reindex(columns=[*amounts]).astype(float), LAND)
-    return amounts if name in made and made[name].iloc[0] == row.get(name) else ()
+    made = ratios(row.to_frame().T.reindex(columns=[*amounts]).astype(float), LAND)[name].iloc[0]
+    is_same = made == row.get(name) or (np.isnan(made) and pd.isna(row.get(name)))
+    return amounts if is_same and not row.index.intersection([*amounts]).empty else ()
 
 
 def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[float, float]:
@@ -204,12 +206,12 @@ def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[floa
         values = values.mask(mine["exempt_reason"].notna())
     if isinstance(criterion, MinMax):
         return pool_extremes(values, criterion)
-    rank = values.rank(ascending=False, method="average")
+    rank = values.round(COMPARED).rank(ascending=False, method="average")
     return float(rank[ident]), float(values.count())
 
 
 def _standing(scores: pd.Series[float], ident: str, grades: RankGrades) -> Standing:
-    exact = scores.round(EXACT)
+    exact = scores.round(COMPARED)
     first, last = (
         int(exact.rank(ascending=False, method=METHODS[ties])[ident])
         for ties in ("better", "worse")

@@ -1,4 +1,4 @@
-"""Sums that do not hang on the order of what is added, nor on how it was divided before."""
+"""Numbers that do not hang on the last bit: sums in any order, comparisons at a bound."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+COMPARED = 9
+"""Decimals of a figure that count when it is held against a bound: 500 / 100 is 5, no bit less."""
 
 
 def exact_parts(values: Iterable[float]) -> list[float]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from landrenew.base.errors import FileError
-from landrenew.cli.door import LangOption, OutFile, app, tell, writing
+from landrenew.cli.door import LangOption, OutFile, app, file_name, tell, writing
 
 if TYPE_CHECKING:
     from landrenew.base.words import Lang
@@ -64,7 +63,7 @@ def template(
     from landrenew.publish.template import survey_workbook
     from landrenew.workflow import town_parcels
 
-    out = out or Path(f"排摸表-{_file_name(town)}.xlsx")
+    out = out or Path(f"排摸表-{file_name(town)}.xlsx")
     _refuse_existing(out)
     parcels = None if city is None else town_parcels(city, town)
     with writing(out):
@@ -73,11 +72,6 @@ def template(
     if count:
         tell(lang, f"· 已填入 {count} 宗地。", f"· {count} parcels are filled in.")
     typer.echo(out)
-
-
-def _file_name(town: str) -> str:
-    """Make a town's name fit for a file's: no folders, no marks that a system refuses."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", town).strip(". ") or "_"
 
 
 def _refuse_existing(out: Path) -> None:

@@ -84,10 +84,7 @@ def manifest(result: Result) -> dict[str, object]:
         "rulebook": {
             "name": layers.rulebook.name,
             "title": layers.rulebook.title,
-            "sha256": {
-                path.name: sha256_of(path)
-                for path in rulebook_paths(project.city.rulebook, project.folder)
-            },
+            "sha256": rulebook_digests(layers),
             "parts": _parts(layers.rulebook),
         },
         "versions": {"python": platform.python_version()} | {one: version(one) for one in VERSIONS},
@@ -108,6 +105,25 @@ def manifest(result: Result) -> dict[str, object]:
         "faults": dict(sorted(Counter(fault.code for fault in result.faults).items())),
         "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
     }
+
+
+def rulebook_digests(layers: Layers) -> dict[str, str]:
+    """
+    Give the sha256 of the files that make the rulebook of a project.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    dict
+        Digest by name of the file: the book, those it extends, the checks beneath all.
+    """
+    project = layers.project
+    paths = rulebook_paths(project.city.rulebook, project.folder)
+    return {path.name: sha256_of(path) for path in paths}
 
 
 def _parts(book: Rulebook) -> dict[str, str]:
