@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hand_made import READ
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from landrenew.assess.evaluation import evaluated_firms

@@ -125,8 +125,8 @@ def pool_extremes(values: pd.Series[float], criterion: MinMax) -> tuple[float, f
 
     Returns
     -------
-    low, high : float
-        In the indicator's unit; NaN for a pool without a value.
+    tuple of float
+        Lowest and highest, in the indicator's unit; NaN for a pool without a value.
     """
     tail = criterion.tail_share
     return float(values.quantile(tail)), float(values.quantile(1 - tail))

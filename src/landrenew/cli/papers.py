@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -36,4 +36,28 @@ def sheet(city: City, name: Name, out: Page = None, lang: LangOption = None) -> 
     with writing(out):
         out.write_bytes(paper_html(paper, cast("Lang", lang)))
     typer.echo(paper_text(paper, cast("Lang", lang)))
+    typer.echo(out)
+
+
+Kind = Annotated[
+    Literal["firms", "parcels"], typer.Option("--of", help="企业或宗地 · Firms or parcels")
+]
+Book = Annotated[Path, typer.Option("--out", help="XLSX")]
+
+
+@app.command()
+def workbook(
+    city: City, out: Book = Path("核算.xlsx"), of: Kind = "firms", lang: LangOption = None
+) -> None:
+    """全部得分与等级的核算簿：公式可重算，逐行核对 · Every score once more, by live formulas."""
+    from landrenew.publish.audit_book import audit_workbook
+    from landrenew.publish.subject import evaluated_rows
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        rows = evaluated_rows(result, of)
+        packed = audit_workbook(rows, result.layers.rulebook, cast("Lang", lang))
+    with writing(out):
+        out.write_bytes(packed)
     typer.echo(out)

@@ -86,6 +86,38 @@ def subject_of(result: Result, asked: str) -> Subject:
     )
 
 
+def evaluated_rows(result: Result, kind: Kind) -> pd.DataFrame:
+    """
+    Give all evaluated firms or parcels of a run.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+    kind
+        ``firms`` or ``parcels``.
+
+    Returns
+    -------
+    DataFrame
+        Rows with ``land_mu``.
+
+    Raises
+    ------
+    ParcelError
+        When firms are asked for and the project has none.
+    """
+    if kind == "parcels":
+        return with_own_land(result.parcels)
+    if result.firms is None:
+        raise ParcelError(
+            "项目没有企业表 [firms]。请用 --of parcels 核算宗地，或在项目文件中加上企业表。",
+            "The project has no [firms]. Use --of parcels, or add the firm table to the project"
+            " file.",
+        )
+    return result.firms
+
+
 def _all(result: Result) -> Iterator[Subject]:
     if result.firms is not None:
         names = result.firms.get("firm_name", result.firms.index.to_series())

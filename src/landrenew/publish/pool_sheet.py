@@ -1,0 +1,323 @@
+"""One pool of a rulebook as a sheet of live formulas: figures, points, places, grades."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+from openpyxl.styles import Font
+
+from landrenew.assess.grades import METHODS, ROUND, stated
+from landrenew.assess.working import LAND
+from landrenew.base.columns import COLUMNS, INTENSITIES
+from landrenew.base.missing import none_where_missing
+from landrenew.base.words import Text
+from landrenew.measure.firms import ratios
+from landrenew.publish import live_formulas as live
+from landrenew.publish.formula_sheet import HEAD, FormulaSheet
+from landrenew.publish.sheet_file import cell_of
+from landrenew.publish.tables import column_title
+from landrenew.rules.grading import BarGrades
+from landrenew.rules.scoring import RELATIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from landrenew.base.words import Lang
+    from landrenew.rules.grading import Grades, RankGrades, Ties
+    from landrenew.rules.model import Rulebook
+    from landrenew.rules.scoring import Bonus, Criterion, Pool
+
+PARAMETERS = {
+    "weight": Text("权重", "weight"),
+    "baseline": Text("基准", "baseline"),
+    "baseline_factor": Text("基准倍数", "times the baseline"),
+    "cap": Text("封顶（倍）", "cap (times)"),
+    "floor": Text("保底（倍）", "floor (times)"),
+    "low": Text("最低分（百分制）", "lowest points of 100"),
+    "tail_share": Text("两端不计的比例", "share of either tail"),
+    "least": Text("下限", "lowest"),
+    "most": Text("上限", "highest"),
+    "count": Text("有值的个数", "rows with a value"),
+    "mean": Text("平均分", "mean points"),
+}
+"""What stands above the points of a criterion, a line each."""
+
+PLACE_OF = {name: place for place, name in enumerate(PARAMETERS)}
+TOP = 3
+PLACES = {"better": Text("名次", "place"), "worse": Text("名次（同分靠后）", "place, ties last")}
+ENDS = {"down": Text("末位（舍去）", "last place, down"),
+        "nearest": Text("末位（四舍五入）", "last place, nearest"),
+        "up": Text("末位（进一）", "last place, up")}  # fmt: skip
+
+
+class Checked(NamedTuple):
+    """
+    One sheet of the workbook, to be summed up on the first.
+
+    Parameters
+    ----------
+    sheet
+        Its name.
+    rows
+        Rows of the pool.
+    differs
+        Formula that counts the rows of which the recalculation differs.
+    """
+
+    sheet: str
+    rows: int
+    differs: str
+
+
+def _land(name: str) -> str:
+    return LAND if name == "parcel_area_mu" else name
+
+
+class PoolSheet:
+    """
+    The sheet of one pool; the parameters of a criterion stand above its points.
+
+    Parameters
+    ----------
+    sheet
+        The empty sheet.
+    pool
+        The pool.
+    book
+        The rulebook.
+    lang
+        Language of titles and words.
+    """
+
+    def __init__(self, sheet: Worksheet, pool: Pool, book: Rulebook, lang: Lang) -> None:
+        self.sheet, self.pool, self.book, self.lang = sheet, pool, book, lang
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def write(self, rows: pd.DataFrame) -> Checked:
+        """
+        Write the sheet.
+
+        Parameters
+        ----------
+        rows
+            The evaluated rows of the pool.
+
+        Returns
+        -------
+        Checked
+            What is to be summed up of it.
+        """
+        classes = 0 if self.book.grades is None else len(self.book.grades.classes) + 1
+        lines = max(len(PARAMETERS), classes) + 1
+        self.grid = FormulaSheet(self.sheet, rows=len(rows), top=TOP, lines=lines)
+        computed = ratios(rows, LAND)
+        self.divided = {one.column for one in self.pool.criteria if one.column in computed
+                        and computed[one.column].equals(rows[one.column])}  # fmt: skip
+        self._given(rows)
+        points = [self._criterion(one) for one in self.pool.criteria]
+        bonus = None if self.book.scoring is None else self.book.scoring.bonus
+        if bonus is not None:
+            self._bonus(bonus)
+        self._score(points, has_bonus=bonus is not None)
+        if self.book.grades is not None:
+            self._grade(self.book.grades)
+        self._ours(rows)
+        self._frame()
+        name = self.sheet.title.replace("'", "''")
+        return Checked(self.sheet.title, len(rows),
+                       f"COUNTIF('{name}'!{self.grid.span('check')},FALSE)")  # fmt: skip
+
+    def _given(self, rows: pd.DataFrame) -> None:
+        """Write what came in: who, the figures behind the criteria, what decides beside them."""
+        said = {"id": self._say("代码", "code"), "firm_name": self._say("名称", "name")}
+        named = rows.assign(id=rows.index.astype(str))
+        names = ["id", *(["firm_name"] if "firm_name" in rows else [])]
+        for criterion in self.pool.criteria:
+            divided = criterion.column in self.divided
+            names += map(_land, INTENSITIES[criterion.column]) if divided else [criterion.column]
+        for name in dict.fromkeys([*names, *self._reasons()]):
+            values = named.get(name, pd.Series(None, rows.index, dtype=object))
+            title = said.get(name) or column_title(name, self.lang)
+            self.grid.column(name, title, 24 if name in said else 12)
+            self.grid.fill(name, none_where_missing(values).tolist())
+        self.grid.column("counts", self._say("参评", "counts"), 7)
+        self.grid.compute(
+            "counts", lambda line: f'IF({self.grid.at("exempt_reason", line)}="",1,0)', "0"
+        )
+
+    def _reasons(self) -> list[str]:
+        """List what decides beside the figures, as far as the rulebook knows it."""
+        grades, scoring = self.book.grades, self.book.scoring
+        names = ["exempt_reason"]
+        names += [] if grades is None or grades.veto is None else ["veto_reason"]
+        has_bonus = scoring is not None and scoring.bonus is not None
+        return [*names, *(["bonus_points", "bonus_evidence"] if has_bonus else [])]
+
+    def _criterion(self, rule: Criterion) -> str:
+        """Write one criterion: its value, what of it is compared, its points; give their column."""
+        grid, name = self.grid, rule.column
+        title, label = column_title(name, self.lang), COLUMNS[name].label.say(self.lang)
+        value = name
+        if name in self.divided:
+            value, (over, per) = f"{name} =", map(_land, INTENSITIES[name])
+            grid.column(value, title)
+            grid.compute(value, lambda line: live.quotient(grid.at(over, line), grid.at(per, line)))
+        held = value
+        if isinstance(rule, RELATIVE):
+            held = f"{name} compared"
+            grid.column(held, f"{label}{self._say('（参与比较）', ', compared')}")
+            grid.compute(held, lambda line: live.compared_value(
+                rule, grid.at(value, line), grid.at("counts", line)))  # fmt: skip
+        points = f"{name} points"
+        grid.column(points, f"{label}{self._say('得分', ': points')}")
+        self._parameters(rule, points, grid.span(held))
+        grid.compute(points, lambda line: live.earned_points(
+            rule, grid.at(held, line), grid.span(held), self._cell(points)))  # fmt: skip
+        if rule.missing == "undetermined":
+            return points
+        mean = live.mean_points(grid.span("counts"), grid.span(points))
+        grid.set_above(points, PLACE_OF["mean"], f"={mean}")
+        filled = f"{name} filled"
+        grid.column(
+            filled, f"{label}{self._say('得分（缺数取平均）', ': points, mean if missing')}"
+        )
+        grid.compute(filled, lambda line: (
+            f"IF(ISNUMBER({grid.at(value, line)}),{grid.at(points, line)},"
+            f"{grid.above(points, PLACE_OF['mean'])})"))  # fmt: skip
+        return filled
+
+    def _cell(self, key: str) -> live.Cell:
+        return lambda name: self.grid.above(key, PLACE_OF[name])
+
+    def _parameters(self, rule: Criterion, points: str, span: str) -> None:
+        """Write the rule above the points: its numbers, and what the pool decides."""
+        stated_ = rule.model_dump(exclude_none=True)
+        made: dict[str, object] = {name: stated_[name] for name in PARAMETERS if name in stated_}
+        if rule.form == "min_max":
+            tail = self._cell(points)("tail_share")
+            made["least"] = f"={live.extreme(span, tail, is_upper=False)}"
+            made["most"] = f"={live.extreme(span, tail, is_upper=True)}"
+        elif rule.form == "rank":
+            made["count"] = f"=COUNT({span})"
+        for name, value in made.items():
+            self.grid.set_above(points, PLACE_OF[name], value)
+
+    def _bonus(self, bonus: Bonus) -> None:
+        grid = self.grid
+        grid.column("bonus", self._say("加减分得分", "bonus: points"))
+        grid.set_above("bonus", PLACE_OF["least"], bonus.least)
+        grid.set_above("bonus", PLACE_OF["most"], bonus.most)
+        cell = self._cell("bonus")
+        grid.compute("bonus", lambda line: live.proved_bonus(
+            grid.at("bonus_points", line), grid.at("bonus_evidence", line), cell))  # fmt: skip
+
+    def _score(self, points: Sequence[str], *, has_bonus: bool) -> None:
+        grid = self.grid
+        grid.column("score", self._say("得分", "score"))
+        grid.compute("score", lambda line: live.total(
+            [grid.at(one, line) for one in points],
+            grid.at("bonus", line) if has_bonus else None))  # fmt: skip
+
+    def _grade(self, grades: Grades) -> None:
+        grid = self.grid
+        grid.column("ranked", self._say("参加排名的得分", "score that is ranked"))
+        veto = None if grades.veto is None or grades.veto.is_ranked else "veto_reason"
+        grid.compute("ranked", lambda line: live.ranked_score(
+            grid.at("score", line), grid.at("counts", line),
+            None if veto is None else grid.at(veto, line)))  # fmt: skip
+        for place, letter in enumerate(grades.letters, start=1):
+            grid.set_above("ranked", place, letter)
+        options = self._by_bars(grades) if isinstance(grades, BarGrades) else self._by_place(grades)
+        grid.column("grade", self._say("等级", "grade"), 8)
+        grid.compute("grade", lambda line: live.decided(
+            [grid.at(one, line) for one in options], grades, grid.at("exempt_reason", line),
+            "" if grades.veto is None else grid.at("veto_reason", line)))  # fmt: skip
+
+    def _by_bars(self, grades: BarGrades) -> list[str]:
+        grid = self.grid
+        grid.column("by bars", self._say("按分数线", "by bars"), 8)
+        for place, one in enumerate(grades.classes[:-1], start=1):
+            grid.set_above("by bars", place, one.bar)
+        bars = [grid.above("by bars", place) for place in range(1, len(grades.classes))]
+        grid.compute(
+            "by bars", lambda line: live.grade_by_bars(grid.at("ranked", line), grades, bars)
+        )
+        return ["by bars"]
+
+    def _by_place(self, grades: RankGrades) -> list[str]:
+        """Write the places and, for each rule that the document may mean, the grade it gives."""
+        grid, options = self.grid, []
+        grid.set_above("ranked", 0, f"=COUNT({grid.span('ranked')})")
+        all_ties = stated(grades.ties, METHODS)
+        for ties in all_ties:
+            grid.column(ties, PLACES[ties].say(self.lang), 9)
+            grid.compute(ties, self._place(ties), "0")
+        grid.set_above(all_ties[0], 0, self._say("累计比例", "share"))
+        for place, one in enumerate(grades.classes, start=1):
+            grid.set_above(all_ties[0], place, one.up_to)
+        for ties, rounding in product(all_ties, stated(grades.rounding, ROUND)):
+            key = f"{ties} {rounding}"
+            options.append(key)
+            grid.column(key, self._say("按名次", "by place"), 11)
+            grid.set_above(key, 0, ENDS[rounding].say(self.lang))
+            for place, one in enumerate(grades.classes, start=1):
+                end = live.last_place(grid.above(all_ties[0], place), grid.above("ranked", 0),
+                                      rounding, is_inclusive=one.is_inclusive)  # fmt: skip
+                grid.set_above(key, place, f"={end}")
+            ends = [grid.above(key, place) for place in range(1, len(grades.classes) + 1)]
+            grid.compute(key, self._grade_by_place(ties, grades.letters, ends))
+        return options
+
+    def _place(self, ties: Ties) -> Callable[[int], str]:
+        span = self.grid.span("ranked")
+        return lambda line: live.place(self.grid.at("ranked", line), span, ties)
+
+    def _grade_by_place(
+        self, ties: Ties, letters: Sequence[str], ends: Sequence[str]
+    ) -> Callable[[int], str]:
+        return lambda line: live.grade_by_place(self.grid.at(ties, line), letters, ends)
+
+    def _ours(self, rows: pd.DataFrame) -> None:
+        """Hold every row against what was published."""
+        grid, has_grade = self.grid, self.book.grades is not None
+        ours = {"our score": "efficiency_score", **({"our grade": "efficiency_grade"} if has_grade
+                                                    else {})}  # fmt: skip
+        for key, name in ours.items():
+            label = COLUMNS[name].label.say(self.lang)
+            grid.column(key, f"{label}{self._say('（软件）', ' (landrenew)')}")
+            grid.fill(key, none_where_missing(rows[name]).tolist())
+        grid.column("check", self._say("一致", "same"), 8)
+
+        def same(line: int) -> str:
+            pairs = [
+                (grid.at(one, line), grid.at(f"our {one}", line))
+                for one in ("score", "grade")[: len(ours)]
+            ]
+            return live.agrees(*pairs)
+
+        grid.compute("check", same)
+
+    def _frame(self) -> None:
+        """Name the sheet and its parameters, and keep heads in sight."""
+        sheet, grid = self.sheet, self.grid
+        title = sheet.cell(1, 1, cell_of(f"{Text(self.pool.zh, self.pool.en).say(self.lang)} · "
+                                         f"{self.book.title}"))  # fmt: skip
+        title.font = Font(bold=True, size=14)
+        sheet.cell(2, 1, self._say(
+            "浅黄的格可以改动：数据与规则；其余都是公式，改了就重新计算。",
+            "Pale yellow cells may be typed over: figures and rules. All others are formulas.",
+        ))  # fmt: skip
+        for name, words in PARAMETERS.items():
+            line = TOP + PLACE_OF[name]
+            is_used = any(cell.value is not None for cell in sheet[line])
+            sheet.row_dimensions[line].hidden = not is_used
+            cell = sheet.cell(line, 1, words.say(self.lang))
+            cell.fill = HEAD
+        sheet.freeze_panes = f"{'C' if 'firm_name' in grid.letters else 'B'}{grid.first}"
+        sheet.row_dimensions[grid.head].height = 46
