@@ -66,14 +66,14 @@ def test_every_step_is_that_of_the_table_and_the_pool_sets_the_scale() -> None:
             for i in range(1, 7)]  # fmt: skip
     book = ranked(rounding="nearest", ties="better")
     table = evaluated(rows, book)
-    made = working(table, "F2", book)
+    made = working(table, "F4", book)
     tax, energy = made.steps
     assert tax.against == pytest.approx((1.0, 6.0))
-    assert energy.against == (1.5, 6.0)  # two share the first place
+    assert energy.against == (5.5, 6.0)  # two share the last place
     for step in made.steps:
         name = step.criterion.column
-        assert step.points == table[score_column(name)]["F2"]
-        assert step.value == table[name]["F2"]
+        assert step.points == table[score_column(name)]["F4"]
+        assert step.value == table[name]["F4"]
     assert made.standing is not None
     assert made.standing.ends == (("A", (2,)), ("B", (6,)))
     better = table["efficiency_grade"].eq("A")

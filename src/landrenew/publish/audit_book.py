@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Font
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
+from landrenew.publish.formula_sheet import BOX, HEAD
 from landrenew.publish.pool_sheet import PoolSheet
 from landrenew.publish.sheet_file import cell_of, workbook_bytes
 
@@ -110,7 +111,9 @@ def _cover(sheet: Worksheet, book: Rulebook, checked: Sequence[Checked], lang: L
     cell = sheet.cell(2, 1, said.say(lang))
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.merge_cells("A2:D2")
-    sheet.row_dimensions[2].height = 52
+    sheet.row_dimensions[1].height, sheet.row_dimensions[2].height = 28, 52
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     heads = Text("评价组", "pool"), Text("户数", "rows"), Text("不一致", "differing")
     rules = (Text("规定", "rule"), Text("文件", "document"), Text("出处", "read at"),
              Text("可信度", "confidence"))  # fmt: skip
@@ -125,6 +128,9 @@ def _cover(sheet: Worksheet, book: Rulebook, checked: Sequence[Checked], lang: L
     ]  # fmt: skip
     for at, line in enumerate(lines, start=4):
         for column, value in enumerate(line, start=1):
-            sheet.cell(at, column, value)
+            cell = sheet.cell(at, column, value)
+            cell.border, cell.alignment = BOX, Alignment(wrap_text=True, vertical="top")
+            if at in {4, 6 + len(checked)}:
+                cell.font, cell.fill = Font(bold=True), HEAD
     for letter, width in (("A", 26), ("B", 46), ("C", 34), ("D", 12)):
         sheet.column_dimensions[letter].width = width

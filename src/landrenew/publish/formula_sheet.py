@@ -147,8 +147,7 @@ class FormulaSheet:
         for line, value in enumerate(values, start=self.first):
             cell = self.sheet[self.at(key, line)]
             cell.value, cell.fill, cell.border = cell_of(value), TYPED, BOX
-            if isinstance(value, str):
-                cell.number_format = "@"
+            cell.number_format = "@" if isinstance(value, str) else "#,##0.00##"
 
     def compute(self, key: str, formula: Callable[[int], str], form: str = "0.0000") -> None:
         """

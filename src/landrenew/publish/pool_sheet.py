@@ -47,7 +47,7 @@ PARAMETERS = {
 """What stands above the points of a criterion, a line each."""
 
 PLACE_OF = {name: place for place, name in enumerate(PARAMETERS)}
-TOP = 3
+TOP, A3 = 3, 8
 PLACES = {"better": Text("名次", "place"), "worse": Text("名次（同分靠后）", "place, ties last")}
 ENDS = {"down": Text("末位（舍去）", "last place, down"),
         "nearest": Text("末位（四舍五入）", "last place, nearest"),
@@ -301,7 +301,7 @@ class PoolSheet:
             ]
             return live.agrees(*pairs)
 
-        grid.compute("check", same)
+        grid.compute("check", same, "General")
 
     def _frame(self) -> None:
         """Name the sheet and its parameters, and keep heads in sight."""
@@ -320,4 +320,8 @@ class PoolSheet:
             cell = sheet.cell(line, 1, words.say(self.lang))
             cell.fill = HEAD
         sheet.freeze_panes = f"{'C' if 'firm_name' in grid.letters else 'B'}{grid.first}"
-        sheet.row_dimensions[grid.head].height = 46
+        sheet.row_dimensions[1].height, sheet.row_dimensions[grid.head].height = 24, 46
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A3
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = f"{grid.head}:{grid.head}"
