@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hand_made import READ
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landrenew.assess.evaluation import evaluated_firms
@@ -136,6 +136,7 @@ amount = st.integers(1, 40).map(lambda tens: tens * 10.0)
 row = st.tuples(amount, amount, st.one_of(amount, st.just(np.nan)), st.integers(2, 30))
 
 
+@settings(max_examples=20)
 @given(st.lists(row, min_size=2, max_size=6), st.sampled_from(FORMS), st.sampled_from(SECOND),
        st.sampled_from([RANKS, {**RANKS, "ties": "worse"}, BARS]))  # fmt: skip
 def test_the_nearest_value_lifts_and_the_one_before_does_not(

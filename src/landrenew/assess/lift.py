@@ -16,7 +16,6 @@ from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.working import LAND, better_letters, divided_from, row_of
 from landrenew.base.columns import COLUMNS
 from landrenew.measure.firms import ratios
-from landrenew.rules.scoring import RELATIVE
 
 if TYPE_CHECKING:
     from landrenew.rules.model import Rulebook
@@ -114,9 +113,6 @@ class _Trial:
         row = row_of(rows, ident)
         scored = [one.column for one in pool.criteria if pd.notna(row.get(one.column))]
         self.made = [name for name in scored if divided_from(row, name)]
-        self.moves_others = any(
-            isinstance(one, RELATIVE) or one.missing == "mean_points" for one in pool.criteria
-        )
         self.better = [] if book.grades is None else better_letters(row, book.grades)
 
     def nearest(self, name: str, *, grows: bool) -> Lift | None:
@@ -147,7 +143,7 @@ class _Trial:
         """Give the grade with the figure changed, None where it is no better one."""
         row = self.rows.loc[[self.ident]].assign(**{name: _on_grid(place, step)})
         row = row.assign(**{str(name): made for name, made in ratios(row, LAND)[self.made].items()})
-        at = (self._with_others if self.moves_others else self._alone)(row).loc[self.ident]
+        at = (self._with_others if self.pool.hangs_together else self._alone)(row).loc[self.ident]
         is_lifted = at["pool"] == self.pool.name and at["efficiency_grade"] in self.better
         return str(at["efficiency_grade"]) if is_lifted else None
 

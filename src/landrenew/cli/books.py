@@ -56,13 +56,13 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  rea
 def rules_check(name: str, lang: LangOption = None) -> None:
     """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""
     from landrenew.rules.library import read_rulebook
-    from landrenew.rules.silence import missing_parts, odd_weights, silent_parts
+    from landrenew.rules.silence import missing_parts, odd_weights, silent_parts, what_can_turn
 
     book = read_rulebook(name)
     notes = [*odd_weights(book)]
     if silent := silent_parts(book):
         notes.append(missing_parts(book, silent).text)
-    tell_notes(lang, notes)
+    tell_notes(lang, [*notes, *what_can_turn(book)])
     raise typer.Exit(SHORT if notes else DONE)
 
 

@@ -159,6 +159,13 @@ class Pool(Rule):
     tenure: Literal["holder", "tenant"] | None = None
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
+    @property
+    def hangs_together(self) -> bool:
+        """Whether points hang on the others of the pool: its extremes, ranks or means."""
+        return any(
+            isinstance(one, RELATIVE) or one.missing == "mean_points" for one in self.criteria
+        )
+
     @model_validator(mode="after")
     def _criteria_are_scorable(self) -> Pool:
         names = [criterion.column for criterion in self.criteria]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
+from landrenew.rules.grading import RankGrades
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,3 +112,36 @@ def odd_weights(book: Rulebook) -> list[Text]:
         for pool, total in totals.items()
         if abs(total - FULL_WEIGHT) > TINY
     ]
+
+
+def what_can_turn(book: Rulebook) -> list[Text]:
+    """
+    Say which judgements of a firm can change when another firm joins or changes its figures.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of Text
+        One sentence for the grades, and one for each pool whose points hang on each other; none
+        for a book in which everybody is judged by himself.
+    """
+    pools = () if book.scoring is None else book.scoring.pools
+    said = [
+        Text(
+            f"“{pool.zh}”的得分与同组其他户有关（极差、名次或平均分）：新增一户可能改变他户的得分与先后。",
+            f"Points in {pool.en!r} hang on the others of the pool (extremes, ranks or means): one"
+            " more firm can change scores, and which of two others comes first.",
+        )
+        for pool in pools
+        if pool.hangs_together
+    ]
+    if isinstance(book.grades, RankGrades):
+        said.append(Text(
+            "等级按名次划分：新增一户可能改变他户的等级。",
+            "Grades follow places: one more firm can change the grades of others.",
+        ))  # fmt: skip
+    return said
