@@ -18,7 +18,7 @@ from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import read_project
 from landrenew.intake.without_parcels import no_parcels_to_measure
 from landrenew.measure.allocation import Allocation, allocate
-from landrenew.measure.doubts import town_faults
+from landrenew.measure.doubts import place_faults
 from landrenew.measure.firms import intensities
 from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.ground import measured_ground
@@ -53,7 +53,7 @@ NO_LINE = Text(
     "The project has no [control_line]; the share was not computed.",
 )
 
-SHARE_LAYERS = ("control_line", "towns")
+SHARE_LAYERS = ("control_line", "towns", "villages")
 """What the control-line share needs beside the parcels."""
 
 
@@ -334,7 +334,7 @@ def _accounted(
     allocation = allocate(layers, parcels)
     parcels = _with_firms(allocation, parcels)
     faults = (
-        *town_faults(layers),
+        *place_faults(layers),
         *plausibility_faults(
             parcels, layers.firms, layers.rulebook.plausibility, layers.parcel_rows
         ),
@@ -362,7 +362,15 @@ def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:
     rule = layers.rulebook.share
     target = None if rule is None else rule.target
     name = layers.project.city.name
-    return summarize_share(parcels, layers.rejected, name=name, target=target)
+    spec = layers.project.parcels
+    return summarize_share(
+        parcels,
+        layers.rejected,
+        name=name,
+        target=target,
+        land_scheme=None if spec is None else spec.land_scheme,
+        line_m=layers.project.tolerances.line_m,
+    )
 
 
 def _blocks(

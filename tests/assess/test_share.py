@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from landrenew.assess.share import (
     UNKNOWN_TOWN,
     ControlShare,
-    doubtful_area_m2,
     gap_m2,
     summarize_share,
 )
+from landrenew.assess.share_doubts import doubtful_area_m2
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
@@ -32,6 +32,8 @@ def measured(rows: list[tuple[float, float]], **columns: list[object]) -> Parcel
     share = [part / whole for whole, part in rows]
     words = {0.0: "outside", 1.0: "inside"}
     base = {
+        "parcel_area_m2": area,
+        "planar_area_m2": area,
         "counted_area_m2": area,
         "inside_area_m2": inside,
         "settled_m2": [0.0] * len(rows),
@@ -93,7 +95,7 @@ def test_land_set_aside_widens_the_interval(area: float, inside: float, verdict:
     assert found.verdict == verdict
 
 
-def test_repeated_rows_are_no_doubt_and_undeclared_land_counts_as_drawn() -> None:
+def test_repeated_rows_are_no_doubt_and_land_of_no_known_size_is_not_zero() -> None:
     rejected = gpd.GeoDataFrame(
         {
             "code": ["duplicate_row", "missing_id", "unrepairable", "empty_geometry"],
@@ -102,16 +104,17 @@ def test_repeated_rows_are_no_doubt_and_undeclared_land_counts_as_drawn() -> Non
         geometry=[square(), square(), square(), None],
         crs=CRS,
     )
-    assert doubtful_area_m2(rejected).tolist() == [0, 100, 5, 0]
+    unknown = pytest.approx(math.nan, nan_ok=True)
+    assert doubtful_area_m2(rejected).tolist() == [0, 100, 5, unknown]
     assert doubtful_area_m2(pd.DataFrame(rejected.drop(columns="geometry"))).tolist() == [
-        0, 0, 5, 0,
+        0, unknown, 5, unknown,
     ]  # fmt: skip
     endless = gpd.GeoDataFrame(
         {"code": ["unrepairable"]},
         geometry=[shapely.Polygon([(0, 0), (1, math.inf), (1, 0)])],
         crs=CRS,
     )
-    assert doubtful_area_m2(endless).tolist() == [0]
+    assert doubtful_area_m2(endless).tolist() == [unknown]
 
 
 def test_towns_are_sorted_and_add_to_the_city() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_city import layer_of, small_city
 
 from landrenew.base.area import ellipsoidal_area
-from landrenew.measure.doubts import area_faults, overlap_faults, town_faults
+from landrenew.measure.doubts import area_faults, overlap_faults, place_faults
 from landrenew.measure.land import overlapping_pairs
 from landrenew.workflow import run_project
 
@@ -80,7 +80,7 @@ def test_towns_on_each_others_ground_are_named_once() -> None:
     towns = zones_of(square(0, size=100), square(0.9, size=100), square(5, size=100),
                      town=["东", "西", "南"])  # fmt: skip
     towns.index = [4, 5, 6]
-    (fault,) = town_faults(layers_of(parcels_of(square()), towns=towns))
+    (fault,) = place_faults(layers_of(parcels_of(square()), towns=towns))
     assert (fault.layer, fault.code, fault.id, fault.row) == ("towns", "towns_overlap", "西", 5)
     assert fault.detail.en == "shares 1000.0 m2 with 东 (row 4)"
 
@@ -89,7 +89,7 @@ def test_towns_on_each_others_ground_are_named_once() -> None:
 def test_towns_that_touch_or_overlap_by_drawing_noise_are_fine(left: float) -> None:
     other = shapely.box(WEST + left, SOUTH, WEST + 200, SOUTH + 100)
     towns = zones_of(square(size=100), other, town=["东", "西"])
-    assert town_faults(layers_of(parcels_of(square()), towns=towns)) == ()
+    assert place_faults(layers_of(parcels_of(square()), towns=towns)) == ()
 
 
 def test_a_narrow_overlap_counts_once_too_and_is_not_named(tmp_path: Path) -> None:

@@ -18,14 +18,12 @@ from landrenew.assess.share import ControlShare
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.publish.run_folder import json_text
+from landrenew.publish.share_file import share_record, share_words, towns_csv
 from landrenew.publish.tables import (
     csv_bytes,
     faults_csv,
     safe_cell,
-    share_record,
-    share_words,
     table_csv,
-    towns_csv,
 )
 
 if TYPE_CHECKING:

@@ -1,35 +1,74 @@
 """How much of the industrial land lies inside the control line, against the target.
 
-No policy text defines the share; :data:`DEFINITION` says what is computed here, and it is printed
-beside every figure.
+No policy text defines the share; :data:`DEFINITIONS` says what is computed here, and it is printed
+beside every figure. The interval and the verdict rest on the doubts of
+:mod:`landrenew.assess.share_doubts`.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from geopandas import GeoDataFrame
 
+from landrenew.assess.interval import effects, is_met, settling, share_interval
+from landrenew.assess.share_doubts import (
+    KINDS,
+    area_doubt,
+    area_methods,
+    moves_of,
+    share_doubts,
+    unknown_areas,
+)
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels, require
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from landrenew.base.codes.land import Scheme
+
 Verdict = Literal["met", "not_met", "undetermined"]
+
+
+class DoubtSum(NamedTuple):
+    """
+    What all doubts of one kind may do together.
+
+    Parameters
+    ----------
+    kind
+        Kind of doubt, see :data:`landrenew.assess.share_doubts.KINDS`.
+    number
+        Number of doubts.
+    lowers_mu
+        By how much they may lower the land inside beyond what the target asks for [mu].
+    raises_mu
+        By how much they may raise it [mu].
+    interval
+        Lowest and highest share if there were no other kind [0-1].
+    """
+
+    kind: str
+    number: int
+    lowers_mu: float
+    raises_mu: float
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class ControlShare:
     """
-    The share of industrial land inside the control line, for a city or a town.
+    The share of industrial land inside the control line, for a city, a town or a village.
 
     Parameters
     ----------
     name
-        City or town.
+        City, town or village.
     share
         Inside over total [0-1]; NaN when there is no land.
     target
@@ -52,8 +91,26 @@ class ControlShare:
         Land inside to add, nothing cleared, until the target holds [mu]; 0 when met.
     majority_share
         Share by number of parcels with at least half of their land inside [0-1].
+    count_share
+        Share by number of parcels that lie wholly inside [0-1].
+    by_method
+        The share by each way to take areas that all parcels have: ``ellipsoidal``, which is
+        ``share``, ``planar``, ``declared`` [0-1].
+    line_m
+        How far the line may lie off [m]; None when nobody said, and then no doubt of it counts.
+    unknown_areas
+        Rows set aside of which no area is known, and that no figure holds.
+    doubts
+        The doubts, those first that can do most to turn the verdict: the columns of
+        :func:`landrenew.assess.share_doubts.share_doubts`, ``lowers_mu`` and ``raises_mu``
+        (land inside beyond what the target asks for [mu]; without a target beyond the share
+        itself), and ``settles``, True for those to settle first.
+    by_kind
+        What all doubts of each kind may do together.
     towns
         The same for each town.
+    villages
+        The same for each village, of a town; of a city only where no towns are known.
     """
 
     name: str
@@ -68,7 +125,27 @@ class ControlShare:
     retire_mu: float | None
     build_mu: float | None
     majority_share: float
+    count_share: float = math.nan
+    by_method: dict[str, float] = field(default_factory=dict)
+    line_m: float | None = None
+    unknown_areas: int = 0
+    doubts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    by_kind: tuple[DoubtSum, ...] = field(default=())
     towns: tuple[ControlShare, ...] = field(default=())
+    villages: tuple[ControlShare, ...] = field(default=())
+
+    @property
+    def to_settle(self) -> pd.DataFrame:
+        """The doubts to settle first: if all come out as drawn, the verdict is decided."""
+        return self.doubts if self.doubts.empty else self.doubts[self.doubts["settles"]]
+
+    @property
+    def leaning(self) -> Verdict:
+        """The verdict if everything is as drawn."""
+        if self.target is None or math.isnan(self.share):
+            return "undetermined"
+        nothing = np.empty((0, 2, 2))
+        return "met" if is_met(self.inside_m2, self.total_m2, nothing, self.target) else "not_met"
 
 
 DEFINITION = Text(
@@ -78,37 +155,67 @@ DEFINITION = Text(
     " land; overlapping ground counts once, overlapping lines are united; areas are ellipsoidal.",
 )
 
+DEFINITIONS = {
+    "share": DEFINITION,
+    "majority_share": Text(
+        "按多数计的占比 = 至少一半面积在线内的宗地数 ÷ 全部宗地数；大小宗地同等计数。",
+        "Share by majority = parcels with at least half of their area inside / all parcels, by"
+        " number; a large parcel counts like a small one.",
+    ),
+    "count_share": Text(
+        "按宗数计的占比 = 完全在线内的宗地数 ÷ 全部宗地数；跨线宗地不算在线内。",
+        "Share by count = parcels wholly inside / all parcels, by number; a straddling parcel is"
+        " not inside.",
+    ),
+}
+"""The three shares in words; the target is held against the first alone."""
+
 UNKNOWN_TOWN = "—"
-"""Name of the row for parcels whose town is not known."""
+"""Name of the row for parcels whose town is not known; likewise for villages."""
 
 HALF = 0.5
 
-LEVEL = 1e-12
-"""Shares this close to the target count as equal to it."""
+COLUMNS = (
+    "parcel_area_m2", "planar_area_m2", "counted_area_m2", "inside_area_m2", "settled_m2",
+    "control_share", "control_class",
+)  # fmt: skip
+"""Columns that the share needs."""
 
 
 def summarize_share(
-    parcels: Parcels, rejected: pd.DataFrame, *, name: str, target: float | None
+    parcels: Parcels,
+    rejected: pd.DataFrame,
+    *,
+    name: str,
+    target: float | None,
+    land_scheme: Scheme | None = None,
+    line_m: float | None = None,
 ) -> ControlShare:
     """
-    Add up the control-line share of a city and of each of its towns.
+    Add up the control-line share of a city, of each of its towns and of each of their villages.
 
     Parameters
     ----------
     parcels
-        Parcel table with ``counted_area_m2``, ``inside_area_m2``, ``settled_m2``,
-        ``control_share``, ``control_class``, and ``town`` where known.
+        Parcel table with the columns of :data:`COLUMNS`, and what
+        :func:`landrenew.assess.share_doubts.share_doubts` asks for where it is known.
     rejected
-        Parcels set aside, with ``code`` and maybe ``declared_area_m2`` and ``town``.
+        Parcels set aside, with ``code`` and maybe ``declared_area_m2``, ``town`` and ``village``.
     name
         Name of the city.
     target
         Share to reach [0-1], or None.
+    land_scheme
+        Scheme of the land codes; None takes one that fits most of them.
+    line_m
+        How far the control line may lie off [m]; None when nobody said. The parcels then have
+        ``inside_within_line_m2`` and ``outside_within_line_m2``.
 
     Returns
     -------
     ControlShare
-        The share of the city; ``towns`` sorted by name.
+        The share of the city; ``towns`` and ``villages`` sorted by name. Each parcel is in one
+        village of one town, so that the exact sums of the parts are those of the whole.
 
     Raises
     ------
@@ -117,94 +224,125 @@ def summarize_share(
 
     Notes
     -----
-    The interval holds what the data leave open: slivers that the tolerance settled may lie on
-    either side, and so may parcels that were set aside, by their declared area. Those of unknown
-    town count as doubts of the city alone.
+    The interval holds what the data leave open, exactly
+    (:func:`landrenew.assess.interval.share_interval`). Doubts of unknown town count for the city
+    alone, and so do those of unknown village for the town.
     """
-    require(
-        parcels, "counted_area_m2", "inside_area_m2", "settled_m2", "control_share", "control_class"
-    )
-    doubtful = doubtful_area_m2(rejected)
-    whole = _share_of(parcels, math.fsum(doubtful), name, target)
-    if "town" not in parcels:
+    near = ("inside_within_line_m2", "outside_within_line_m2")
+    require(parcels, *COLUMNS, *(near if line_m is not None else ()))
+    if line_m is None:
+        parcels = Parcels(parcels.drop(columns=list(near), errors="ignore"))
+    doubts = share_doubts(parcels, rejected, land_scheme=land_scheme)
+    kept = [*COLUMNS, *(one for one in ("town", "village", "declared_area_m2") if one in parcels)]
+    ground = _Ground(pd.DataFrame(parcels[kept]), doubts, rejected)
+    return _with_parts(ground, ("town", "village"), name, target, line_m)
+
+
+class _Ground(NamedTuple):
+    """What a share is taken of: parcels, doubts, and rows set aside, of one place."""
+
+    parcels: pd.DataFrame
+    doubts: pd.DataFrame
+    rejected: pd.DataFrame
+
+    def parts(self, level: str) -> list[tuple[str, _Ground]]:
+        """Divide by town or village, sorted by name; doubts of no named part are left out."""
+        place = self.parcels[level].astype(object).fillna(UNKNOWN_TOWN).astype(str)
+        doubts = dict(iter(self.doubts.groupby(self.doubts[level].astype(object))))
+        known = self.rejected.get(level, pd.Series(None, self.rejected.index, dtype=object))
+        return [
+            (str(one), _Ground(rows, doubts.get(one, self.doubts.iloc[:0]),
+                               self.rejected[(known == one).to_numpy(bool)]))
+            for one, rows in self.parcels.groupby(place)
+        ]  # fmt: skip
+
+
+def _with_parts(
+    ground: _Ground, levels: Sequence[str], name: str, target: float | None, line_m: float | None
+) -> ControlShare:
+    """Take the share of a place, and of the parts of the first level that is known."""
+    whole = _share_of(ground, name, target, line_m)
+    known = [one for one in levels if one in ground.parcels]
+    if not known:
         return whole
-    town = parcels["town"].fillna(UNKNOWN_TOWN)
-    lost = doubtful.groupby(rejected.get("town", pd.Series(dtype=object))).sum()
-    columns = ["counted_area_m2", "inside_area_m2", "settled_m2", "control_share", "control_class"]
-    towns = tuple(
-        _share_of(rows, float(lost.get(str(one), 0.0)), str(one), target)
-        for one, rows in pd.DataFrame(parcels[columns]).groupby(town)  # sorted by name
+    parts = tuple(
+        _with_parts(part, known[1:], one, target, line_m) for one, part in ground.parts(known[0])
     )
-    return replace(whole, towns=towns)
-
-
-def doubtful_area_m2(rejected: pd.DataFrame) -> pd.Series[float]:
-    """
-    Give the ground that parcels set aside may have [m2].
-
-    Parameters
-    ----------
-    rejected
-        Parcels set aside, with ``code``, and their shapes as drawn where there are any.
-
-    Returns
-    -------
-    Series
-        Declared area, else planar area as drawn, else 0; 0 for repeated rows, whose ground is
-        counted already; same index.
-    """
-    nothing = pd.Series(np.nan, rejected.index)
-    declared = rejected.get("declared_area_m2", nothing).astype(float)
-    drawn = rejected.geometry.area.abs() if isinstance(rejected, GeoDataFrame) else nothing
-    area = declared.fillna(drawn.where(np.isfinite(drawn))).fillna(0.0)
-    return area.where(rejected["code"] != "duplicate_row", 0.0)
+    return replace(whole, towns=parts) if known[0] == "town" else replace(whole, villages=parts)
 
 
 def _share_of(
-    parcels: pd.DataFrame, doubtful: float, name: str, target: float | None
+    ground: _Ground, name: str, target: float | None, line_m: float | None
 ) -> ControlShare:
+    parcels = ground.parcels
     # to the last bit the same in any order of the parcels
     inside = math.fsum(parcels["inside_area_m2"])
     total = math.fsum(parcels["counted_area_m2"])
     share = inside / total if total > 0 else math.nan
-    interval = _interval(parcels, inside, total, doubtful)
+    methods = area_methods(parcels)
+    doubts = pd.concat([ground.doubts, area_doubt(inside, total, methods)], ignore_index=True)
+    moves = moves_of(doubts)
     classes = parcels["control_class"].value_counts()
+    counts = {word: int(classes.get(word, 0)) for word in ("inside", "straddling", "outside")}
     retire, build = gap_m2(inside, total, target)
+    goal = share if target is None else target
     return ControlShare(
         name=name,
         share=share,
         target=target,
-        verdict=_verdict(interval, target),
-        interval=interval,
+        verdict=_verdict(inside, total, moves, target),
+        interval=share_interval(inside, total, moves),
         inside_m2=inside,
         total_m2=total,
         parcels=len(parcels),
-        counts={word: int(classes.get(word, 0)) for word in ("inside", "straddling", "outside")},
+        counts=counts,
         retire_mu=None if retire is None else to_mu(retire),
         build_mu=None if build is None else to_mu(build),
         majority_share=float((parcels["control_share"] >= HALF).mean()),
-    )
+        count_share=counts["inside"] / len(parcels) if len(parcels) else math.nan,
+        by_method={"ellipsoidal": share}
+        | {one.name: one.inside_m2 / one.total_m2 if one.total_m2 > 0 else math.nan
+           for one in methods},
+        line_m=line_m,
+        unknown_areas=unknown_areas(ground.rejected),
+        doubts=_ranked(doubts, inside, total, goal, is_judged=target is not None),
+        by_kind=_by_kind(doubts, inside, total, goal),
+    )  # fmt: skip
 
 
-def _interval(
-    parcels: pd.DataFrame, inside: float, total: float, doubtful: float
-) -> tuple[float, float]:
-    if total + doubtful <= 0:
-        return math.nan, math.nan
-    settled = parcels["settled_m2"]
-    low = inside - math.fsum(settled.clip(lower=0))
-    high = inside - math.fsum(settled.clip(upper=0))
-    most = total + doubtful
-    return max(low / most, 0.0), min((high + doubtful) / most, 1.0)
-
-
-def _verdict(interval: tuple[float, float], target: float | None) -> Verdict:
-    low, high = interval
-    if target is None or math.isnan(low):
+def _verdict(inside: float, total: float, moves: np.ndarray, target: float | None) -> Verdict:
+    if target is None or math.isnan(share_interval(inside, total, moves)[0]):
         return "undetermined"
-    if low >= target - LEVEL:
-        return "met"
-    return "not_met" if high < target - LEVEL else "undetermined"
+    met = is_met(inside, total, moves, target)
+    return "undetermined" if met is None else "met" if met else "not_met"
+
+
+def _ranked(
+    doubts: pd.DataFrame, inside: float, total: float, goal: float, *, is_judged: bool
+) -> pd.DataFrame:
+    """Put the doubts in the order of what they can do, and mark those to settle first."""
+    if math.isnan(goal):
+        return doubts.assign(lowers_mu=math.nan, raises_mu=math.nan, settles=False)
+    moves = moves_of(doubts)
+    low, high = effects(moves, goal)
+    order, needed = settling(inside, total, moves, goal)
+    settles = np.arange(len(order)) < (needed if is_judged else 0)
+    lowers, raises = to_mu(pd.Series(0.0 - low)), to_mu(pd.Series(high))
+    table = doubts.assign(lowers_mu=lowers, raises_mu=raises).iloc[order]
+    return table.reset_index(drop=True).assign(settles=settles)
+
+
+def _by_kind(
+    doubts: pd.DataFrame, inside: float, total: float, goal: float
+) -> tuple[DoubtSum, ...]:
+    found = []
+    for kind in KINDS:
+        if not (rows := doubts[doubts["kind"] == kind]).empty:
+            moves = moves_of(rows)
+            low, high = effects(moves, goal)
+            amounts = to_mu(0.0 - math.fsum(low)), to_mu(math.fsum(high))
+            found.append(DoubtSum(kind, len(rows), *amounts, share_interval(inside, total, moves)))
+    return tuple(found)
 
 
 def gap_m2(

@@ -40,6 +40,11 @@ FaultList = Annotated[
     Path | None, typer.Option("--out", help="写出完整问题清单（CSV） · Write every fault as CSV")
 ]
 
+DoubtList = Annotated[
+    Path | None,
+    typer.Option("--doubts", help="写出待核实清单（CSV） · Write what to settle first as CSV"),
+]
+
 
 def _tell_rejected(lang: str | None, layers: Layers) -> None:
     """Name the parcels that do not enter the share, and why."""
@@ -148,11 +153,11 @@ def _tell_run(result: Result, folder: Path, lang: Lang) -> None:
 
 @app.command()
 def share(
-    city: City, as_json: AsJson = False, lang: LangOption = None
+    city: City, as_json: AsJson = False, doubts: DoubtList = None, lang: LangOption = None
 ) -> None:  # fmt: skip
     """工业用地线内占比与目标对照 · Share inside the control line against its target (0, 1, 3)."""
     from landrenew.publish.run_folder import result_share_record
-    from landrenew.publish.tables import share_words
+    from landrenew.publish.share_file import doubts_csv, share_words
     from landrenew.workflow import project_share
 
     result = project_share(city)
@@ -160,6 +165,9 @@ def share(
     _tell_rejected(lang, result.layers)
     if result.share is None:
         raise typer.Exit(WRONG)
+    if doubts is not None:
+        with writing(doubts):
+            doubts.write_bytes(doubts_csv(result.share, cast("Lang", lang)))
     if as_json:
         print_json(result_share_record(result))
     else:

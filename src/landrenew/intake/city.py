@@ -50,12 +50,12 @@ INSTEAD = {
 
 
 LOCATED = (
-    "control_line", "growth_boundary", "towns", "parks", "buildings", "protected", "barriers",
-    "background",
+    "control_line", "growth_boundary", "towns", "villages", "parks", "buildings", "protected",
+    "barriers", "background",
 )  # fmt: skip
 """Layers that hold shapes, beside the parcels."""
 
-NEEDED = {"towns": ("town",), "parks": ("park_id",)}
+NEEDED = {"towns": ("town",), "villages": ("village",), "parks": ("park_id",)}
 """Columns that such a layer must have."""
 
 LINES = {"barriers", "background"}

@@ -86,8 +86,8 @@ KINDS: dict[str, FaultKind] = _read_kinds()
 
 
 LAYERS = (
-    "parcels", "control_line", "growth_boundary", "towns", "parks", "buildings", "firms", "links",
-    "leases", "barriers", "protected", "background", "ledger",
+    "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "buildings",
+    "firms", "links", "leases", "barriers", "protected", "background", "ledger",
 )  # fmt: skip
 """The layers in the order of the project file."""
 

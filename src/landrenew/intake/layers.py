@@ -123,6 +123,8 @@ class Layers:
         Growth boundary.
     towns
         Towns, with ``town``.
+    villages
+        Villages, with ``village``.
     parks
         Parks, with ``park_id``, ``park_name``, ``capacity_mu``.
     buildings
@@ -162,6 +164,7 @@ class Layers:
     control_line: GeoDataFrame | None = None
     growth_boundary: GeoDataFrame | None = None
     towns: GeoDataFrame | None = None
+    villages: GeoDataFrame | None = None
     parks: GeoDataFrame | None = None
     buildings: GeoDataFrame | None = None
     firms: pd.DataFrame | None = None

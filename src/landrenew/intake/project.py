@@ -58,6 +58,8 @@ class Project(Part):
         Growth boundary 城镇开发边界.
     towns
         Towns 镇街.
+    villages
+        Villages 村（社区）.
     parks
         Parks 园区 with capacity.
     buildings
@@ -92,6 +94,7 @@ class Project(Part):
     control_line: Layer | None = None
     growth_boundary: Layer | None = None
     towns: Layer | None = None
+    villages: Layer | None = None
     parks: Layer | None = None
     buildings: Layer | None = None
     firms: Firms | None = None

@@ -28,7 +28,8 @@ from landrenew.intake.sources.address import split_password
 OURS_ALONE = {
     "parcel_area_m2", "parcel_area_mu", "planar_area_m2", "declared_difference_share",
     "counted_area_m2", "inside_area_m2", "settled_m2", "estimated_floor_share",
-    "height_support_share",
+    "height_support_share", "inside_within_line_m2", "outside_within_line_m2",
+    "shares_ground_with",
 }  # fmt: skip
 """Columns that are always measured; a file's own figure never stands in for them."""
 
@@ -219,6 +220,9 @@ class Tolerances(Part):
     gap_width_m
         A gap between neighbouring parcels that is narrower than this is reported, and so is a
         parcel narrower than this on the whole; 0 reports none.
+    line_m
+        The control line as drawn may lie this far off; None when nobody said, and then no doubt of
+        the share is counted for it.
     department_difference_share
         Two departments' numbers that differ by more than this share of the larger are listed [0-1].
     min_height_support_share
@@ -231,6 +235,7 @@ class Tolerances(Part):
     sliver_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     overlap_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     gap_width_m: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    line_m: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     department_difference_share: float = Field(default=0.01, ge=0, le=1, allow_inf_nan=False)
     min_height_support_share: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
     min_raster_pixels: float = Field(default=1.0, ge=0, allow_inf_nan=False)

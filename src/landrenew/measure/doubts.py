@@ -11,10 +11,12 @@ import shapely
 from landrenew.base.words import Text
 from landrenew.intake.faults import NO_DETAIL, Fault
 from landrenew.intake.naming import faults_at
+from landrenew.measure.indicators import PLACES
 from landrenew.measure.overlay import overlaps_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
     from landrenew.intake.layers import Layers
@@ -123,9 +125,9 @@ def _areas_words(names: list[Text], areas: list[float], share: float) -> Text:
     return Text(f"{zh}，相差 {share:.1%}", f"{en}; {share:.1%} apart")
 
 
-def town_faults(layers: Layers) -> tuple[Fault, ...]:
+def place_faults(layers: Layers) -> tuple[Fault, ...]:
     """
-    Name the towns that lie on ground of another town.
+    Name the towns that lie on ground of another town, and likewise the villages.
 
     Parameters
     ----------
@@ -135,21 +137,28 @@ def town_faults(layers: Layers) -> tuple[Fault, ...]:
     Returns
     -------
     tuple of Fault
-        ``towns_overlap``, one a pair of areas, for the later row; strips narrower than
-        ``overlap_width_m`` are left out.
+        ``towns_overlap`` or ``villages_overlap``, one a pair of areas, for the later row; strips
+        narrower than ``overlap_width_m`` are left out.
     """
-    towns = layers.towns
-    if towns is None:
-        return ()
-    shapes = towns.geometry.to_numpy()
-    names, rows = towns["town"].tolist(), towns.index.tolist()
+    found: list[Fault] = []
+    for name, column in PLACES.items():
+        if (places := getattr(layers, name)) is not None:
+            found += _place_faults(layers, places, name, column)
+    return tuple(found)
+
+
+def _place_faults(
+    layers: Layers, places: GeoDataFrame, name: str, column: str
+) -> tuple[Fault, ...]:
+    shapes = places.geometry.to_numpy()
+    names, rows = places[column].tolist(), places.index.tolist()
     pairs = overlaps_of(shapes, layers.project.tolerances.overlap_width_m)
     found = []
     for i, j, area in zip(pairs.first.tolist(), pairs.second.tolist(), pairs.area, strict=True):
         zh = f"与 {names[i]}（第 {rows[i]} 行）重叠 {area:.1f} m²"
         en = f"shares {area:.1f} m2 with {names[i]} (row {rows[i]})"
-        found.append((j, "towns_overlap", Text(zh, en)))
-    return faults_at(towns, "towns", shapes, found)
+        found.append((j, f"{name}_overlap", Text(zh, en)))
+    return faults_at(places, name, shapes, found)
 
 
 def building_faults(layers: Layers, measured: Measured) -> tuple[Fault, ...]:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
-from landrenew.measure.land import counted_area_m2, counted_ground, overlapping_pairs
+from landrenew.measure.land import (
+    counted_area_m2,
+    counted_ground,
+    overlapping_pairs,
+    shares_ground_with,
+)
+from landrenew.measure.line import SIDES, near_line
 from landrenew.measure.zones import inside_area_m2
 
 if TYPE_CHECKING:
@@ -43,11 +49,19 @@ def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tu
     parcels = Parcels(old.join(measured.columns))
     overlaps = overlapping_pairs(parcels)
     ground = counted_ground(parcels, overlaps)
-    parcels = Parcels(parcels.assign(counted_area_m2=counted_area_m2(parcels, ground)))
+    parcels = Parcels(
+        parcels.assign(
+            counted_area_m2=counted_area_m2(parcels, ground),
+            shares_ground_with=shares_ground_with(parcels, overlaps),
+        )
+    )
     if (line := prepared.zones.get("control_line")) is not None:
         width = layers.project.tolerances.sliver_width_m
         inside = inside_area_m2(parcels, ground, line, sliver_width_m=width)
         parcels = Parcels(parcels.assign(inside_area_m2=inside))
+        if set(SIDES.values()) <= prepared.zones.keys():
+            near = near_line(parcels, ground, prepared.zones)
+            parcels = Parcels(parcels.assign(**near))
     faults = (
         *overlap_faults(layers, overlaps),
         *area_faults(layers, parcels),

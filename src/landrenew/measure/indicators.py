@@ -43,6 +43,9 @@ ALWAYS_MEASURED = (
 )  # fmt: skip
 """Never taken from the layer: the result of an earlier run may stand there."""
 
+PLACES = {"towns": "town", "villages": "village"}
+"""Layers of places, and the column that names the place of a parcel: given, else by overlap."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -120,7 +123,8 @@ def measure_parcels(parcels: Parcels, prepared: Prepared) -> Measured:
     stock = _measure_buildings(table, prepared)
     from_rasters = raster_columns_of(table, prepared.layers.project)
     table[from_rasters.columns] = from_rasters
-    mine = [name for name in table.columns if name == "town" or name not in given.columns]
+    places = set(PLACES.values())
+    mine = [name for name in table.columns if name in places or name not in given.columns]
     return Measured(pd.DataFrame(table[mine]), *stock)
 
 
@@ -139,9 +143,11 @@ def _measure_zones(table: Parcels, prepared: Prepared) -> None:
             table["settled_m2"] = found["settled_m2"]
     if "protected" in zones:
         table["protected_area_m2"] = protected_area_m2(table, zones["protected"])
-    if layers.towns is not None:
-        by_overlap = largest_zone(table, layers.towns, "town", ready=zones["towns"])
-        table["town"] = table["town"].fillna(by_overlap) if "town" in table else by_overlap
+    for name, column in PLACES.items():
+        if (places := getattr(layers, name)) is not None:
+            by_overlap = largest_zone(table, places, column, ready=zones[name])
+            known = table[column].fillna(by_overlap) if column in table else by_overlap
+            table[column] = known
     if layers.parks is not None:
         table["park_id"] = largest_zone(
             table, layers.parks, "park_id", sliver_width_m=width, ready=zones["parks"]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from landrenew.intake.parcels import Parcels
 
+BETWEEN_IDS = "; "
+"""Stands between the ids of one cell."""
+
 
 def parcel_area_m2(parcels: Parcels) -> pd.Series[float]:
     """
@@ -183,6 +186,28 @@ def counted_ground(parcels: Parcels, overlaps: pd.DataFrame) -> GeoSeries:
         earlier = shapely.union_all(shapes[at[pairs["first"]]])
         left[at[later]] = shapely.difference(shapes[at[later]], earlier)
     return gpd.GeoSeries(left, parcels.index, crs=parcels.crs)
+
+
+def shares_ground_with(parcels: Parcels, overlaps: pd.DataFrame) -> pd.Series[str]:
+    """
+    Name the parcels that count ground which a parcel claims too.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table (projected, metres).
+    overlaps
+        The result of :func:`overlapping_pairs`.
+
+    Returns
+    -------
+    Series
+        ``shares_ground_with``, ids parted by :data:`BETWEEN_IDS`, same index; None where no ground
+        went to another parcel.
+    """
+    named = overlaps.groupby("second")["first"].agg(BETWEEN_IDS.join)
+    named = named.reindex(parcels.index).astype(object)
+    return named.where(named.notna(), None).rename("shares_ground_with")
 
 
 def counted_area_m2(parcels: Parcels, ground: GeoSeries) -> pd.Series[float]:

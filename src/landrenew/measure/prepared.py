@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from landrenew.measure.buildings import knows_open_ground
+from landrenew.measure.line import line_strips
 from landrenew.measure.pieces import Zones, own
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 UNITED = ("control_line", "growth_boundary", "protected")
 """Layers of which only the union counts."""
 
-APART = ("towns", "parks")
+APART = ("towns", "villages", "parks")
 """Layers of which each zone counts for itself."""
 
 
@@ -116,14 +117,19 @@ def zones_of(layers: Layers) -> dict[str, Zones]:
     Returns
     -------
     dict
-        The zones by layer, for those of :data:`UNITED` and :data:`APART` that the project has.
+        The zones by layer, for those of :data:`UNITED` and :data:`APART` that the project has; and
+        :func:`landrenew.measure.line.line_strips` where it says how far the line may lie off.
     """
     grounds = {
         name: layer.geometry.to_numpy()
         for name in (*UNITED, *APART)
         if (layer := getattr(layers, name)) is not None
     }
-    return {
+    zones = {
         name: Zones.united(shapes) if name in UNITED else Zones(own(shapes))
         for name, shapes in grounds.items()
     }
+    line_m = layers.project.tolerances.line_m
+    if line_m is not None and "control_line" in zones:
+        zones |= line_strips(zones["control_line"], line_m)
+    return zones

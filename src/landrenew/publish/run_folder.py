@@ -22,7 +22,14 @@ from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
 from landrenew.publish.offline import save_map
 from landrenew.publish.parquet import write_parcels
-from landrenew.publish.tables import faults_csv, share_record, table_csv, towns_csv
+from landrenew.publish.share_file import (
+    doubts_csv,
+    has_villages,
+    share_record,
+    towns_csv,
+    villages_csv,
+)
+from landrenew.publish.tables import faults_csv, table_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +75,9 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             record = result_share_record(result)
             (folder / "share.json").write_text(json_text(record), encoding="utf-8")
             (folder / "towns.csv").write_bytes(towns_csv(result.share, lang))
+            if has_villages(result.share):
+                (folder / "villages.csv").write_bytes(villages_csv(result.share, lang))
+            (folder / "share_doubts.csv").write_bytes(doubts_csv(result.share, lang))
         if result.blocks is not None:
             (folder / "blocks.csv").write_bytes(table_csv(result.blocks, lang))
         if result.progress is not None:
@@ -113,7 +123,7 @@ def result_share_record(result: Result) -> dict[str, object]:
     Returns
     -------
     dict
-        See :func:`landrenew.publish.tables.share_record`; empty when the run has no share.
+        See :func:`landrenew.publish.share_file.share_record`; empty when the run has no share.
     """
     if result.share is None:
         return {}
@@ -194,7 +204,8 @@ def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
 
 RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
-    "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html",
+    "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
+    "share_doubts.csv",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

@@ -1,4 +1,4 @@
-"""Tables for offices: CSV that Excel opens right, and the records behind ``share.json``.
+"""Tables for offices: CSV that Excel opens right.
 
 Names from a user's table may hold formulas; a cell that a spreadsheet would run is written as text.
 """
@@ -12,32 +12,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from landrenew.assess.share import DEFINITION, ControlShare
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
-from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault, in_file_order
-from landrenew.publish.wording import class_words, share_percent, unit_words
+from landrenew.publish.wording import class_words, unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from landrenew.base.words import Lang
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the start of a formula, the full-width signs of Chinese included."""
-
-AREA_METHOD = Text(
-    "椭球面积（GRS80，国土调查办发〔2008〕32号），1 亩 = 2000/3 平方米",
-    "ellipsoidal area (GRS80, 国土调查办发〔2008〕32号), 1 mu = 2000/3 m2",
-)
-
-VERDICTS = {
-    "met": Text("达标", "met"),
-    "not_met": Text("未达标", "not met"),
-    "undetermined": Text("待定", "undetermined"),
-}
 
 OUTCOMES = {
     "repaired": Text("已修复", "repaired"),
@@ -115,96 +102,6 @@ def rounded(value: float | None, digits: int) -> float | None:
         The number rounded, or None.
     """
     return None if value is None or not math.isfinite(value) else round(value, digits)
-
-
-def share_record(share: ControlShare, *, crs: str, rows: Mapping[str, int]) -> dict[str, object]:
-    """
-    Give the share as the record of the ``share --json`` contract.
-
-    Parameters
-    ----------
-    share
-        Share of the city.
-    crs
-        The project CRS.
-    rows
-        Rows read, kept and set aside.
-
-    Returns
-    -------
-    dict
-        ``share``, ``target``, ``verdict``, ``interval``, areas, ``parcels``, ``definition``,
-        ``area_method``, ``crs``, ``gap``, ``counts``, ``majority_share``, and ``towns``, each with
-        the same figures. NaN becomes None.
-    """
-    record = _figures(share)
-    record |= {"definition": DEFINITION.en, "definition_zh": DEFINITION.zh}
-    record |= {"area_method": AREA_METHOD.en, "crs": crs, "rows": rows}
-    record["towns"] = [{"town": town.name, **_figures(town)} for town in share.towns]
-    return record
-
-
-def _figures(share: ControlShare) -> dict[str, object]:
-    return {
-        "share": rounded(share.share, 12),
-        "target": share.target,
-        "verdict": share.verdict,
-        "interval": [rounded(end, 12) for end in share.interval],
-        "inside_m2": rounded(share.inside_m2, 4),
-        "total_m2": rounded(share.total_m2, 4),
-        "inside_mu": rounded(to_mu(share.inside_m2), 4),
-        "total_mu": rounded(to_mu(share.total_m2), 4),
-        "parcels": share.parcels,
-        "gap": {
-            "retire_mu": rounded(share.retire_mu, 4),
-            "build_mu": rounded(share.build_mu, 4),
-        },
-        "counts": share.counts,
-        "majority_share": rounded(share.majority_share, 12),
-    }
-
-
-def towns_csv(share: ControlShare, lang: Lang) -> bytes:
-    """
-    Write the share by town.
-
-    Parameters
-    ----------
-    share
-        Share of the city with its towns.
-    lang
-        Language of titles and words.
-
-    Returns
-    -------
-    bytes
-        CSV, one row a town and the city last; areas in mu.
-    """
-    titles = [
-        Text("镇街", "Town"), Text("线内占比", "Share inside"), Text("目标", "Target"),
-        Text("结论", "Verdict"),
-        Text("占比下限", "Lowest share"), Text("占比上限", "Highest share"),
-        Text("线内面积（亩）", "Inside (mu)"), Text("工业用地（亩）", "Industrial land (mu)"),
-        Text("宗地数", "Parcels"), Text("线内宗地", "Inside"), Text("跨线宗地", "Straddling"),
-        Text("线外宗地", "Outside"), Text("需清退（亩）", "Retire (mu)"),
-        Text("或需新增（亩）", "Or build (mu)"), Text("多数在线内的宗数占比", "Share by majority"),
-    ]  # fmt: skip
-    total = Text("全市", "Whole city").say(lang)
-    rows = [_town_row(town.name, town, lang) for town in share.towns]
-    rows.append(_town_row(f"{total}（{share.name}）" if lang == "zh" else total, share, lang))
-    return csv_bytes([title.say(lang) for title in titles], rows)
-
-
-def _town_row(name: str, share: ControlShare, lang: Lang) -> list[object]:
-    counts = share.counts
-    return [
-        name, rounded(share.share, 4), share.target, VERDICTS[share.verdict].say(lang),
-        *(rounded(end, 4) for end in share.interval),
-        rounded(to_mu(share.inside_m2), 2), rounded(to_mu(share.total_m2), 2), share.parcels,
-        counts["inside"], counts["straddling"], counts["outside"],
-        rounded(share.retire_mu, 2), rounded(share.build_mu, 2),
-        rounded(share.majority_share, 4),
-    ]  # fmt: skip
 
 
 def faults_csv(faults: Iterable[Fault], lang: Lang) -> bytes:
@@ -324,57 +221,3 @@ def column_title(name: str, lang: Lang) -> str:
     if not unit:
         return label
     return f"{label}（{unit}）" if lang == "zh" else f"{label} ({unit})"
-
-
-def share_words(share: ControlShare, lang: Lang) -> str:
-    """
-    Say the share in words, city first, then its towns.
-
-    Parameters
-    ----------
-    share
-        Share of the city with its towns.
-    lang
-        Language.
-
-    Returns
-    -------
-    str
-        A few lines of text.
-    """
-    lines = [_sentence(share, lang), DEFINITION.say(lang), AREA_METHOD.say(lang)]
-    for town in share.towns:
-        verdict = VERDICTS[town.verdict].say(lang)
-        land = f"{to_mu(town.total_m2):,.2f} {unit_words('mu').say(lang)}"
-        percent = share_percent(town.share, town.target)
-        lines.append(f"  {town.name}\t{percent}\t{land}\t{verdict}")
-    return "\n".join(lines)
-
-
-def _sentence(share: ControlShare, lang: Lang) -> str:
-    low, high = share.interval
-    percent = share_percent(share.share, share.target)
-    verdict = VERDICTS[share.verdict].say(lang)
-    target = "—" if share.target is None else f"{share.target:.0%}"
-    text = Text(
-        f"{share.name}：线内占比 {percent}（{low:.2%}–{high:.2%}），目标 {target}，"
-        f"{verdict}；"
-        f"线内 {to_mu(share.inside_m2):,.2f} 亩，共 {to_mu(share.total_m2):,.2f} 亩，"
-        f"{share.parcels} 宗。",
-        f"{share.name}: {percent} inside ({low:.2%}-{high:.2%}), target {target},"
-        f" {verdict};"
-        f" {to_mu(share.inside_m2):,.2f} of {to_mu(share.total_m2):,.2f} mu,"
-        f" {share.parcels} parcels.",
-    ).say(lang)
-    return text + _gap_words(share, lang)
-
-
-def _gap_words(share: ControlShare, lang: Lang) -> str:
-    if not share.retire_mu:
-        return ""
-    build = "—" if share.build_mu is None else f"{share.build_mu:,.2f}"
-    return Text(
-        f"达标须在线外清退 {share.retire_mu:,.2f} 亩，或在线内新增 {build} 亩。",
-        f" To reach the target retire {share.retire_mu:,.2f} mu outside, or build {build} mu"
-        " inside.",
-    ).say(lang)

@@ -68,6 +68,7 @@ LAYERS = {
     "control_line": Text("工业控制线", "Industrial control line"),
     "growth_boundary": Text("城镇开发边界", "Growth boundary"),
     "towns": Text("镇街", "Towns"),
+    "villages": Text("村（社区）", "Villages"),
     "parks": Text("产业园区", "Parks"),
     "buildings": Text("建筑", "Buildings"),
     "firms": Text("企业", "Firms"),

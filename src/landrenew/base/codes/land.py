@@ -390,3 +390,31 @@ def fitting_schemes(counts: Mapping[str, int]) -> list[Scheme]:
     rows = {one: sum(n for code, n in counts.items() if is_known(code, one)) for one in SCHEMES}
     most = max(rows.values())
     return [one for one in SCHEMES if rows[one] == most] if 2 * most > sum(counts.values()) else []
+
+
+def strange_codes(counts: Mapping[str, int], stated: Scheme | None) -> list[str]:
+    """
+    Find the codes of a layer that its scheme does not have.
+
+    Parameters
+    ----------
+    counts
+        Land codes of the layer, and on how many rows each stands.
+    stated
+        The scheme they are said to be written in; None takes those that fit.
+
+    Returns
+    -------
+    list of str
+        In the order of ``counts``; none where no scheme fits: a bureau's own numbering is nobody's
+        error.
+
+    Examples
+    --------
+    >>> strange_codes({"0601": 7, "6O1": 1}, None)
+    ['6O1']
+    """
+    schemes = fitting_schemes(counts) if stated is None else [stated]
+    if not schemes:
+        return []
+    return [one for one in counts if not any(is_known(one, of) for of in schemes)]

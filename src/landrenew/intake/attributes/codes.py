@@ -19,6 +19,7 @@ from landrenew.base.codes.land import (
     is_known,
     land_class,
     read_land_code,
+    strange_codes,
 )
 from landrenew.base.codes.parcel import parcel_code_parts, parcel_code_problem
 from landrenew.base.words import Text, some
@@ -204,8 +205,8 @@ def _industries(codes: Sequence[str], edition: Edition | None) -> Said:
 def _land_faults(table: pd.DataFrame, name: str, stated: Scheme | None) -> list[Fault]:
     counts = Counter(_present(table, "land_code"))
     schemes = fitting_schemes(counts) if stated is None else [stated]
-    unknown = [one for one in counts if not any(is_known(one, of) for of in schemes)]
-    if not schemes or not unknown:
+    unknown = strange_codes(counts, stated)
+    if not unknown:
         return []
     if stated is not None and sum(counts[one] for one in unknown) > MOST * counts.total():
         return [Fault(name, None, "", "land_code_unknown", _other_scheme(counts, stated))]

@@ -40,7 +40,8 @@ SHORTEST_ZH, SHORTEST_LATIN = 3, 5
 """A name shorter than this is found only whole, never within a longer one [characters]."""
 
 OWN_LAYER = {
-    "parcel_id": "parcels", "town": "towns", "park_id": "parks", "park_name": "parks",
+    "parcel_id": "parcels", "town": "towns", "village": "villages", "park_id": "parks",
+    "park_name": "parks",
     "building_id": "buildings", "firm_id": "firms", "firm_name": "firms", "event_id": "ledger",
     "declared_area_m2": "parcels",
 }  # fmt: skip

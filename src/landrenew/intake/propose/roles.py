@@ -30,14 +30,15 @@ LAYER_NAME, FILE_NAME, FOLDER_NAME = 4.0, 3.0, 2.0
 OF_MEASURE = tuple(INTENSITIES)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "parcels": ("parcel_id", "town", "owner", "land_code", "declared_area_m2", "exempt_reason",
-                "veto_reason", "bonus_points", "bonus_evidence", "size_class", "survey_area_m2",
+    "parcels": ("parcel_id", "town", "village", "owner", "land_code", "declared_area_m2",
+                "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", "size_class", "survey_area_m2",
                 "settlement_code", "address", "willingness", "surveyor",
                 "survey_date", "data_year", "floor_area_ratio", "building_density",
                 "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE),
     "control_line": ("name",),
     "growth_boundary": ("name",),
     "towns": ("town",),
+    "villages": ("village",),
     "parks": ("park_id", "park_name", "capacity_mu"),
     "buildings": ("building_id", "floor_count", "height_m", "kind"),
     "firms": ("firm_id", "firm_name", "industry_code", "size_class", "head_office_id", "parcel_id",
@@ -54,6 +55,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "towns": ("town",),
+    "villages": ("village",),
     "parks": ("park_id",),
     "firms": ("firm_id",),
     "links": ("firm_id", "parcel_id"),
@@ -65,8 +67,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 AREAS: tuple[Shape | None, ...] = ("polygon",)
 ANYTHING: tuple[Shape | None, ...] = ("polygon", "line", "point")
 SHAPES: dict[str, tuple[Shape | None, ...]] = {
-    **dict.fromkeys(("parcels", "control_line", "growth_boundary", "towns", "parks", "buildings",
-                     "protected"), AREAS),
+    **dict.fromkeys(("parcels", "control_line", "growth_boundary", "towns", "villages", "parks",
+                     "buildings", "protected"), AREAS),
     "barriers": ANYTHING,
     "background": ANYTHING,
     "firms": (None, "point"),
@@ -88,6 +90,7 @@ CALLED: dict[str, re.Pattern[str]] = {
     "towns": re.compile(
         r"镇街|乡镇|行政区|镇界|街道界|\b(?:towns?|townships?|xzq|xzqjx|xzjd|zj|subdistricts?|districts?)\b"
     ),
+    "villages": re.compile(r"村界|行政村|村社区|\b(?:villages?|xzc|xzcjx)\b"),
     "parks": re.compile(r"园区|小微园|产业园|集聚区|\b(?:parks?|industrial parks?|yq|xwy)\b"),
     "buildings": re.compile(
         r"建筑|房屋|楼栋|\b(?:buildings?|bldgs?|footprints?|jzw|jz|fw|zrz|houses?)\b"
@@ -111,8 +114,8 @@ CALLED: dict[str, re.Pattern[str]] = {
 """How files and layers are called, in Chinese, in initials, in English; in the order of trust."""
 
 SECTIONS = (
-    "parcels", "control_line", "growth_boundary", "towns", "parks", "barriers", "protected",
-    "background", "buildings", "firms", "links", "leases", "ledger", "corrections",
+    "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "barriers",
+    "protected", "background", "buildings", "firms", "links", "leases", "ledger", "corrections",
 )  # fmt: skip
 """The sections, in the order of the project file."""
 
@@ -120,6 +123,7 @@ TELLING: dict[str, dict[str, float]] = {
     "parcels": {"parcel_id": 1.0, "declared_area_m2": 1.5, "survey_area_m2": 1.5, "owner": 1.5,
                 "land_code": 1.0},
     "towns": {"town": 1.5},
+    "villages": {"village": 2.0},
     "parks": {"park_id": 1.5, "park_name": 1.0, "capacity_mu": 2.0},
     "buildings": {"building_id": 0.5, "floor_count": 2.0, "height_m": 1.5},
     "firms": {"firm_id": 2.0, "firm_name": 1.5, "parcel_id": 1.5, "industry_code": 0.5,
@@ -145,6 +149,7 @@ SIZES: dict[str, tuple[float, float]] = {
     "parcels": (50.0, 5e6),
     "buildings": (4.0, 5e4),
     "towns": (2e5, 1e12),
+    "villages": (5e4, 1e9),
     "parks": (5e3, 5e7),
 }
 """Between which sizes the middle one of such shapes lies [m2]; the middle of a city's towns is

@@ -20,6 +20,7 @@ TITLES = {
     "control_line": Text("工业控制线", "industrial control line"),
     "growth_boundary": Text("城镇开发边界", "growth boundary"),
     "towns": Text("镇街", "towns"),
+    "villages": Text("村（社区）", "villages"),
     "parks": Text("园区与可用容量", "parks and their capacity"),
     "barriers": Text("连片不可跨越的河道、铁路、高速", "rivers, railways, expressways"),
     "protected": Text("永久基本农田、生态保护红线", "protected land"),

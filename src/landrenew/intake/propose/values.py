@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from landrenew.intake.propose.look import Look
 
 OWN_ID = {"parcels": "parcel_id", "firms": "firm_id", "parks": "park_id", "towns": "town",
-          "buildings": "building_id", "ledger": "event_id", "leases": "lease_id"}  # fmt: skip
+          "villages": "village", "buildings": "building_id", "ledger": "event_id",
+          "leases": "lease_id"}  # fmt: skip
 """The column that names the rows of a section."""
 
 MOSTLY = 0.8
@@ -130,7 +131,7 @@ def _names_rows(frame: pd.DataFrame, match: Match) -> bool:
     ids = filled(frame[match.theirs])
     if len(ids) < HALF * len(frame) or not len(ids):
         return False
-    if match.column in {"parcel_id", "town"}:
+    if match.column in {"parcel_id", "town", "village"}:
         again = frame.loc[ids.index[ids.duplicated(keep=False)]].astype(str)
-        return match.column == "town" or again.drop_duplicates()[match.theirs].is_unique
+        return match.column != "parcel_id" or again.drop_duplicates()[match.theirs].is_unique
     return ids.nunique() >= MOSTLY * len(ids)

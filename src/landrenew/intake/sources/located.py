@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 SHAPED = frozenset({
-    "parcels", "control_line", "growth_boundary", "towns", "parks", "buildings", "barriers",
-    "protected", "background",
+    "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "buildings",
+    "barriers", "protected", "background",
 })  # fmt: skip
 """Sections that need shapes: their tables are located without being asked."""
 

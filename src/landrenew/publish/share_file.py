@@ -1,0 +1,417 @@
+"""The share of a run as files and words: ``share.json``, by town and village, and its doubts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from landrenew.assess.share import DEFINITION, DEFINITIONS, ControlShare
+from landrenew.base.units import to_mu
+from landrenew.base.words import Text, some
+from landrenew.publish.tables import csv_bytes, rounded
+from landrenew.publish.wording import share_percent, unit_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from landrenew.base.words import Lang
+
+AREA_METHOD = Text(
+    "椭球面积（GRS80，国土调查办发〔2008〕32号），1 亩 = 2000/3 平方米",
+    "ellipsoidal area (GRS80, 国土调查办发〔2008〕32号), 1 mu = 2000/3 m2",
+)
+
+VERDICTS = {
+    "met": Text("达标", "met"),
+    "not_met": Text("未达标", "not met"),
+    "undetermined": Text("待定", "undetermined"),
+}
+
+METHODS = {
+    "ellipsoidal": Text("椭球面积", "ellipsoidal"),
+    "planar": Text("平面面积", "planar"),
+    "declared": Text("登记面积", "declared"),
+}
+"""Ways to take areas."""
+
+
+class Doubt(NamedTuple):
+    """
+    A kind of doubt, for people.
+
+    Parameters
+    ----------
+    what
+        What is in doubt.
+    settle
+        What to do about it.
+    """
+
+    what: Text
+    settle: Text
+
+
+DOUBTS = {
+    "set_aside": Doubt(
+        Text("已剔除，面积未进合计", "set aside, its land is in no total"),
+        Text("改正该行（见 faults.csv）后重新运行", "mend the row (see faults.csv) and run again"),
+    ),
+    "unknown_class": Doubt(
+        Text("地类不明，未必是工业用地", "unknown land class, perhaps no industrial land"),
+        Text("查明地类编码；不是工业用地的从图层中去掉",
+             "find the land code; leave out what is no industrial land"),
+    ),
+    "overlap": Doubt(
+        Text("与他宗重叠，重叠部分可能另在别处", "overlaps another; its ground may lie elsewhere"),
+        Text("核对两宗界址，改正图形", "check the boundary points of both and correct the shapes"),
+    ),
+    "line": Doubt(
+        Text("临控制线，控制线若偏差则另在一侧", "near the line: on the other side if it lies off"),
+        Text("按批准的坐标核对此处控制线", "check the line here against its approved coordinates"),
+    ),
+    "sliver": Doubt(
+        Text("跨线细条，按容差归到一侧", "a sliver across the line, settled by tolerance"),
+        Text("核对宗地界址与控制线是否同一条边",
+             "check whether the parcel's edge and the line are one"),
+    ),
+    "area_method": Doubt(
+        Text("面积算法（椭球、平面、登记）", "how areas are taken (ellipsoidal, planar, declared)"),
+        Text("确定所用面积；登记面积与图形不符的见 faults.csv",
+             "decide which area counts; for differing ones see faults.csv"),
+    ),
+}  # fmt: skip
+"""Each kind of doubt: what it is, and what settles it."""
+
+
+def share_record(share: ControlShare, *, crs: str, rows: Mapping[str, int]) -> dict[str, object]:
+    """
+    Give the share as the record of the ``share --json`` contract.
+
+    Parameters
+    ----------
+    share
+        Share of the city.
+    crs
+        The project CRS.
+    rows
+        Rows read, kept and set aside.
+
+    Returns
+    -------
+    dict
+        ``share``, ``target``, ``verdict``, ``interval``, areas, ``parcels``, ``definition``,
+        ``area_method``, ``crs``, ``gap``, ``counts``, ``majority_share``, ``count_share``,
+        ``by_area_method``, ``line_m``, ``doubts``, ``settle``, ``definitions``; ``towns``, each
+        with the same figures, and ``villages`` likewise. NaN becomes None.
+    """
+    record = _figures(share)
+    record |= {"definition": DEFINITION.en, "definition_zh": DEFINITION.zh}
+    record |= {"area_method": AREA_METHOD.en, "crs": crs, "rows": rows}
+    record["definitions"] = {
+        name: {"zh": said.zh, "en": said.en} for name, said in DEFINITIONS.items()
+    }
+    record["line_m"] = share.line_m
+    return record | _parts(share)
+
+
+def _parts(share: ControlShare) -> dict[str, Any]:
+    """Give the towns of a city, and the villages of whatever has some."""
+    towns = [{"town": one.name, **_figures(one), **_villages(one)} for one in share.towns]
+    return {"towns": towns, **_villages(share)}
+
+
+def _villages(share: ControlShare) -> dict[str, Any]:
+    villages = [{"village": one.name, **_figures(one)} for one in share.villages]
+    return {"villages": villages} if villages else {}
+
+
+def _figures(share: ControlShare) -> dict[str, Any]:
+    return {
+        "share": rounded(share.share, 12),
+        "target": share.target,
+        "verdict": share.verdict,
+        "interval": [rounded(end, 12) for end in share.interval],
+        "inside_m2": rounded(share.inside_m2, 4),
+        "total_m2": rounded(share.total_m2, 4),
+        "inside_mu": rounded(to_mu(share.inside_m2), 4),
+        "total_mu": rounded(to_mu(share.total_m2), 4),
+        "parcels": share.parcels,
+        "gap": {
+            "retire_mu": rounded(share.retire_mu, 4),
+            "build_mu": rounded(share.build_mu, 4),
+        },
+        "counts": share.counts,
+        "majority_share": rounded(share.majority_share, 12),
+        "count_share": rounded(share.count_share, 12),
+        "by_area_method": {name: rounded(one, 12) for name, one in share.by_method.items()},
+        "doubts": [
+            {
+                "kind": one.kind,
+                "count": one.number,
+                "lowers_mu": rounded(one.lowers_mu, 4),
+                "raises_mu": rounded(one.raises_mu, 4),
+                "interval": [rounded(end, 12) for end in one.interval],
+            }
+            for one in share.by_kind
+        ],
+        "unknown_areas": share.unknown_areas,
+        "settle": {
+            "count": len(share.to_settle),
+            "then": share.leaning,
+            "items": [
+                {"kind": kind, "ids": list(ids)}
+                for kind, ids in _columns(share.to_settle, "kind", "ids")
+            ],
+        },
+    }
+
+
+def _columns(table: Any, *names: str) -> Iterable[tuple[Any, ...]]:  # noqa: ANN401  a DataFrame
+    """Go through some columns of a table, which has none of them where it has no row."""
+    return zip(*(table.get(name, []) for name in names), strict=True)
+
+
+def towns_csv(share: ControlShare, lang: Lang) -> bytes:
+    """
+    Write the share by town.
+
+    Parameters
+    ----------
+    share
+        Share of the city with its towns.
+    lang
+        Language of titles and words.
+
+    Returns
+    -------
+    bytes
+        CSV, one row a town and the city last; areas in mu.
+    """
+    total = Text("全市", "Whole city").say(lang)
+    rows = [[town.name, *_cells(town, lang)] for town in share.towns]
+    named = f"{total}（{share.name}）" if lang == "zh" else total
+    titles = [TOWN, *TITLES]
+    return csv_bytes([title.say(lang) for title in titles], [*rows, [named, *_cells(share, lang)]])
+
+
+def villages_csv(share: ControlShare, lang: Lang) -> bytes:
+    """
+    Write the share by village.
+
+    Parameters
+    ----------
+    share
+        Share of the city with its towns and their villages.
+    lang
+        Language of titles and words.
+
+    Returns
+    -------
+    bytes
+        CSV, one row a village, by town; areas in mu. The town is empty where none is known.
+    """
+    rows = [
+        ["" if of is share else of.name, village.name, *_cells(village, lang)]
+        for of in (*share.towns, share)
+        for village in of.villages
+    ]
+    titles = [TOWN, VILLAGE, *TITLES]
+    return csv_bytes([title.say(lang) for title in titles], rows)
+
+
+def has_villages(share: ControlShare) -> bool:
+    """
+    Tell whether a share was taken by village.
+
+    Parameters
+    ----------
+    share
+        Share of the city with its towns.
+
+    Returns
+    -------
+    bool
+        True where villages are known.
+    """
+    return any(one.villages for one in (share, *share.towns))
+
+
+TOWN, VILLAGE = Text("镇街", "Town"), Text("村（社区）", "Village")
+
+TITLES = [
+    Text("线内占比", "Share inside"), Text("目标", "Target"), Text("结论", "Verdict"),
+    Text("占比下限", "Lowest share"), Text("占比上限", "Highest share"),
+    Text("线内面积（亩）", "Inside (mu)"), Text("工业用地（亩）", "Industrial land (mu)"),
+    Text("宗地数", "Parcels"), Text("线内宗地", "Inside"), Text("跨线宗地", "Straddling"),
+    Text("线外宗地", "Outside"), Text("需清退（亩）", "Retire (mu)"),
+    Text("或需新增（亩）", "Or build (mu)"), Text("多数在线内的宗数占比", "Share by majority"),
+    Text("完全在线内的宗数占比", "Share by count"), Text("须先核实", "To settle first"),
+]  # fmt: skip
+
+
+def _cells(share: ControlShare, lang: Lang) -> list[object]:
+    counts = share.counts
+    return [
+        rounded(share.share, 4), share.target, VERDICTS[share.verdict].say(lang),
+        *(rounded(end, 4) for end in share.interval),
+        rounded(to_mu(share.inside_m2), 2), rounded(to_mu(share.total_m2), 2), share.parcels,
+        counts["inside"], counts["straddling"], counts["outside"],
+        rounded(share.retire_mu, 2), rounded(share.build_mu, 2),
+        rounded(share.majority_share, 4), rounded(share.count_share, 4), len(share.to_settle),
+    ]  # fmt: skip
+
+
+def doubts_csv(share: ControlShare, lang: Lang) -> bytes:
+    """
+    Write the work list: every doubt about a share, those first that can turn the verdict most.
+
+    Parameters
+    ----------
+    share
+        Share of the city.
+    lang
+        Language of titles and words; the kinds are the same in every language.
+
+    Returns
+    -------
+    bytes
+        CSV, one row a doubt.
+    """
+    titles = [
+        Text("次序", "rank"), Text("代码", "kind"), Text("疑点", "what"), Text("宗地", "parcels"),
+        TOWN, VILLAGE, Text("可使线内富余减少（亩）", "may lower the surplus (mu)"),
+        Text("可使线内富余增加（亩）", "may raise the surplus (mu)"),
+        Text("须先核实", "settle first"), Text("如何核实", "how to settle"),
+    ]  # fmt: skip
+    yes, no = Text("是", "yes").say(lang), Text("否", "no").say(lang)
+    names = ("kind", "ids", "town", "village", "lowers_mu", "raises_mu", "settles")
+    rows = [
+        [
+            rank, kind, DOUBTS[kind].what.say(lang), some(ids),
+            town, village, rounded(lowers, 4), rounded(raises, 4), yes if settles else no,
+            DOUBTS[kind].settle.say(lang),
+        ]
+        for rank, (kind, ids, town, village, lowers, raises, settles)
+        in enumerate(_columns(share.doubts, *names), start=1)
+    ]  # fmt: skip
+    return csv_bytes([title.say(lang) for title in titles], rows)
+
+
+def share_words(share: ControlShare, lang: Lang) -> str:
+    """
+    Say the share in words, city first, then its towns.
+
+    Parameters
+    ----------
+    share
+        Share of the city with its towns.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        Some lines of text.
+    """
+    lines = [_sentence(share, lang), DEFINITION.say(lang), AREA_METHOD.say(lang)]
+    lines += [one.say(lang) for one in (*_by_number(share), *_by_method(share), *_doubts(share))]
+    lines += _settle(share, lang)
+    for town in share.towns:
+        verdict = VERDICTS[town.verdict].say(lang)
+        land = f"{to_mu(town.total_m2):,.2f} {unit_words('mu').say(lang)}"
+        percent = share_percent(town.share, town.target)
+        lines.append(f"  {town.name}\t{percent}\t{land}\t{verdict}")
+    return "\n".join(lines)
+
+
+def _sentence(share: ControlShare, lang: Lang) -> str:
+    low, high = share.interval
+    percent = share_percent(share.share, share.target)
+    verdict = VERDICTS[share.verdict].say(lang)
+    target = "—" if share.target is None else f"{share.target:.0%}"
+    text = Text(
+        f"{share.name}：线内占比 {percent}（{low:.2%}–{high:.2%}），目标 {target}，"
+        f"{verdict}；"
+        f"线内 {to_mu(share.inside_m2):,.2f} 亩，共 {to_mu(share.total_m2):,.2f} 亩，"
+        f"{share.parcels} 宗。",
+        f"{share.name}: {percent} inside ({low:.2%}-{high:.2%}), target {target},"
+        f" {verdict};"
+        f" {to_mu(share.inside_m2):,.2f} of {to_mu(share.total_m2):,.2f} mu,"
+        f" {share.parcels} parcels.",
+    ).say(lang)
+    return text + _gap_words(share, lang)
+
+
+def _gap_words(share: ControlShare, lang: Lang) -> str:
+    if not share.retire_mu:
+        return ""
+    build = "—" if share.build_mu is None else f"{share.build_mu:,.2f}"
+    return Text(
+        f"达标须在线外清退 {share.retire_mu:,.2f} 亩，或在线内新增 {build} 亩。",
+        f" To reach the target retire {share.retire_mu:,.2f} mu outside, or build {build} mu"
+        " inside.",
+    ).say(lang)
+
+
+def _by_number(share: ControlShare) -> list[Text]:
+    """Say the two shares by number, each with what it means."""
+    shares = {"majority_share": share.majority_share, "count_share": share.count_share}
+    return [
+        Text(f"{DEFINITIONS[name].zh}本例 {one:.2%}。", f"{DEFINITIONS[name].en} Here {one:.2%}.")
+        for name, one in shares.items()
+        if one == one  # noqa: PLR0124  NaN where there is no parcel
+    ]  # fmt: skip
+
+
+def _by_method(share: ControlShare) -> list[Text]:
+    if not share.by_method:
+        return []
+    zh = "，".join(f"{METHODS[name].zh} {one:.4%}" for name, one in share.by_method.items())
+    en = ", ".join(f"{METHODS[name].en} {one:.4%}" for name, one in share.by_method.items())
+    return [Text(f"按不同面积计的占比：{zh}。", f"The share by other areas: {en}.")]
+
+
+def _doubts(share: ControlShare) -> list[Text]:
+    """Say what the interval rests on, kind by kind, and what it does not hold."""
+    said = [
+        Text(
+            f"  疑点：{DOUBTS[one.kind].what.zh}，{one.number} 项，"
+            f"占比 {one.interval[0]:.2%}–{one.interval[1]:.2%}",
+            f"  in doubt: {DOUBTS[one.kind].what.en}, {one.number},"
+            f" share {one.interval[0]:.2%}-{one.interval[1]:.2%}",
+        )
+        for one in share.by_kind
+    ]
+    if share.line_m is None:
+        said.append(Text(
+            "未计入：控制线的绘制误差（项目文件未给出 [tolerances] line_m）。",
+            "Not counted: that the line may lie off (the project states no [tolerances] line_m).",
+        ))  # fmt: skip
+    else:
+        said.append(Text(
+            f"控制线按可能偏差 {share.line_m:g} 米计，各处方向不定。",
+            f"The line may lie off by {share.line_m:g} m, everywhere to either side.",
+        ))  # fmt: skip
+    if share.unknown_areas:
+        said.append(Text(
+            f"未计入：{share.unknown_areas} 行剔除宗地面积不明，区间未包含它们。",
+            f"Not counted: {share.unknown_areas} rows set aside of unknown size; the interval does"
+            " not hold them.",
+        ))  # fmt: skip
+    return said
+
+
+def _settle(share: ControlShare, lang: Lang) -> list[str]:
+    """Say which doubts decide the verdict."""
+    rows = share.to_settle
+    if rows.empty:
+        return []
+    items = list(_columns(rows, "kind", "ids"))
+    named = some("+".join(ids) or DOUBTS[kind].what.say(lang) for kind, ids in items)
+    then = VERDICTS[share.leaning]
+    return [
+        Text(
+            f"先核实这 {len(rows)} 项，若与现状一致，结论即为{then.zh}：{named}。",
+            f"Settle these {len(rows)} first; if they are as drawn, the verdict is {then.en}:"
+            f" {named}.",
+        ).say(lang)
+    ]
