@@ -31,8 +31,8 @@ OF_MEASURE = tuple(INTENSITIES)
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "parcels": ("parcel_id", "town", "village", "owner", "land_code", "declared_area_m2",
-                "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", "size_class", "survey_area_m2",
-                "settlement_code", "address", "willingness", "surveyor",
+                "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", "size_class",
+                "survey_area_m2", "settlement_code", "address", "willingness", "surveyor",
                 "survey_date", "data_year", "floor_area_ratio", "building_density",
                 "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE),
     "control_line": ("name",),
