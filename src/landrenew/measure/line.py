@@ -23,7 +23,7 @@ SIDES = {"inside_within_line_m2": "line_inner", "outside_within_line_m2": "line_
 """Each column of ground near the line, and the strip along the line that it is measured with."""
 
 MITRE = 2.0
-"""A corner of a strip reaches at most so many times its width out from the corner of the line."""
+"""An acute corner of a strip is cut off so many times its width out from that of the line."""
 
 
 def line_strips(line: Zones, line_m: float) -> dict[str, Zones]:
