@@ -13,12 +13,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from landrenew.assess.share import (
-    UNKNOWN_TOWN,
     ControlShare,
     gap_m2,
     summarize_share,
 )
 from landrenew.assess.share_doubts import doubtful_area_m2
+from landrenew.assess.share_ground import UNKNOWN_TOWN
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels

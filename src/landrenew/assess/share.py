@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.interval import effects, is_met, settling, share_interval
-from landrenew.assess.share_doubts import (
-    KINDS,
-    area_doubt,
-    area_methods,
-    moves_of,
-    share_doubts,
-    unknown_areas,
-)
+from landrenew.assess.interval import is_met, share_interval
+from landrenew.assess.share_doubts import NEAR, area_doubt, doubtful_area_m2, share_doubts
+from landrenew.assess.share_ground import Ground
+from landrenew.assess.work_list import DoubtSum, WorkList, sums_by_kind, work_list
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels, require
@@ -30,34 +25,11 @@ from landrenew.intake.parcels import Parcels, require
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from landrenew.base.codes.land import Scheme
 
 Verdict = Literal["met", "not_met", "undetermined"]
-
-
-class DoubtSum(NamedTuple):
-    """
-    What all doubts of one kind may do together.
-
-    Parameters
-    ----------
-    kind
-        Kind of doubt, see :data:`landrenew.assess.share_doubts.KINDS`.
-    number
-        Number of doubts.
-    lowers_mu
-        By how much they may lower the land inside beyond what the target asks for [mu].
-    raises_mu
-        By how much they may raise it [mu].
-    interval
-        Lowest and highest share if there were no other kind [0-1].
-    """
-
-    kind: str
-    number: int
-    lowers_mu: float
-    raises_mu: float
-    interval: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -100,11 +72,8 @@ class ControlShare:
         How far the line may lie off [m]; None when nobody said, and then no doubt of it counts.
     unknown_areas
         Rows set aside of which no area is known, and that no figure holds.
-    doubts
-        The doubts, those first that can do most to turn the verdict: the columns of
-        :func:`landrenew.assess.share_doubts.share_doubts`, ``lowers_mu`` and ``raises_mu``
-        (land inside beyond what the target asks for [mu]; without a target beyond the share
-        itself), and ``settles``, True for those to settle first.
+    work
+        The doubts, those first that can do most to turn the verdict; None where none were sought.
     by_kind
         What all doubts of each kind may do together.
     towns
@@ -129,15 +98,20 @@ class ControlShare:
     by_method: dict[str, float] = field(default_factory=dict)
     line_m: float | None = None
     unknown_areas: int = 0
-    doubts: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
+    work: WorkList | None = field(default=None, repr=False, compare=False)
     by_kind: tuple[DoubtSum, ...] = field(default=())
     towns: tuple[ControlShare, ...] = field(default=())
     villages: tuple[ControlShare, ...] = field(default=())
 
     @property
-    def to_settle(self) -> pd.DataFrame:
-        """The doubts to settle first: if all come out as drawn, the verdict is decided."""
-        return self.doubts if self.doubts.empty else self.doubts[self.doubts["settles"]]
+    def doubts(self) -> pd.DataFrame:
+        """The doubts as a table, see :meth:`landrenew.assess.work_list.WorkList.table`."""
+        return pd.DataFrame() if self.work is None else self.work.table()
+
+    @property
+    def to_settle(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Kind and ids of the doubts that decide the verdict, if all come out as drawn."""
+        return [] if self.work is None else self.work.first()
 
     @property
     def leaning(self) -> Verdict:
@@ -169,9 +143,6 @@ DEFINITIONS = {
     ),
 }
 """The three shares in words; the target is held against the first alone."""
-
-UNKNOWN_TOWN = "—"
-"""Name of the row for parcels whose town is not known; likewise for villages."""
 
 HALF = 0.5
 
@@ -228,41 +199,21 @@ def summarize_share(
     (:func:`landrenew.assess.interval.share_interval`). Doubts of unknown town count for the city
     alone, and so do those of unknown village for the town.
     """
-    near = ("inside_within_line_m2", "outside_within_line_m2")
-    require(parcels, *COLUMNS, *(near if line_m is not None else ()))
+    require(parcels, *COLUMNS, *(NEAR if line_m is not None else ()))
     if line_m is None:
-        parcels = Parcels(parcels.drop(columns=list(near), errors="ignore"))
+        parcels = Parcels(parcels.drop(columns=list(NEAR), errors="ignore"))
     doubts = share_doubts(parcels, rejected, land_scheme=land_scheme)
-    kept = [*COLUMNS, *(one for one in ("town", "village", "declared_area_m2") if one in parcels)]
-    ground = _Ground(pd.DataFrame(parcels[kept]), doubts, rejected)
+    sizeless = pd.DataFrame(rejected[doubtful_area_m2(rejected).isna()])
+    ground = Ground.of(parcels, doubts, sizeless)
     return _with_parts(ground, ("town", "village"), name, target, line_m)
 
 
-class _Ground(NamedTuple):
-    """What a share is taken of: parcels, doubts, and rows set aside, of one place."""
-
-    parcels: pd.DataFrame
-    doubts: pd.DataFrame
-    rejected: pd.DataFrame
-
-    def parts(self, level: str) -> list[tuple[str, _Ground]]:
-        """Divide by town or village, sorted by name; doubts of no named part are left out."""
-        place = self.parcels[level].astype(object).fillna(UNKNOWN_TOWN).astype(str)
-        doubts = dict(iter(self.doubts.groupby(self.doubts[level].astype(object))))
-        known = self.rejected.get(level, pd.Series(None, self.rejected.index, dtype=object))
-        return [
-            (str(one), _Ground(rows, doubts.get(one, self.doubts.iloc[:0]),
-                               self.rejected[(known == one).to_numpy(bool)]))
-            for one, rows in self.parcels.groupby(place)
-        ]  # fmt: skip
-
-
 def _with_parts(
-    ground: _Ground, levels: Sequence[str], name: str, target: float | None, line_m: float | None
+    ground: Ground, levels: Sequence[str], name: str, target: float | None, line_m: float | None
 ) -> ControlShare:
     """Take the share of a place, and of the parts of the first level that is known."""
     whole = _share_of(ground, name, target, line_m)
-    known = [one for one in levels if one in ground.parcels]
+    known = [one for one in levels if one in ground.places]
     if not known:
         return whole
     parts = tuple(
@@ -272,77 +223,45 @@ def _with_parts(
 
 
 def _share_of(
-    ground: _Ground, name: str, target: float | None, line_m: float | None
+    ground: Ground, name: str, target: float | None, line_m: float | None
 ) -> ControlShare:
-    parcels = ground.parcels
-    # to the last bit the same in any order of the parcels
-    inside = math.fsum(parcels["inside_area_m2"])
-    total = math.fsum(parcels["counted_area_m2"])
+    inside, total = ground.sums()
     share = inside / total if total > 0 else math.nan
-    methods = area_methods(parcels)
-    doubts = pd.concat([ground.doubts, area_doubt(inside, total, methods)], ignore_index=True)
-    moves = moves_of(doubts)
-    classes = parcels["control_class"].value_counts()
-    counts = {word: int(classes.get(word, 0)) for word in ("inside", "straddling", "outside")}
+    methods = ground.by_other_areas()
+    changes = [(one - inside, all_ - total) for one, all_ in methods.values()]
+    doubts = ground.doubts.joined([ground.doubts, area_doubt(changes, ground.differing())])
+    counts, number = ground.counts(), len(ground.inside)
     retire, build = gap_m2(inside, total, target)
-    goal = share if target is None else target
+    by_method = {way: one / all_ if all_ > 0 else math.nan for way, (one, all_) in methods.items()}
     return ControlShare(
         name=name,
         share=share,
         target=target,
-        verdict=_verdict(inside, total, moves, target),
-        interval=share_interval(inside, total, moves),
+        verdict=_verdict(inside, total, doubts.moves, target),
+        interval=share_interval(inside, total, doubts.moves),
         inside_m2=inside,
         total_m2=total,
-        parcels=len(parcels),
+        parcels=number,
         counts=counts,
         retire_mu=None if retire is None else to_mu(retire),
         build_mu=None if build is None else to_mu(build),
-        majority_share=float((parcels["control_share"] >= HALF).mean()),
-        count_share=counts["inside"] / len(parcels) if len(parcels) else math.nan,
-        by_method={"ellipsoidal": share}
-        | {one.name: one.inside_m2 / one.total_m2 if one.total_m2 > 0 else math.nan
-           for one in methods},
+        majority_share=float((ground.share >= HALF).mean()) if number else math.nan,
+        count_share=counts["inside"] / number if number else math.nan,
+        by_method={"ellipsoidal": share, **by_method},
         line_m=line_m,
-        unknown_areas=unknown_areas(ground.rejected),
-        doubts=_ranked(doubts, inside, total, goal, is_judged=target is not None),
-        by_kind=_by_kind(doubts, inside, total, goal),
-    )  # fmt: skip
+        unknown_areas=len(ground.sizeless),
+        work=work_list(doubts, inside, total, target),
+        by_kind=sums_by_kind(doubts, inside, total, target),
+    )
 
 
-def _verdict(inside: float, total: float, moves: np.ndarray, target: float | None) -> Verdict:
-    if target is None or math.isnan(share_interval(inside, total, moves)[0]):
+def _verdict(
+    inside: float, total: float, moves: NDArray[np.float64], target: float | None
+) -> Verdict:
+    if target is None or (total <= 0 and not (moves[..., 1] > 0).any()):
         return "undetermined"
     met = is_met(inside, total, moves, target)
     return "undetermined" if met is None else "met" if met else "not_met"
-
-
-def _ranked(
-    doubts: pd.DataFrame, inside: float, total: float, goal: float, *, is_judged: bool
-) -> pd.DataFrame:
-    """Put the doubts in the order of what they can do, and mark those to settle first."""
-    if math.isnan(goal):
-        return doubts.assign(lowers_mu=math.nan, raises_mu=math.nan, settles=False)
-    moves = moves_of(doubts)
-    low, high = effects(moves, goal)
-    order, needed = settling(inside, total, moves, goal)
-    settles = np.arange(len(order)) < (needed if is_judged else 0)
-    lowers, raises = to_mu(pd.Series(0.0 - low)), to_mu(pd.Series(high))
-    table = doubts.assign(lowers_mu=lowers, raises_mu=raises).iloc[order]
-    return table.reset_index(drop=True).assign(settles=settles)
-
-
-def _by_kind(
-    doubts: pd.DataFrame, inside: float, total: float, goal: float
-) -> tuple[DoubtSum, ...]:
-    found = []
-    for kind in KINDS:
-        if not (rows := doubts[doubts["kind"] == kind]).empty:
-            moves = moves_of(rows)
-            low, high = effects(moves, goal)
-            amounts = to_mu(0.0 - math.fsum(low)), to_mu(math.fsum(high))
-            found.append(DoubtSum(kind, len(rows), *amounts, share_interval(inside, total, moves)))
-    return tuple(found)
 
 
 def gap_m2(

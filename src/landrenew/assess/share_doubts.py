@@ -6,21 +6,21 @@ says what it adds to the land inside the line and to all land.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
 from landrenew.base.codes.land import strange_codes
+from landrenew.base.missing import none_where_missing
 from landrenew.intake.parcels import require
-from landrenew.measure.doubts import AREA_DIFFERENCE
 from landrenew.measure.land import BETWEEN_IDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,47 +30,89 @@ if TYPE_CHECKING:
 KINDS = ("set_aside", "unknown_class", "overlap", "line", "sliver", "area_method")
 """Every kind of doubt, in the order they are listed."""
 
-MOVES = ("first_inside_m2", "first_total_m2", "second_inside_m2", "second_total_m2")
-"""Columns of a doubt's two outcomes: what each adds to the land inside, and to all land [m2]."""
-
 AREAS = {"planar": "planar_area_m2", "declared": "declared_area_m2"}
 """Ways to take areas beside the ellipsoidal one, and the column of each."""
+
+NEAR = ("inside_within_line_m2", "outside_within_line_m2")
+"""Ground that may change sides if the line lies off."""
 
 MOST = 0.5
 """Strange codes say something of a row only where no more than this share of all is strange."""
 
 
-MOST_NAMED = 20
-"""So many parcels are named for the way areas are taken: those that differ most."""
-
-
-class AreaMethod(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Doubts:
     """
-    The share by another area than the published, ellipsoidal one.
+    A list of doubts, column by column.
 
     Parameters
     ----------
-    name
-        Key of :data:`AREAS`.
-    inside_m2
-        Land inside by it [m2].
-    total_m2
-        All land by it [m2].
+    kind
+        Shape (n,): position in :data:`KINDS`.
     ids
-        Parcels of which it differs by more than
-        :data:`landrenew.measure.doubts.AREA_DIFFERENCE`, those first that differ by most land; no
-        more than :data:`MOST_NAMED`.
+        Shape (n,): the parcels each concerns, a tuple.
+    town
+        Shape (n,): town, None where it is not known.
+    village
+        Shape (n,): likewise the village.
+    parcel
+        Shape (n,): position of the parcel in its table, -1 for a row set aside or for all.
+    moves
+        Shape (n, 2, 2): what each of two outcomes adds to the land inside and to all land [m2].
     """
 
-    name: str
-    inside_m2: float
-    total_m2: float
-    ids: tuple[str, ...]
+    kind: NDArray[np.intp]
+    ids: NDArray[np.object_]
+    town: NDArray[np.object_]
+    village: NDArray[np.object_]
+    parcel: NDArray[np.intp]
+    moves: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Count the doubts."""
+        return len(self.kind)
+
+    def take(self, rows: NDArray[np.intp]) -> Doubts:
+        """
+        Take some of the doubts.
+
+        Parameters
+        ----------
+        rows
+            Their positions.
+
+        Returns
+        -------
+        Doubts
+            Those, in the order of ``rows``.
+        """
+        return Doubts(*(column[rows] for column in self._columns()))
+
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return self.kind, self.ids, self.town, self.village, self.parcel, self.moves
+
+    @classmethod
+    def joined(cls, lists: Sequence[Doubts]) -> Doubts:
+        """
+        Put lists under each other.
+
+        Parameters
+        ----------
+        lists
+            One at least.
+
+        Returns
+        -------
+        Doubts
+            One list.
+        """
+        columns = zip(*(one._columns() for one in lists), strict=True)  # noqa: SLF001  its own
+        return cls(*(np.concatenate(one) for one in columns))
 
 
 def share_doubts(
     parcels: Parcels, rejected: pd.DataFrame, *, land_scheme: Scheme | None = None
-) -> pd.DataFrame:
+) -> Doubts:
     """
     List what the data leave open about each parcel.
 
@@ -89,10 +131,9 @@ def share_doubts(
 
     Returns
     -------
-    DataFrame
-        One row a doubt, sorted by kind and ids: ``kind``, ``ids`` (a tuple), ``town``,
-        ``village``, and the columns of :data:`MOVES` [m2]. A doubt that moves nothing is left out,
-        and so are rows set aside of which no area is known: see :func:`unknown_areas`.
+    Doubts
+        Sorted by kind and ids. A doubt that moves nothing is left out, and so are rows set aside
+        of which no area is known: their size is nobody's guess.
 
     Raises
     ------
@@ -107,104 +148,33 @@ def share_doubts(
     lie on its other side. ``sliver``: likewise what the tolerance settled.
     """
     require(parcels, "parcel_area_m2", "counted_area_m2", "inside_area_m2", "settled_m2")
-    found = [_set_aside(rejected), *_of_parcels(parcels, land_scheme)]
-    table = pd.concat(found, ignore_index=True)
-    first = table["ids"].str[0].to_numpy(str)
-    order = np.lexsort((first, table["kind"].map(KINDS.index).to_numpy(int)))
-    return table.iloc[order].reset_index(drop=True)
+    doubts = Doubts.joined([_set_aside(rejected), *_of_parcels(parcels, land_scheme)])
+    first = np.array([ids[0] for ids in doubts.ids.tolist()], dtype=str)
+    return doubts.take(np.lexsort((first, doubts.kind)))
 
 
-def moves_of(doubts: pd.DataFrame) -> NDArray[np.float64]:
-    """
-    Give the outcomes of doubts as :mod:`landrenew.assess.interval` takes them.
-
-    Parameters
-    ----------
-    doubts
-        Table with the columns of :data:`MOVES` [m2].
-
-    Returns
-    -------
-    ndarray
-        Shape (n, 2, 2).
-    """
-    moves: NDArray[np.float64] = doubts[list(MOVES)].to_numpy(float).reshape(-1, 2, 2)
-    return moves
-
-
-def area_methods(parcels: pd.DataFrame) -> list[AreaMethod]:
-    """
-    Take the share by every other area that all parcels have.
-
-    Parameters
-    ----------
-    parcels
-        Parcel table with ``parcel_area_m2``, ``counted_area_m2``, ``inside_area_m2``.
-
-    Returns
-    -------
-    list of AreaMethod
-        A parcel's counted ground is divided by them like its ellipsoidal area.
-    """
-    found = []
-    for name, column in AREAS.items():
-        if column in parcels and len(parcels) and parcels[column].notna().all():
-            ratio = parcels[column] / parcels["parcel_area_m2"]
-            inside = math.fsum(parcels["inside_area_m2"] * ratio)
-            total = math.fsum(parcels["counted_area_m2"] * ratio)
-            found.append(AreaMethod(name, inside, total, _differing(parcels, ratio)))
-    return found
-
-
-def _differing(parcels: pd.DataFrame, ratio: pd.Series[float]) -> tuple[str, ...]:
-    """Name the parcels of which two areas differ, by how much land they do."""
-    off = ratio[(ratio - 1).abs() > AREA_DIFFERENCE] - 1
-    land = (off * parcels.loc[off.index, "parcel_area_m2"]).abs().to_numpy()
-    order = np.lexsort((off.index.to_numpy(str), -land))[:MOST_NAMED]
-    return tuple(map(str, off.index[order]))
-
-
-def area_doubt(inside_m2: float, total_m2: float, methods: list[AreaMethod]) -> pd.DataFrame:
+def area_doubt(moves: list[tuple[float, float]], ids: tuple[str, ...]) -> Doubts:
     """
     Doubt the way areas are taken, of all parcels at once.
 
     Parameters
     ----------
-    inside_m2
-        Land inside, ellipsoidal [m2].
-    total_m2
-        All land, ellipsoidal [m2].
-    methods
-        The result of :func:`area_methods` of the same parcels.
+    moves
+        For each way of :data:`AREAS` that all parcels have what it adds to the land inside and to
+        all land [m2].
+    ids
+        The parcels of which the areas differ most.
 
     Returns
     -------
-    DataFrame
-        As :func:`share_doubts` gives them, one row or none; it concerns all parcels, and names
-        those of which the areas differ most.
+    Doubts
+        One doubt, or none where all ways give the same.
     """
-    changes = [(one.inside_m2 - inside_m2, one.total_m2 - total_m2) for one in methods]
-    changes += [(0.0, 0.0)] * (len(AREAS) - len(changes))
-    moves = [pd.Series([one]) for change in changes for one in change]
-    ids = next((one.ids for one in reversed(methods) if one.ids), ())
-    return _table("area_method", pd.DataFrame(index=[0]), lambda _: [ids], *moves)
-
-
-def unknown_areas(rejected: pd.DataFrame) -> int:
-    """
-    Count the rows set aside of which nobody knows how large they are.
-
-    Parameters
-    ----------
-    rejected
-        Parcels set aside, with ``code``.
-
-    Returns
-    -------
-    int
-        Rows without a declared area and without a shape that has one.
-    """
-    return int(doubtful_area_m2(rejected).isna().sum())
+    every = [*moves, *[(0.0, 0.0)] * (len(AREAS) - len(moves))]
+    kind = np.full(1, KINDS.index("area_method"), dtype=np.intp)
+    nobody = np.array([None], dtype=object)
+    one = Doubts(kind, _tuples([ids]), nobody, nobody, kind * 0 - 1, np.array([every]))
+    return one.take(np.flatnonzero((one.moves != 0).any(axis=(1, 2))))
 
 
 def doubtful_area_m2(rejected: pd.DataFrame) -> pd.Series[float]:
@@ -258,21 +228,25 @@ def unknown_class(parcels: pd.DataFrame, land_scheme: Scheme | None) -> pd.Serie
     return code.isna() | code.astype(str).isin(strange)
 
 
-def _of_parcels(parcels: Parcels, scheme: Scheme | None) -> list[pd.DataFrame]:
-    inside, counted = parcels["inside_area_m2"], parcels["counted_area_m2"]
-    lost = parcels["parcel_area_m2"] - counted
-    is_open = unknown_class(parcels, scheme)
-    none = pd.Series(0.0, parcels.index)
+def _of_parcels(parcels: Parcels, scheme: Scheme | None) -> list[Doubts]:
+    inside, counted = _areas(parcels, "inside_area_m2"), _areas(parcels, "counted_area_m2")
+    lost = _areas(parcels, "parcel_area_m2") - counted
+    is_open = unknown_class(parcels, scheme).to_numpy(np.float64)
+    none = np.zeros(len(parcels))
     found = [
-        _table("unknown_class", parcels, _alone,
-               -inside.where(is_open, 0.0), -counted.where(is_open, 0.0), none, none),
-        _table("overlap", parcels, _with_others, none, lost, lost, lost),
-        _table("sliver", parcels, _alone, -parcels["settled_m2"], none, none, none),
-    ]  # fmt: skip
-    if {"inside_within_line_m2", "outside_within_line_m2"} <= set(parcels.columns):
-        out, into = -parcels["inside_within_line_m2"], parcels["outside_within_line_m2"]
-        found.append(_table("line", parcels, _alone, out, none, into, none))
+        _list("unknown_class", parcels, _alone, -inside * is_open, -counted * is_open, none, none),
+        _list("overlap", parcels, _with_others, none, lost, lost, lost),
+        _list("sliver", parcels, _alone, -_areas(parcels, "settled_m2"), none, none, none),
+    ]
+    if set(NEAR) <= set(parcels.columns):
+        out, into = (_areas(parcels, one) for one in NEAR)
+        found.append(_list("line", parcels, _alone, -out, none, into, none))
     return found
+
+
+def _areas(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    areas: NDArray[np.float64] = table[column].to_numpy(np.float64)
+    return areas
 
 
 def _alone(parcels: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -287,10 +261,11 @@ def _with_others(parcels: pd.DataFrame) -> list[tuple[str, ...]]:
     return [(*mine, *of) for mine, of in zip(_alone(parcels), others, strict=True)]
 
 
-def _set_aside(rejected: pd.DataFrame) -> pd.DataFrame:
-    area = doubtful_area_m2(rejected)
-    none = pd.Series(0.0, rejected.index)
-    return _table("set_aside", rejected, _row_names, none, area, area, area)
+def _set_aside(rejected: pd.DataFrame) -> Doubts:
+    area = doubtful_area_m2(rejected).to_numpy(float)
+    none = np.zeros(len(rejected))
+    doubts = _list("set_aside", rejected, _row_names, none, area, area, area)
+    return replace(doubts, parcel=np.full(len(doubts), -1, dtype=np.intp))
 
 
 def _row_names(rejected: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -302,21 +277,24 @@ def _row_names(rejected: pd.DataFrame) -> list[tuple[str, ...]]:
     ]
 
 
-def _table(
+def _list(
     kind: str,
     rows: pd.DataFrame,
     names: Callable[[pd.DataFrame], list[tuple[str, ...]]],
-    *moves: pd.Series[float],
-) -> pd.DataFrame:
-    """Make doubts of the rows in which something may move; nobody knows where an area is NaN."""
-    amounts = np.column_stack([move.to_numpy(float) for move in moves])
-    real = np.flatnonzero((amounts != 0).any(axis=1) & ~np.isnan(amounts).any(axis=1))
+    *amounts: NDArray[np.float64],
+) -> Doubts:
+    """Make doubts of the rows in which something may move; where an area is NaN nobody knows."""
+    moves = np.column_stack(amounts)
+    real = np.flatnonzero((moves != 0).any(axis=1) & ~np.isnan(moves).any(axis=1))
     rows = rows.iloc[real]
     nobody = pd.Series(None, rows.index, dtype=object)
-    return pd.DataFrame({
-        "kind": kind,
-        "ids": pd.Series(names(rows) if len(rows) else [], dtype=object),
-        "town": rows.get("town", nobody).to_numpy(object),
-        "village": rows.get("village", nobody).to_numpy(object),
-        **dict(zip(MOVES, amounts[real].T, strict=True)),
-    })  # fmt: skip
+    town, village = (
+        none_where_missing(rows.get(one, nobody)).to_numpy(object) for one in ("town", "village")
+    )
+    number = np.full(len(real), KINDS.index(kind), dtype=np.intp)
+    return Doubts(number, _tuples(names(rows)), town, village, real, moves[real].reshape(-1, 2, 2))
+
+
+def _tuples(ids: list[tuple[str, ...]]) -> NDArray[np.object_]:
+    """Hold tuples of ids in an array of one dimension."""
+    return np.fromiter(ids, dtype=object, count=len(ids))

@@ -11,7 +11,7 @@ from landrenew.publish.tables import csv_bytes, rounded
 from landrenew.publish.wording import share_percent, unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from landrenew.base.words import Lang
 
@@ -157,17 +157,9 @@ def _figures(share: ControlShare) -> dict[str, Any]:
         "settle": {
             "count": len(share.to_settle),
             "then": share.leaning,
-            "items": [
-                {"kind": kind, "ids": list(ids)}
-                for kind, ids in _columns(share.to_settle, "kind", "ids")
-            ],
+            "items": [{"kind": kind, "ids": list(ids)} for kind, ids in share.to_settle],
         },
     }
-
-
-def _columns(table: Any, *names: str) -> Iterable[tuple[Any, ...]]:  # noqa: ANN401  a DataFrame
-    """Go through some columns of a table, which has none of them where it has no row."""
-    return zip(*(table.get(name, []) for name in names), strict=True)
 
 
 def towns_csv(share: ControlShare, lang: Lang) -> bytes:
@@ -283,7 +275,6 @@ def doubts_csv(share: ControlShare, lang: Lang) -> bytes:
         Text("须先核实", "settle first"), Text("如何核实", "how to settle"),
     ]  # fmt: skip
     yes, no = Text("是", "yes").say(lang), Text("否", "no").say(lang)
-    names = ("kind", "ids", "town", "village", "lowers_mu", "raises_mu", "settles")
     rows = [
         [
             rank, kind, DOUBTS[kind].what.say(lang), some(ids),
@@ -291,7 +282,7 @@ def doubts_csv(share: ControlShare, lang: Lang) -> bytes:
             DOUBTS[kind].settle.say(lang),
         ]
         for rank, (kind, ids, town, village, lowers, raises, settles)
-        in enumerate(_columns(share.doubts, *names), start=1)
+        in enumerate(share.doubts.itertuples(index=False), start=1)
     ]  # fmt: skip
     return csv_bytes([title.say(lang) for title in titles], rows)
 
@@ -402,16 +393,15 @@ def _doubts(share: ControlShare) -> list[Text]:
 
 def _settle(share: ControlShare, lang: Lang) -> list[str]:
     """Say which doubts decide the verdict."""
-    rows = share.to_settle
-    if rows.empty:
+    items = share.to_settle
+    if not items:
         return []
-    items = list(_columns(rows, "kind", "ids"))
     named = some("+".join(ids) or DOUBTS[kind].what.say(lang) for kind, ids in items)
     then = VERDICTS[share.leaning]
     return [
         Text(
-            f"先核实这 {len(rows)} 项，若与现状一致，结论即为{then.zh}：{named}。",
-            f"Settle these {len(rows)} first; if they are as drawn, the verdict is {then.en}:"
+            f"先核实这 {len(items)} 项，若与现状一致，结论即为{then.zh}：{named}。",
+            f"Settle these {len(items)} first; if they are as drawn, the verdict is {then.en}:"
             f" {named}.",
         ).say(lang)
     ]
