@@ -230,7 +230,7 @@ def unknown_class(parcels: pd.DataFrame, land_scheme: Scheme | None) -> pd.Serie
 
 def _of_parcels(parcels: Parcels, scheme: Scheme | None) -> list[Doubts]:
     inside, counted = _areas(parcels, "inside_area_m2"), _areas(parcels, "counted_area_m2")
-    lost = _areas(parcels, "parcel_area_m2") - counted
+    lost: NDArray[np.float64] = np.subtract(_areas(parcels, "parcel_area_m2"), counted)
     is_open = unknown_class(parcels, scheme).to_numpy(np.float64)
     none = np.zeros(len(parcels))
     found = [

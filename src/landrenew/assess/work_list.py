@@ -131,8 +131,7 @@ def work_list(doubts: Doubts, inside: float, total: float, target: float | None)
 
 
 def _mu(areas_m2: NDArray[np.float64]) -> NDArray[np.float64]:
-    areas: NDArray[np.float64] = to_mu(pd.Series(areas_m2)).to_numpy(np.float64)
-    return areas
+    return np.asarray(to_mu(pd.Series(areas_m2)), dtype=np.float64)
 
 
 def sums_by_kind(
