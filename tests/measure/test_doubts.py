@@ -85,6 +85,12 @@ def test_towns_on_each_others_ground_are_named_once() -> None:
     assert fault.detail.en == "shares 1000.0 m2 with 东 (row 4)"
 
 
+def test_villages_on_each_others_ground_are_named_like_towns() -> None:
+    villages = zones_of(square(size=100), square(0.5, size=100), village=["新村", "老村"])
+    (fault,) = place_faults(layers_of(parcels_of(square()), villages=villages))
+    assert (fault.layer, fault.code, fault.id) == ("villages", "villages_overlap", "老村")
+
+
 @pytest.mark.parametrize("left", [100.0, 99.8])
 def test_towns_that_touch_or_overlap_by_drawing_noise_are_fine(left: float) -> None:
     other = shapely.box(WEST + left, SOUTH, WEST + 200, SOUTH + 100)

@@ -54,6 +54,9 @@ def same_result(one: Result, other: Result) -> None:
     assert one.notes == other.notes
     assert one.layers.parcel_rows == other.layers.parcel_rows
     assert json_text(result_share_record(one)) == json_text(result_share_record(other))
+    if one.share is not None and other.share is not None:
+        assert one.share == other.share
+        same_table(one.share.doubts, other.share.doubts)
     same_table(one.blocks, other.blocks)
     same_table(one.progress, other.progress)
     assert (one.allocation is None) == (other.allocation is None)

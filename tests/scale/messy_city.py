@@ -96,7 +96,7 @@ def parcels(chance: Chance) -> gpd.GeoDataFrame:
         *shapes,
         parcel_id=ids,
         owner=[None if chance.random() < 0.2 else f"第{i % 7}五金厂" for i in range(size)],
-        land_code=chance.choice(["0601", "0602", "9999"], size),
+        land_code=chance.choice(["0601", "0602", "9999", None], size),
         declared_area_m2=[
             None if chance.random() < 0.3 else float(chance.choice([1600, 1700])) for _ in ids
         ],
@@ -135,6 +135,9 @@ def zones(chance: Chance) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     west = shapely.box(X - 50, Y - 50, cut + 5, Y + WIDTH + 50)
     east = shapely.box(cut, Y - 50, X + WIDTH - 30, Y + WIDTH + 50)
     yield "towns", zones_of(west, east, town=["西", "东"])
+    north = shapely.box(X - 50, Y + WIDTH / 2 - 7, X + WIDTH + 50, Y + WIDTH + 50)
+    south = shapely.box(X - 50, Y - 50, X + WIDTH + 50, Y + WIDTH / 2)
+    yield "villages", zones_of(north, south, village=["新村", "老村"])
     corners = chance.uniform(0, WIDTH, (3, 2)) + ORIGIN
     parks = [shapely.box(x, y, x + 90, y + 120) for x, y in corners]
     yield "parks", zones_of(*parks, park_id=["K1", "K2", "K2"])
@@ -196,6 +199,7 @@ def messy_city(folder: Path, seed: int, **sections: dict[str, Any] | None) -> Pa
         "firms": {"path": "firms.csv"},
         "links": {"path": "links.csv"},
         "ledger": {"path": "ledger.csv"},
+        "tolerances": {"line_m": 1.5},
         "rasters": {"height": "height.tif", "nightlight": "light.tif"},
     }
     path = folder / "city.toml"

@@ -20,6 +20,7 @@ from squares import at, city_of, grid, redrawn
 
 from landrenew.base.errors import FileError, LandrenewError, ParcelError
 from landrenew.publish.run_folder import save_run
+from landrenew.publish.share_file import DOUBTS
 from landrenew.scale import incoming
 from landrenew.scale.city import Way
 from landrenew.scale.engine import on_processes
@@ -77,6 +78,9 @@ def test_the_messy_city_has_something_of_everything(whole: Result) -> None:
         "duplicate_row", "duplicate_shape", "empty_geometry", "gap", "missing_id", "no_height",
         "overlap", "scattered_parts", "sliver_parcel", "unrepairable",
     }  # fmt: skip
+    assert whole.share is not None
+    assert set(whole.share.doubts["kind"]) == set(DOUBTS)
+    assert all(len(town.villages) > 1 for town in whole.share.towns if town.name in "东西")
     parcels = whole.parcels
     assert parcels["building_coefficient"].gt(parcels["building_density"]).any()
     assert parcels["height_support_share"].between(0, 1, inclusive="neither").any()

@@ -262,7 +262,7 @@ def _with_others(parcels: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _set_aside(rejected: pd.DataFrame) -> Doubts:
-    area = doubtful_area_m2(rejected).to_numpy(float)
+    area = np.asarray(doubtful_area_m2(rejected), dtype=np.float64)
     none = np.zeros(len(rejected))
     doubts = _list("set_aside", rejected, _row_names, none, area, area, area)
     return replace(doubts, parcel=np.full(len(doubts), -1, dtype=np.intp))
