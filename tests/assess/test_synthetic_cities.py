@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import CRS, ORIGIN, zones_of
+from conftest import CRS, ORIGIN, parcels_of, square, zones_of
 from hand_made import layers_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_share import NONE_REJECTED
 
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.intake.parcels import Parcels
@@ -21,6 +24,8 @@ from landrenew.measure.indicators import measure_parcels
 from landrenew.measure.prepared import Prepared
 
 if TYPE_CHECKING:
+    import random
+
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
@@ -110,12 +115,9 @@ def cities() -> list[City]:
     return [city(number) for number in range(CITIES)]
 
 
-@pytest.fixture(scope="module")
-def measured(cities: list[City]) -> Parcels:
-    """Measure all cities at once; each is a town of its own."""
-    parcels = pd.concat([one.parcels for one in cities])
-    parcels.index.name = "parcel_id"
-    layers = layers_of(Parcels(parcels), control_line=zones_of(*(one.line for one in cities)))
+def measured(parcels: Parcels, *line: shapely.Geometry) -> Parcels:
+    """Measure parcels as a run does."""
+    layers = layers_of(parcels, control_line=zones_of(*line))
     tolerances = Tolerances(line_m=LINE_M)
     layers = replace(layers, project=layers.project.model_copy(update={"tolerances": tolerances}))
     prepared = Prepared.of(layers)
@@ -123,10 +125,13 @@ def measured(cities: list[City]) -> Parcels:
 
 
 @pytest.fixture(scope="module")
-def shares(cities: list[City], measured: Parcels) -> tuple[ControlShare, ...]:
+def shares(cities: list[City]) -> tuple[ControlShare, ...]:
+    """Measure all cities at once; each is a town of its own."""
+    parcels = pd.concat([one.parcels for one in cities])
+    parcels.index.name = "parcel_id"
+    table = measured(Parcels(parcels), *(one.line for one in cities))
     rejected = pd.concat([one.rejected for one in cities], ignore_index=True)
-    whole = summarize_share(measured, rejected, name="", target=TARGET, line_m=LINE_M)
-    return whole.towns
+    return summarize_share(table, rejected, name="", target=TARGET, line_m=LINE_M).towns
 
 
 def held(cities: list[City], intervals: list[tuple[float, float]]) -> float:
@@ -177,3 +182,66 @@ def test_a_verdict_is_not_wrong_and_a_work_list_leads_to_one(
     for _, of in verdicts["undetermined"]:
         assert 0 < len(of.to_settle) <= len(of.doubts)
     assert not any(of.to_settle for name in ("met", "not_met") for _, of in verdicts[name])
+
+
+# ── one city changed in a way that says what must follow ───────────────
+
+WHOLE = st.integers(0, 30)
+BOXES = st.lists(st.tuples(WHOLE, WHOLE, st.integers(2, 9), st.integers(2, 9)), min_size=2,
+                 max_size=6)  # fmt: skip
+ZONE = square(1, 1, size=17.0)
+
+
+def summary(shapes: list[shapely.Geometry]) -> ControlShare:
+    table = measured(parcels_of(*shapes), ZONE)
+    return summarize_share(table, NONE_REJECTED, name="", target=TARGET, line_m=LINE_M)
+
+
+def lots_of(boxes: list[tuple[int, int, int, int]]) -> list[shapely.Polygon]:
+    x, y = ORIGIN
+    return [shapely.box(x + a, y + b, x + a + w, y + b + h) for a, b, w, h in boxes]
+
+
+@given(BOXES, st.integers(1, 8))
+@settings(max_examples=20)
+def test_a_lot_split_in_two_changes_neither_share_nor_interval(
+    boxes: list[tuple[int, int, int, int]], cut: int
+) -> None:
+    a, b, w, h = boxes[-1]
+    cut = min(cut, w - 1)
+    split = [*boxes[:-1], (a, b, cut, h), (a + cut, b, w - cut, h)]
+    one, other = summary(lots_of(boxes)), summary(lots_of(split))
+    assert other.share == pytest.approx(one.share, abs=1e-8)
+    assert other.interval == pytest.approx(one.interval, abs=1e-8)
+
+
+@given(BOXES)
+@settings(max_examples=20)
+def test_a_lot_moved_wholly_inside_raises_the_share(boxes: list[tuple[int, int, int, int]]) -> None:
+    lots = [shapely.affinity.translate(lot, 100.0 * i) for i, lot in enumerate(lots_of(boxes))]
+    before = summary(lots)
+    lots[-1] = shapely.affinity.translate(ZONE, 500.0 * len(lots))  # far off, then onto the line
+    outside = summary(lots)
+    lots[-1] = shapely.box(*(ZONE.buffer(-1).bounds))
+    if shapely.union_all(lots[:-1]).intersects(lots[-1]):
+        return  # its ground would count for another
+    inside = summary(lots)
+    assert inside.share > outside.share
+    assert inside.share > before.share or before.share == 1
+
+
+@given(BOXES, st.randoms())
+@settings(max_examples=20)
+def test_lots_in_another_order_give_the_same_to_the_last_bit(
+    boxes: list[tuple[int, int, int, int]], chance: random.Random
+) -> None:
+    parcels = parcels_of(*lots_of(boxes))
+    order = list(range(len(boxes)))
+    chance.shuffle(order)
+    tables = measured(parcels, ZONE), measured(Parcels(parcels.iloc[order]), ZONE)
+    one, other = (
+        summarize_share(table, NONE_REJECTED, name="", target=TARGET, line_m=LINE_M)
+        for table in tables
+    )
+    assert one == other
+    pd.testing.assert_frame_equal(one.doubts, other.doubts, check_exact=True)

@@ -39,7 +39,7 @@ class Ground:
     Parameters
     ----------
     ids
-        Shape (n,): ids of the parcels.
+        Ids of the parcels.
     inside
         Shape (n,): counted land inside the line [m2].
     counted
@@ -63,7 +63,7 @@ class Ground:
         Rows set aside of which no area is known.
     """
 
-    ids: NDArray[np.object_]
+    ids: pd.Index[str]
     inside: Numbers
     counted: Numbers
     area: Numbers
@@ -96,7 +96,7 @@ class Ground:
         """
         area = parcels["parcel_area_m2"].to_numpy(float)
         return cls(
-            parcels.index.to_numpy(object),
+            parcels.index,
             parcels["inside_area_m2"].to_numpy(float),
             parcels["counted_area_m2"].to_numpy(float),
             area,
@@ -104,7 +104,7 @@ class Ground:
             pd.Index(CLASSES).get_indexer(pd.Index(parcels["control_class"].astype(object))),
             {name: parcels[column].to_numpy(float) / area
              for name, column in AREAS.items() if column in parcels},
-            {level: parcels[level].astype(object).fillna(UNKNOWN_TOWN).astype(str).to_numpy(object)
+            {level: parcels[level].astype(object).fillna(UNKNOWN_TOWN).to_numpy(object)
              for level in ("town", "village") if level in parcels},
             np.arange(len(parcels)),
             doubts,
@@ -147,9 +147,13 @@ class Ground:
         """
         return {
             name: (math.fsum(self.inside * ratio), math.fsum(self.counted * ratio))
-            for name, ratio in self.others.items()
-            if len(ratio) and not np.isnan(ratio).any()
+            for name, ratio in self._complete().items()
         }
+
+    def _complete(self) -> dict[str, Numbers]:
+        """Give the areas that all parcels have."""
+        has_all = {name: not np.isnan(ratio).any() for name, ratio in self.others.items()}
+        return {name: self.others[name] for name, all_ in has_all.items() if all_ and len(self.ids)}
 
     def differing(self) -> tuple[str, ...]:
         """
@@ -162,11 +166,11 @@ class Ground:
             by less than :data:`landrenew.measure.doubts.AREA_DIFFERENCE`.
         """
         off = np.zeros(len(self.ids))
-        for name in self.by_other_areas():
-            off = np.fmax(off, np.abs(self.others[name] - 1))
+        for ratio in self._complete().values():
+            off = np.fmax(off, np.abs(ratio - 1))
         rows = np.flatnonzero(off > AREA_DIFFERENCE)
         land = off[rows] * self.area[rows]
-        order = np.lexsort((self.ids[rows].astype(str), -land))[:MOST_NAMED]
+        order = np.lexsort((self.ids[rows].to_numpy(str), -land))[:MOST_NAMED]
         return tuple(map(str, self.ids[rows[order]]))
 
     def parts(self, level: str) -> list[tuple[str, Ground]]:
