@@ -18,7 +18,7 @@ from landrenew.assess.share import (
     summarize_share,
 )
 from landrenew.assess.share_doubts import doubtful_area_m2
-from landrenew.assess.share_ground import UNKNOWN_TOWN
+from landrenew.assess.share_land import UNKNOWN_TOWN
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels

@@ -18,7 +18,7 @@ from landrenew.assess.share_doubts import (
     share_doubts,
     unknown_class,
 )
-from landrenew.assess.share_ground import MOST_NAMED
+from landrenew.assess.share_land import MOST_NAMED
 from landrenew.base.errors import ColumnError
 from landrenew.intake.parcels import Parcels
 

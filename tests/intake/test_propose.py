@@ -336,6 +336,15 @@ def test_size_tells_towns_from_parcels_and_buildings() -> None:
     assert role_of(seen(drawn(size=80, note=list("甲乙丙丁")), "a.shp")) is None
 
 
+def test_villages_are_known_by_name_or_column_and_are_no_towns() -> None:
+    names = list("甲乙丙丁")
+    assert role_of(seen(drawn(size=1500, 名称=names), "村界.shp")).section == "villages"
+    both = drawn(size=1500, XZQMC=["东镇"] * 4, XZCMC=names)
+    assert role_of(seen(both, "a.shp")).section == "villages"
+    parcels = drawn(size=80, ZDDM=names, QLR=names, 所在村=names)
+    assert role_of(seen(parcels, "a.shp")).section == "parcels"
+
+
 def test_tables_are_known_by_their_columns() -> None:
     tables = {
         "firms": ["统一社会信用代码", "企业名称", "税收（万元）"],

@@ -63,7 +63,7 @@ def test_every_kind_of_doubt_and_area_has_its_words() -> None:
     ("lang", "said"),
     [
         ("zh", "先核实这 1 项，若与现状一致，结论即为达标：P1。"),
-        ("en", "Settle these 1 first; if they are as drawn, the verdict is met: P1."),
+        ("en", "Settle first (1): P1. If all is as drawn, the verdict is met."),
     ],
 )
 def test_the_words_say_what_decides_the_verdict(tmp_path: Path, lang: Lang, said: str) -> None:

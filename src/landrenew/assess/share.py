@@ -16,7 +16,7 @@ import pandas as pd
 
 from landrenew.assess.interval import is_met, share_interval
 from landrenew.assess.share_doubts import NEAR, area_doubt, doubtful_area_m2, share_doubts
-from landrenew.assess.share_ground import Ground
+from landrenew.assess.share_land import Land
 from landrenew.assess.work_list import DoubtSum, WorkList, sums_by_kind, work_list
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
@@ -204,33 +204,31 @@ def summarize_share(
         parcels = Parcels(parcels.drop(columns=list(NEAR), errors="ignore"))
     doubts = share_doubts(parcels, rejected, land_scheme=land_scheme)
     sizeless = pd.DataFrame(rejected[doubtful_area_m2(rejected).isna()])
-    ground = Ground.of(parcels, doubts, sizeless)
-    return _with_parts(ground, ("town", "village"), name, target, line_m)
+    land = Land.of(parcels, doubts, sizeless)
+    return _with_parts(land, ("town", "village"), name, target, line_m)
 
 
 def _with_parts(
-    ground: Ground, levels: Sequence[str], name: str, target: float | None, line_m: float | None
+    land: Land, levels: Sequence[str], name: str, target: float | None, line_m: float | None
 ) -> ControlShare:
     """Take the share of a place, and of the parts of the first level that is known."""
-    whole = _share_of(ground, name, target, line_m)
-    known = [one for one in levels if one in ground.places]
+    whole = _share_of(land, name, target, line_m)
+    known = [one for one in levels if one in land.places]
     if not known:
         return whole
     parts = tuple(
-        _with_parts(part, known[1:], one, target, line_m) for one, part in ground.parts(known[0])
+        _with_parts(part, known[1:], one, target, line_m) for one, part in land.parts(known[0])
     )
     return replace(whole, towns=parts) if known[0] == "town" else replace(whole, villages=parts)
 
 
-def _share_of(
-    ground: Ground, name: str, target: float | None, line_m: float | None
-) -> ControlShare:
-    inside, total = ground.sums()
+def _share_of(land: Land, name: str, target: float | None, line_m: float | None) -> ControlShare:
+    inside, total = land.sums()
     share = inside / total if total > 0 else math.nan
-    methods = ground.by_other_areas()
+    methods = land.by_other_areas()
     changes = [(one - inside, all_ - total) for one, all_ in methods.values()]
-    doubts = ground.doubts.joined([ground.doubts, area_doubt(changes, ground.differing())])
-    counts, number = ground.counts(), len(ground.inside)
+    doubts = land.doubts.joined([land.doubts, area_doubt(changes, land.differing())])
+    counts, number = land.counts(), len(land.inside)
     retire, build = gap_m2(inside, total, target)
     by_method = {way: one / all_ if all_ > 0 else math.nan for way, (one, all_) in methods.items()}
     return ControlShare(
@@ -245,11 +243,11 @@ def _share_of(
         counts=counts,
         retire_mu=None if retire is None else to_mu(retire),
         build_mu=None if build is None else to_mu(build),
-        majority_share=float((ground.share >= HALF).mean()) if number else math.nan,
+        majority_share=float((land.share >= HALF).mean()) if number else math.nan,
         count_share=counts["inside"] / number if number else math.nan,
         by_method={"ellipsoidal": share, **by_method},
         line_m=line_m,
-        unknown_areas=len(ground.sizeless),
+        unknown_areas=len(land.sizeless),
         work=work_list(doubts, inside, total, target),
         by_kind=sums_by_kind(doubts, inside, total, target),
     )

@@ -16,6 +16,7 @@ from geopandas import GeoDataFrame
 
 from landrenew.base.codes.land import strange_codes
 from landrenew.base.missing import none_where_missing
+from landrenew.intake.attributes.codes import MOST
 from landrenew.intake.parcels import require
 from landrenew.measure.land import BETWEEN_IDS
 
@@ -35,9 +36,6 @@ AREAS = {"planar": "planar_area_m2", "declared": "declared_area_m2"}
 
 NEAR = ("inside_within_line_m2", "outside_within_line_m2")
 """Ground that may change sides if the line lies off."""
-
-MOST = 0.5
-"""Strange codes say something of a row only where no more than this share of all is strange."""
 
 
 @dataclass(frozen=True, eq=False)

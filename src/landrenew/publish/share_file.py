@@ -401,7 +401,6 @@ def _settle(share: ControlShare, lang: Lang) -> list[str]:
     return [
         Text(
             f"先核实这 {len(items)} 项，若与现状一致，结论即为{then.zh}：{named}。",
-            f"Settle these {len(items)} first; if they are as drawn, the verdict is {then.en}:"
-            f" {named}.",
+            f"Settle first ({len(items)}): {named}. If all is as drawn, the verdict is {then.en}.",
         ).say(lang)
     ]

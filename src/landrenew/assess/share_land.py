@@ -32,7 +32,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class Land:
     """
     Parcels of one place, column by column, with the doubts about them.
 
@@ -76,7 +76,7 @@ class Ground:
     sizeless: pd.DataFrame
 
     @classmethod
-    def of(cls, parcels: Parcels, doubts: Doubts, sizeless: pd.DataFrame) -> Ground:
+    def of(cls, parcels: Parcels, doubts: Doubts, sizeless: pd.DataFrame) -> Land:
         """
         Take the land of a whole city.
 
@@ -91,7 +91,7 @@ class Ground:
 
         Returns
         -------
-        Ground
+        Land
             All of it.
         """
         area = parcels["parcel_area_m2"].to_numpy(float)
@@ -173,7 +173,7 @@ class Ground:
         order = np.lexsort((self.ids[rows].to_numpy(str), -land))[:MOST_NAMED]
         return tuple(map(str, self.ids[rows[order]]))
 
-    def parts(self, level: str) -> list[tuple[str, Ground]]:
+    def parts(self, level: str) -> list[tuple[str, Land]]:
         """
         Divide by town or village.
 
@@ -203,7 +203,7 @@ class Ground:
             for i, name in enumerate(names)
         ]
 
-    def _take(self, parcels: Rows, doubts: Rows, sizeless: Rows) -> Ground:
+    def _take(self, parcels: Rows, doubts: Rows, sizeless: Rows) -> Land:
         columns = ("ids", "inside", "counted", "area", "share", "lies", "row")
         return replace(
             self,
