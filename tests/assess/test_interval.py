@@ -147,6 +147,13 @@ def test_no_smaller_number_of_doubts_decides_the_verdict(
         assert not any(decides(settled) for settled in choices)
 
 
+def test_land_that_may_not_be_there_at_all_meets_no_target_by_that() -> None:
+    outside, inside = np.array([[[0.0, -9.0]]]), np.array([[[-9.0, -9.0]]])
+    assert (share_interval(0.0, 9.0, outside), is_met(0.0, 9.0, outside, 0.8)) == ((0, 0), False)
+    assert (share_interval(9.0, 9.0, inside), is_met(9.0, 9.0, inside, 0.8)) == ((1, 1), True)
+    assert settling(0.0, 9.0, outside, 0.8).needed == settling(9.0, 9.0, inside, 0.8).needed == 0
+
+
 def test_what_is_decided_needs_nothing_settled() -> None:
     doubts = np.array([[[-5.0, 0.0]], [[-20.0, 0.0]]])
     assert settling(90.0, 100.0, doubts, 0.5).needed == 0

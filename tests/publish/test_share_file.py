@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from landrenew.assess.share_doubts import AREAS, KINDS
 from landrenew.cli import app
 from landrenew.publish.run_folder import json_text, result_share_record, save_run
-from landrenew.publish.share_file import DOUBTS, METHODS, doubts_csv, share_words, villages_csv
+from landrenew.publish.share_file import doubts_csv, villages_csv
+from landrenew.publish.share_words import DOUBTS, METHODS, share_words
 from landrenew.workflow import project_share, run_project
 
 if TYPE_CHECKING:

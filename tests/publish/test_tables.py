@@ -18,7 +18,8 @@ from landrenew.assess.share import ControlShare
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.publish.run_folder import json_text
-from landrenew.publish.share_file import share_record, share_words, towns_csv
+from landrenew.publish.share_file import share_record, towns_csv
+from landrenew.publish.share_words import share_words
 from landrenew.publish.tables import (
     csv_bytes,
     faults_csv,

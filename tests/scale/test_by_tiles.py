@@ -20,7 +20,7 @@ from squares import at, city_of, grid, redrawn
 
 from landrenew.base.errors import FileError, LandrenewError, ParcelError
 from landrenew.publish.run_folder import save_run
-from landrenew.publish.share_file import DOUBTS
+from landrenew.publish.share_words import DOUBTS
 from landrenew.scale import incoming
 from landrenew.scale.city import Way
 from landrenew.scale.engine import on_processes

@@ -138,7 +138,16 @@ def is_met(inside: float, total: float, moves: Moves, target: float) -> bool | N
     low, high = effects(moves, level)
     if math.fsum([inside, -level * total, *low]) >= 0:
         return True
-    return False if math.fsum([inside, -level * total, *high]) < 0 else None
+    is_short = math.fsum([inside, -level * total, *high]) < 0
+    if not is_short and _may_be_none(total, moves):  # no land is not short, and no share either
+        is_short = share_interval(inside, total, moves)[1] < level
+    return False if is_short else None
+
+
+def _may_be_none(total: float, moves: Moves) -> bool:
+    """Tell whether doubts may leave no land at all."""
+    least = moves[..., 1].min(axis=1, initial=0.0)
+    return math.fsum([total, *least]) <= LEVEL * total
 
 
 def settling(inside: float, total: float, moves: Moves, target: float) -> Settling:
@@ -186,7 +195,8 @@ def settling(inside: float, total: float, moves: Moves, target: float) -> Settli
         left = math.fsum([*surplus, *(-against[count:] if meets else against[count:])])
         return left >= 0 if meets else left < 0
 
-    least, most = 0, len(order)  # with all settled it is what it is
+    is_open = is_met(inside, total, moves, target) is None
+    least, most = 0, len(order) if is_open else 0  # with all settled it is what it is
     while least < most:  # what is left falls with every doubt that is settled
         middle = (least + most) // 2
         least, most = (least, middle) if is_decided(middle) else (middle + 1, most)

@@ -169,9 +169,9 @@ def area_doubt(moves: list[tuple[float, float]], ids: tuple[str, ...]) -> Doubts
         One doubt, or none where all ways give the same.
     """
     every = [*moves, *[(0.0, 0.0)] * (len(AREAS) - len(moves))]
-    kind = np.full(1, KINDS.index("area_method"), dtype=np.intp)
+    kind, nowhere = (np.full(1, i, dtype=np.intp) for i in (KINDS.index("area_method"), -1))
     nobody = np.array([None], dtype=object)
-    one = Doubts(kind, _tuples([ids]), nobody, nobody, kind * 0 - 1, np.array([every]))
+    one = Doubts(kind, _tuples([ids]), nobody, nobody, nowhere, np.array([every]))
     return one.take(np.flatnonzero((one.moves != 0).any(axis=(1, 2))))
 
 
@@ -212,8 +212,8 @@ def unknown_class(parcels: pd.DataFrame, land_scheme: Scheme | None) -> pd.Serie
     -------
     Series
         True where the code is blank, or not one of the scheme; same index. Nowhere when no row
-        has a code: then the layer alone says what its rows are. A code that is no code of the
-        scheme counts only where most are.
+        has a code: then the layer alone says what its rows are. Strange codes count only where no
+        more than half are.
     """
     nowhere = pd.Series(False, parcels.index)  # noqa: FBT003  a value
     if "land_code" not in parcels or parcels["land_code"].isna().all():
@@ -256,7 +256,8 @@ def _with_others(parcels: pd.DataFrame) -> list[tuple[str, ...]]:
     if "shares_ground_with" not in parcels:
         return _alone(parcels)
     others = parcels["shares_ground_with"].fillna("").astype(str).str.split(BETWEEN_IDS)
-    return [(*mine, *of) for mine, of in zip(_alone(parcels), others, strict=True)]
+    pairs = zip(_alone(parcels), others, strict=True)
+    return [(*mine, *filter(None, of)) for mine, of in pairs]
 
 
 def _set_aside(rejected: pd.DataFrame) -> Doubts:

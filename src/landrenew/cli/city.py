@@ -157,7 +157,8 @@ def share(
 ) -> None:  # fmt: skip
     """工业用地线内占比与目标对照 · Share inside the control line against its target (0, 1, 3)."""
     from landrenew.publish.run_folder import result_share_record
-    from landrenew.publish.share_file import doubts_csv, share_words
+    from landrenew.publish.share_file import doubts_csv
+    from landrenew.publish.share_words import share_words
     from landrenew.workflow import project_share
 
     result = project_share(city)

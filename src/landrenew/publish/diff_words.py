@@ -13,7 +13,7 @@ from landrenew.base.words import Text, some
 from landrenew.intake.faults import KINDS
 from landrenew.publish.causes import GEOMETRY, ROW
 from landrenew.publish.run_diff import NUMBER_TOLERANCE, PARTS, SHAPE_TOLERANCE_M
-from landrenew.publish.share_file import VERDICTS
+from landrenew.publish.share_words import VERDICTS
 from landrenew.publish.tables import csv_bytes, rounded
 from landrenew.publish.wording import class_words, layer_words, share_percent
 
