@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_share import NONE_REJECTED, measured, summary
 
@@ -243,10 +243,15 @@ def test_villages_add_to_their_town_and_towns_to_the_city(rows: list[tuple]) -> 
     assert all(one.parcels == sum(v.parcels for v in one.villages) for one in found.towns)
 
 
+FEWER = settings(max_examples=20)
+"""Each example takes a share by town and village twice."""
+
+
 # ── invariants ─────────────────────────────────────────────────────────
 
 
 @given(parcels, st.randoms())
+@FEWER
 def test_the_order_of_the_rows_changes_no_bit(rows: list[tuple], chance: object) -> None:
     table = table_of(rows)
     shuffled = list(range(len(rows)))
@@ -257,6 +262,7 @@ def test_the_order_of_the_rows_changes_no_bit(rows: list[tuple], chance: object)
 
 
 @given(parcels, st.integers(0, 11), st.floats(0.01, 0.99))
+@FEWER
 def test_a_parcel_split_in_two_changes_no_share_and_no_interval(
     rows: list[tuple], which: int, part: float
 ) -> None:
@@ -269,6 +275,7 @@ def test_a_parcel_split_in_two_changes_no_share_and_no_interval(
 
 
 @given(parcels, st.integers(0, 11))
+@FEWER
 def test_a_parcel_moved_wholly_inside_raises_the_share(rows: list[tuple], which: int) -> None:
     at = which % len(rows)
     area, share, _, *rest = rows[at]
@@ -282,6 +289,7 @@ def test_a_parcel_moved_wholly_inside_raises_the_share(rows: list[tuple], which:
 
 
 @given(parcels, st.integers(-10, 10))
+@FEWER
 def test_areas_in_another_unit_give_the_same_share(rows: list[tuple], power: int) -> None:
     scaled = [(area * 2.0**power, *rest) for area, *rest in rows]
     one, other = summary(table_of(rows)), summary(table_of(scaled))
@@ -290,6 +298,7 @@ def test_areas_in_another_unit_give_the_same_share(rows: list[tuple], power: int
 
 
 @given(parcels)
+@FEWER
 def test_nothing_in_the_list_is_missing_and_what_moves_nothing_is_left_out(
     rows: list[tuple],
 ) -> None:
