@@ -23,6 +23,8 @@ TABLES = {
     "block": "Blocks 地块组",
     "layer": "Other layers 其他图层",
     "progress": "Progress 进度",
+    "earlier": "Earlier parcels 前期宗地",
+    "backflow": "Backflow 回潮",
 }
 
 

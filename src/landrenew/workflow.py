@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from landrenew.assess.evaluation import assessed_parcels, evaluated_firms
 from landrenew.assess.share import ControlShare, summarize_share
+from landrenew.assess.share_change import ShareChange, summarize_change
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
@@ -20,19 +21,35 @@ from landrenew.intake.without_parcels import no_parcels_to_measure
 from landrenew.measure.allocation import Allocation, allocate
 from landrenew.measure.doubts import place_faults
 from landrenew.measure.firms import intensities
+from landrenew.measure.forbidden import forbidden_notes
 from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.ground import measured_ground
+from landrenew.measure.pieces import Zones
 from landrenew.measure.plausibility import plausibility_faults
 from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import support_notes
 from landrenew.measure.rights import rights_columns
+from landrenew.measure.vintages import earlier_state, retired_ground
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
 from landrenew.scale.city import measured_city
 from landrenew.scale.parts import measure_in_parts
-from landrenew.track.ledger import check_events, cleared_land, cleared_twice, renewal_stage
+from landrenew.track.backflow import (
+    Watch,
+    backflow,
+    backflow_class,
+    backflow_notes,
+    cleared_parcels,
+)
+from landrenew.track.ledger import (
+    check_events,
+    cleared_land,
+    cleared_twice,
+    ledger_land,
+    renewal_stage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +70,7 @@ NO_LINE = Text(
     "The project has no [control_line]; the share was not computed.",
 )
 
-SHARE_LAYERS = ("control_line", "towns", "villages")
+SHARE_LAYERS = ("control_line", "towns", "villages", "earlier_parcels", "earlier_control_line")
 """What the control-line share needs beside the parcels."""
 
 
@@ -121,10 +138,13 @@ def project_share(path: str | Path) -> Result:
     """
     layers = read_city(path, only=SHARE_LAYERS)
     parcels, faults = measured_parcels(layers)
+    gone = _retired(layers, parcels)
     return Result(
         layers=layers,
         parcels=parcels,
         share=_share(layers, parcels),
+        share_change=_share_change(layers, parcels, gone),
+        retired=gone,
         faults=(*layers.faults, *faults),
         notes=_notes(layers, "share"),
     )
@@ -226,12 +246,12 @@ def project_faults(path: str | Path) -> Result:
     if layers.project.parcels is None:
         return Result(layers=layers, parcels=layers.parcels, faults=layers.faults)
     parcels, faults = measured_parcels(layers)
-    parcels, _, ledger_faults, balances = _progress(layers, parcels)
+    track = _tracked(layers, parcels, _retired(layers, parcels))
     return Result(
         layers=layers,
-        parcels=parcels,
-        faults=(*layers.faults, *faults, *ledger_faults),
-        balances=balances,
+        parcels=track.parcels,
+        faults=(*layers.faults, *faults, *track.faults),
+        balances=track.balances,
     )
 
 
@@ -268,21 +288,28 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     parcels = assessed_parcels(parcels, layers.rulebook)
     firms = _evaluated(layers, allocation)
     share = _share(layers, parcels)
+    gone = _retired(layers, parcels)
+    share_change = _share_change(layers, parcels, gone)
     say(Text("连片地块组", "Finding blocks"))
     parcels, blocks = _blocks(layers, parcels, allocation)
-    parcels, progress, ledger_faults, balances = _progress(layers, parcels)
+    track = _tracked(layers, parcels, gone)
     return Result(
         layers=layers,
-        parcels=_in_dictionary_order(layers, parcels),
+        parcels=_in_dictionary_order(layers, track.parcels),
         share=share,
+        share_change=share_change,
+        retired=gone,
         allocation=allocation,
         firms=firms,
         blocks=blocks,
-        progress=progress,
-        faults=(*layers.faults, *faults, *ledger_faults),
-        balances=balances,
+        progress=track.progress,
+        backflow=track.backflow,
+        faults=(*layers.faults, *faults, *track.faults),
+        balances=track.balances,
         notes=(
             *_notes(layers, *PARTS),
+            *forbidden_notes(layers, parcels),
+            *backflow_notes(layers, track.backflow),
             *support_notes(parcels, layers.project),
             *(() if allocation is None else allocation.notes),
         ),
@@ -373,6 +400,25 @@ def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:
     )
 
 
+def _retired(layers: Layers, parcels: Parcels) -> Parcels | None:
+    """Measure the earlier state, and what of it is gone."""
+    earlier = earlier_state(layers)
+    if earlier is None:
+        return None
+    lines = {name: Zones.united(line.geometry.to_numpy())
+             for name in ("control_line", "earlier_control_line")
+             if (line := getattr(layers, name)) is not None}  # fmt: skip
+    width = layers.project.tolerances.sliver_width_m
+    return retired_ground(earlier, parcels, lines, sliver_width_m=width)
+
+
+def _share_change(layers: Layers, parcels: Parcels, gone: Parcels | None) -> ShareChange | None:
+    is_earlier = gone is not None or layers.earlier_control_line is not None
+    if layers.control_line is None or not is_earlier:
+        return None
+    return summarize_change(parcels, gone, name=layers.project.city.name)
+
+
 def _blocks(
     layers: Layers, parcels: Parcels, allocation: Allocation | None
 ) -> tuple[Parcels, GeoDataFrame | None]:
@@ -399,23 +445,42 @@ def _notes(layers: Layers, *parts: str) -> tuple[Text, ...]:
         unused.add("share")
     if layers.buildings is None:
         unused.add("storeys")
+    if layers.earlier_parcels is None or layers.ledger is None:
+        unused.add("backflow")
     silent = [name for name in silent_parts(book) if name in parts and name not in unused]
     told = (missing_parts(book, silent).text,) if silent else ()
     return (*lineless, *told, *(odd_weights(book) if "scoring" in parts else ()))
 
 
-def _progress(
-    layers: Layers, parcels: Parcels
-) -> tuple[Parcels, pd.DataFrame | None, tuple[Fault, ...], tuple[Balance, ...]]:
+class _Tracked(NamedTuple):
+    """What the ledger says, and the parcels with what it says of them."""
+
+    parcels: Parcels
+    progress: pd.DataFrame | None = None
+    backflow: pd.DataFrame | None = None
+    faults: tuple[Fault, ...] = ()
+    balances: tuple[Balance, ...] = ()
+
+
+def _tracked(layers: Layers, parcels: Parcels, earlier: Parcels | None) -> _Tracked:
     if layers.ledger is None:
-        return parcels, None, (), ()
-    events, faults = check_events(layers.ledger, parcels)
+        return _Tracked(parcels)
+    land = ledger_land(parcels, earlier)
+    events, faults = check_events(layers.ledger, land)
     parcels = Parcels(parcels.assign(renewal_stage=renewal_stage(parcels, events)))
-    width = layers.project.tolerances.overlap_width_m
-    faults += cleared_twice(parcels, events, width_m=width)
+    tolerances, rule = layers.project.tolerances, layers.rulebook.backflow
+    faults += cleared_twice(land, events, width_m=tolerances.overlap_width_m)
     balance = table_balance("ledger", layers.ledger, events)
-    balances = with_lines_aside([balance], layers.aside)
-    return parcels, cleared_land(parcels, events), tuple(faults), balances
+    found = None
+    if earlier is not None and rule is not None:
+        cleared = cleared_parcels(layers.ledger, events, land)
+        watch = Watch(parcels, earlier, land, cleared, rule, tolerances.sliver_width_m)
+        found = backflow(watch, events)
+        parcels = Parcels(parcels.assign(backflow_class=backflow_class(parcels, found)))
+    return _Tracked(
+        parcels, cleared_land(land, events), found, tuple(faults),
+        with_lines_aside([balance], layers.aside),
+    )  # fmt: skip
 
 
 def _in_dictionary_order(layers: Layers, parcels: Parcels) -> Parcels:

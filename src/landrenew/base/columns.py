@@ -18,7 +18,7 @@ from landrenew.base.words import Text
 
 Kind = Literal["number", "integer", "text", "class"]
 Role = Literal["given", "measured", "judged"]
-Table = Literal["parcel", "firm", "block", "layer", "progress"]
+Table = Literal["parcel", "firm", "block", "layer", "progress", "earlier", "backflow"]
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "village_industry_class": _VERDICTS,
     "low_efficiency_class": _VERDICTS,
     "consolidation_class": _VERDICTS,
+    "backflow_class": _VERDICTS,
     "tenure": ("holder", "tenant"),
     "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }

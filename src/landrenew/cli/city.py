@@ -156,6 +156,7 @@ def share(
     city: City, as_json: AsJson = False, doubts: DoubtList = None, lang: LangOption = None
 ) -> None:  # fmt: skip
     """工业用地线内占比与目标对照 · Share inside the control line against its target (0, 1, 3)."""
+    from landrenew.publish.change_file import change_words
     from landrenew.publish.run_folder import result_share_record
     from landrenew.publish.share_file import doubts_csv
     from landrenew.publish.share_words import share_words
@@ -173,6 +174,8 @@ def share(
         print_json(result_share_record(result))
     else:
         typer.echo(share_words(result.share, cast("Lang", lang)))
+        if words := change_words(result, cast("Lang", lang)):
+            typer.echo(words)
     raise typer.Exit({"met": DONE, "not_met": SHORT}.get(result.share.verdict, OPEN))
 
 

@@ -51,7 +51,7 @@ INSTEAD = {
 
 LOCATED = (
     "control_line", "growth_boundary", "towns", "villages", "parks", "buildings", "protected",
-    "barriers", "background",
+    "barriers", "background", "earlier_parcels", "earlier_control_line",
 )  # fmt: skip
 """Layers that hold shapes, beside the parcels."""
 
@@ -61,7 +61,12 @@ NEEDED = {"towns": ("town",), "villages": ("village",), "parks": ("park_id",)}
 LINES = {"barriers", "background"}
 """Layers that may hold lines and points too."""
 
-SHIFTS = {"control_line": edge_shift, "buildings": building_shift}
+SHIFTS = {
+    "control_line": edge_shift,
+    "buildings": building_shift,
+    "earlier_parcels": edge_shift,
+    "earlier_control_line": edge_shift,
+}
 """How a layer shows that a map service shifted it."""
 
 

@@ -142,6 +142,10 @@ class Layers:
         Protected land.
     background
         Backdrop, with ``kind``.
+    earlier_parcels
+        An earlier state of the parcels, index ``row``, with ``parcel_id`` and ``town`` where known.
+    earlier_control_line
+        An earlier version of the control line.
     ledger
         Events, with ``event_id``, ``parcel_id``, ``stage``, ``event_date``.
     faults
@@ -173,6 +177,8 @@ class Layers:
     barriers: GeoDataFrame | None = None
     protected: GeoDataFrame | None = None
     background: GeoDataFrame | None = None
+    earlier_parcels: GeoDataFrame | None = None
+    earlier_control_line: GeoDataFrame | None = None
     ledger: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())

@@ -9,12 +9,23 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from landrenew.base.dates import day_of
 from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text
 from landrenew.intake.jargon import plainly
-from landrenew.intake.sections import City, Firms, Layer, ParcelLayer, Part, Rasters, Tolerances
+from landrenew.intake.sections import (
+    City,
+    EarlierLine,
+    EarlierParcels,
+    Firms,
+    Layer,
+    ParcelLayer,
+    Part,
+    Rasters,
+    Tolerances,
+)
 
 SAID = {
     "missing": Text("缺少这一项", "is missing"),
@@ -80,6 +91,10 @@ class Project(Part):
         Events of renewal.
     corrections
         Corrections of single values, applied to the files' own columns on every run.
+    earlier_parcels
+        An earlier state of the parcels, to tell retired and new ground.
+    earlier_control_line
+        An earlier version of the control line, to tell what re-drawing it did.
     departments
         Tables of other departments, by name, that are only compared with the parcels or firms.
     rasters
@@ -105,9 +120,29 @@ class Project(Part):
     background: Layer | None = None
     ledger: Layer | None = None
     corrections: Layer | None = None
+    earlier_parcels: EarlierParcels | None = None
+    earlier_control_line: EarlierLine | None = None
     departments: dict[str, Layer] = Field(default_factory=dict)
     rasters: Rasters = Rasters()
     tolerances: Tolerances = Tolerances()
+
+    @model_validator(mode="after")
+    def _earlier_is_earlier(self) -> Project:
+        for name, earlier, now in (
+            ("earlier_parcels", self.earlier_parcels, self.parcels),
+            ("earlier_control_line", self.earlier_control_line, self.control_line),
+        ):
+            today = (None if now is None else now.as_of) or self.city.as_of
+            if earlier is None or today is None:
+                continue
+            then, last = day_of(earlier.as_of, last=False), day_of(today, last=True)
+            if then is not None and last is not None and then >= last:
+                raise ColumnError(
+                    f"[{name}] 的 as_of 为 {earlier.as_of}，不早于现状的 {today}",
+                    f"as_of of [{name}] is {earlier.as_of}, which is not before {today}, the date"
+                    " of the present state",
+                )
+        return self
 
     def layers(self) -> dict[str, Layer]:
         """

@@ -160,6 +160,32 @@ class ParcelLayer(Layer):
     land_scheme: Scheme | None = None
 
 
+class EarlierParcels(ParcelLayer):
+    """
+    An earlier state of the parcel layer.
+
+    Parameters
+    ----------
+    as_of
+        Date of that state, before that of the parcels; required.
+    """
+
+    as_of: DateText
+
+
+class EarlierLine(Layer):
+    """
+    An earlier version of the control line.
+
+    Parameters
+    ----------
+    as_of
+        Date of that version, before that of the line; required.
+    """
+
+    as_of: DateText
+
+
 class Firms(Layer):
     """
     The firm table.

@@ -53,7 +53,10 @@ def _measured_by(layers: Layers) -> dict[str, list[str]]:
         "control_line": ["control_share", "control_class", "settled_m2"],
         "growth_boundary": ["growth_share", "growth_class"],
         "parks": ["park_id"],
-        "protected": ["protected_area_m2"],
+        "protected": ["protected_area_m2", "protected_settled_m2"],
+        "earlier_parcels": ["new_ground_m2", "new_inside_m2", "new_inside_earlier_line_m2",
+                            "new_outside_growth_m2"],
+        "earlier_control_line": ["inside_earlier_line_m2"],
     }  # fmt: skip
     there = {
         name: columns for name, columns in measured.items() if getattr(layers, name) is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
+from landrenew.measure.forbidden import growth_faults, protected_faults, protected_settled_m2
 from landrenew.measure.land import (
     counted_area_m2,
     counted_ground,
@@ -18,6 +19,7 @@ from landrenew.measure.land import (
     shares_ground_with,
 )
 from landrenew.measure.line import SIDES, near_line
+from landrenew.measure.vintages import new_ground
 from landrenew.measure.zones import inside_area_m2
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tu
     Parcels
         The parcel table, rows and order as read, with every column that its ground decides.
     tuple of Fault
-        Overlaps, areas that differ, buildings that stand nowhere or have no height.
+        Overlaps, areas that differ, buildings that stand nowhere or have no height, land that is
+        protected or new outside the growth boundary.
     """
     layers = prepared.layers
     old = layers.parcels.drop(columns=list(measured.columns), errors="ignore")
@@ -55,16 +58,24 @@ def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tu
             shares_ground_with=shares_ground_with(parcels, overlaps),
         )
     )
+    width = layers.project.tolerances.sliver_width_m
     if (line := prepared.zones.get("control_line")) is not None:
-        width = layers.project.tolerances.sliver_width_m
         inside = inside_area_m2(parcels, ground, line, sliver_width_m=width)
         parcels = Parcels(parcels.assign(inside_area_m2=inside))
         if set(SIDES.values()) <= prepared.zones.keys():
             near = near_line(parcels, ground, prepared.zones)
             parcels = Parcels(parcels.assign(**near))
+    parcels = Parcels(
+        parcels.join(new_ground(parcels, ground, prepared.zones, sliver_width_m=width))
+    )
+    if (land := prepared.zones.get("protected")) is not None:
+        on = protected_settled_m2(parcels, ground, land, sliver_width_m=width)
+        parcels = Parcels(parcels.assign(protected_settled_m2=on))
     faults = (
         *overlap_faults(layers, overlaps),
         *area_faults(layers, parcels),
         *building_faults(layers, measured),
+        *protected_faults(prepared, parcels, ground),
+        *growth_faults(layers, parcels),
     )
     return parcels, faults

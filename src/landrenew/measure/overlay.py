@@ -188,11 +188,27 @@ def _cover(shapes: Shapes, zones: Zones) -> Cover:
     crosses = met.area[rows] < part_area[part]
     ground[crosses] = shapely.intersection(ground[crosses], zones.pieces.shapes[piece[crosses]])
     real = shapely.area(ground) > 0
-    return Cover(is_whole, _united(ground[real], owner[rows[real]], len(shapes)))
+    return Cover(is_whole, united_by(ground[real], owner[rows[real]], len(shapes)))
 
 
-def _united(ground: Shapes, owner: Rows, size: int) -> Shapes:
-    """Unite the pieces of each owner, which stand together; None for an owner without any."""
+def united_by(ground: Shapes, owner: Rows, size: int) -> Shapes:
+    """
+    Unite the pieces of each owner.
+
+    Parameters
+    ----------
+    ground
+        Shape (k,): polygons.
+    owner
+        Shape (k,): whose each is, from 0 and below ``size``, rising.
+    size
+        Number of owners.
+
+    Returns
+    -------
+    ndarray
+        Shape (size,): the united ground; None for an owner without any.
+    """
     united = np.full(size, None, dtype=object)
     owners, first, pieces = np.unique(owner, return_index=True, return_counts=True)
     united[owners] = ground[first]
@@ -262,7 +278,7 @@ def overlaps_of(shapes: ArrayLike, width_m: float, *, threads: int | None = None
     size = max(len(layer.shapes), 1)
     pair, row = np.unique(first * size + second, return_inverse=True)
     first, second = np.divmod(pair, size)
-    shared = _united(ground, row, len(pair))
+    shared = united_by(ground, row, len(pair))
     area, width = shapely.area(shared), _widest(shared)
     real = (width >= width_m) & (area > DUST_M2)
     place = shapely.get_coordinates(shapely.point_on_surface(shared[real]))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from landrenew.intake.layers import Layers
     from landrenew.intake.parcels import Parcels
 
-UNITED = ("control_line", "growth_boundary", "protected")
+UNITED = (
+    "control_line", "growth_boundary", "protected", "earlier_control_line", "earlier_parcels",
+)  # fmt: skip
 """Layers of which only the union counts."""
 
 APART = ("towns", "villages", "parks")
@@ -117,7 +119,8 @@ def zones_of(layers: Layers) -> dict[str, Zones]:
     Returns
     -------
     dict
-        The zones by layer, for those of :data:`UNITED` and :data:`APART` that the project has; and
+        The zones by layer, for those of :data:`UNITED` and :data:`APART` that the project has;
+        under ``protected_apart`` each protected area for itself; and
         :func:`landrenew.measure.line.line_strips` where it says how far the line may lie off.
     """
     grounds = {
@@ -132,4 +135,6 @@ def zones_of(layers: Layers) -> dict[str, Zones]:
     line_m = layers.project.tolerances.line_m
     if line_m is not None and "control_line" in zones:
         zones |= line_strips(zones["control_line"], line_m)
+    if "protected" in grounds:  # cut up only once somebody asks which area it is
+        zones["protected_apart"] = Zones(own(grounds["protected"]))
     return zones

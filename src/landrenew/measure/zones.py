@@ -1,8 +1,4 @@
-"""Parcels against zones: control line, growth boundary, protected land, towns, parks.
-
-The control line is drawn along parcel edges, but never exactly: a part of a parcel that
-is narrower than the named tolerance is a drawing error and goes to the other side.
-"""
+"""Parcels against zones: control line, growth boundary, protected land, towns, parks."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landrenew.base.area import ellipsoidal_area
-from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.geometry.topology import mean_width
-from landrenew.intake.parcels import metric_crs, require
-from landrenew.measure.overlay import Pairs, cover, shared_areas
+from landrenew.intake.parcels import require
+from landrenew.measure.inside import area_inside
+from landrenew.measure.overlay import Pairs, shared_areas
 from landrenew.measure.pieces import Zones, own
 
 if TYPE_CHECKING:
@@ -27,79 +22,6 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
 
     Shapes = NDArray[np.object_]
-    Areas = NDArray[np.float64]
-
-
-def area_inside(
-    ground: GeoSeries,
-    zones: GeoDataFrame | Zones,
-    *,
-    sliver_width_m: float,
-    area_m2: pd.Series[float] | None = None,
-) -> tuple[Areas, Areas]:
-    """
-    Measure how much of each shape lies in the union of the zones [m2].
-
-    Parameters
-    ----------
-    ground
-        Shape (n,): polygons (projected, metres).
-    zones
-        Polygons in the same CRS, of which ground that several cover counts once; or their union
-        made ready.
-    sliver_width_m
-        A part inside or outside that is narrower than this goes to the other side [m].
-    area_m2
-        Ellipsoidal area of each shape where it is known already [m2].
-
-    Returns
-    -------
-    inside : ndarray
-        Shape (n,), ellipsoidal area inside [m2].
-    settled : ndarray
-        Shape (n,), what the tolerance moved in (above 0) or out (below 0) [m2].
-
-    Notes
-    -----
-    A shape's ellipsoidal area is divided like its planar area, so that its parts always add to
-    it: by the survey's formula a part has corners that the whole has not, and areas that depend
-    on corners do not add (a touching line of 300 m would have 0.2 m2).
-    """
-    crs = metric_crs(ground)
-    shapes = ground.to_numpy()
-    planar = shapely.area(shapes)
-    total = ellipsoidal_area(shapes, crs) if area_m2 is None else area_m2.to_numpy()
-    on_ground = np.divide(total, planar, out=np.zeros_like(planar), where=planar > 0)
-    found = cover(shapes, zones if isinstance(zones, Zones) else zones.geometry.to_numpy())
-    inside = np.where(found.is_whole, planar, 0.0)
-    settled = np.zeros(len(shapes))
-    crossing = np.flatnonzero(~shapely.is_missing(found.inside))
-    within = found.inside[crossing]
-    without = shapely.difference(shapes[crossing], within)
-    wide_in, narrow_in = _by_width(within, sliver_width_m)
-    wide_out, narrow_out = _by_width(without, sliver_width_m)
-    is_mostly_in = wide_in + narrow_in >= wide_out + narrow_out
-    is_cut = (wide_in > 0) & (wide_out > 0)
-    is_in = np.where(wide_in == wide_out, is_mostly_in, wide_out == 0)  # equal only when both are 0
-    inside[crossing] = np.select(
-        [is_cut, is_in], [wide_in + narrow_out, planar[crossing]], default=0.0
-    )
-    settled[crossing] = np.select(
-        [is_cut, is_in], [narrow_out - narrow_in, narrow_out], default=-narrow_in
-    )
-    # what is wholly inside has the area of the whole, to the last bit
-    return np.where(inside == planar, total, inside * on_ground), settled * on_ground
-
-
-def _by_width(shapes: Shapes, width: float) -> tuple[Areas, Areas]:
-    """Add up the wide and the narrow parts of each shape, in the plane [m2]."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    areas = shapely.area(parts)  # the points and lines that a cut leaves have none
-    is_narrow = (mean_width(parts) < width) | (areas <= DUST_M2)
-    size = len(shapes)
-    wide = np.bincount(owner, weights=np.where(is_narrow, 0.0, areas), minlength=size)
-    narrow = np.bincount(owner, weights=np.where(is_narrow, areas, 0.0), minlength=size)
-    return wide.astype(np.float64), narrow.astype(np.float64)
 
 
 def zone_share(

@@ -38,6 +38,8 @@ _FLOORS = (*_STOCK, "rules:storeys", "raster:height", "raster:dsm", "raster:dem"
            "setting:min_height_support_share")  # fmt: skip
 _LINE = (GEOMETRY, "layer:control_line", _SLIVER)
 _GROWTH = (GEOMETRY, "layer:growth_boundary", _SLIVER)
+_NEW = ("counted_area_m2", "layer:earlier_parcels", _SLIVER)
+_EARLIER_LINE = (GEOMETRY, "layer:earlier_control_line", _SLIVER)
 _POINTS = tuple(score_column(one) for one in sorted(SCORABLE))
 
 GROUNDS: dict[str, tuple[str, ...]] = {
@@ -63,6 +65,13 @@ GROUNDS: dict[str, tuple[str, ...]] = {
     "growth_share": _GROWTH,
     "growth_class": ("growth_share",),
     "protected_area_m2": (GEOMETRY, "layer:protected"),
+    "protected_settled_m2": ("counted_area_m2", "protected_area_m2", _SLIVER),
+    "new_ground_m2": _NEW,
+    "new_inside_m2": (*_NEW, *_LINE),
+    "inside_earlier_line_m2": ("counted_area_m2", *_EARLIER_LINE),
+    "new_inside_earlier_line_m2": (*_NEW, *_EARLIER_LINE),
+    "new_outside_growth_m2": (*_NEW, *_GROWTH),
+    "backflow_class": (*_NEW, "layer:ledger", "rules:backflow"),
     "park_id": (GEOMETRY, "layer:parks", _SLIVER),
     "footprint_m2": _STOCK,
     "floor_area_m2": _FLOORS,

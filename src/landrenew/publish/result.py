@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.assess.share import ControlShare
+    from landrenew.assess.share_change import ShareChange
     from landrenew.base.words import Text
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
@@ -36,6 +37,10 @@ class Result:
         The parcel table with every measured and judged column.
     share
         Control-line share of the city with its towns; None without a control line.
+    share_change
+        Why that share changed; None without a line, or without an earlier state or line.
+    retired
+        The earlier state, with what of each of its parcels was retired; None without one.
     allocation
         What the firms bring to the parcels, with its accounts; None without firms.
     firms
@@ -44,6 +49,8 @@ class Result:
         Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
     progress
         Cleared land by town and year; None without a ledger.
+    backflow
+        New small uses on or next to cleared land; None where it was not looked for.
     faults
         Faults of the layers and of the steps after them.
     balances
@@ -58,10 +65,13 @@ class Result:
     layers: Layers
     parcels: Parcels
     share: ControlShare | None = None
+    share_change: ShareChange | None = None
+    retired: Parcels | None = None
     allocation: Allocation | None = None
     firms: pd.DataFrame | None = None
     blocks: GeoDataFrame | None = None
     progress: pd.DataFrame | None = None
+    backflow: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())

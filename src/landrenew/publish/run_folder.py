@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.errors import FileError, reason
+from landrenew.publish.change_file import change_csv, change_record, retired_table
 from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
@@ -33,6 +34,8 @@ from landrenew.publish.tables import faults_csv, table_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pandas as pd
 
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
@@ -78,20 +81,32 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             if has_villages(result.share):
                 (folder / "villages.csv").write_bytes(villages_csv(result.share, lang))
             (folder / "share_doubts.csv").write_bytes(doubts_csv(result.share, lang))
-        if result.blocks is not None:
-            (folder / "blocks.csv").write_bytes(table_csv(result.blocks, lang))
-        if result.progress is not None:
-            (folder / "progress.csv").write_bytes(table_csv(result.progress, lang))
-        if result.allocation is not None:
-            (folder / "firm_land.csv").write_bytes(table_csv(result.allocation.land, lang))
-        if result.firms is not None:
-            (folder / "firms.csv").write_bytes(table_csv(result.firms, lang))
+        if result.share_change is not None:
+            text = json_text(change_record(result))
+            (folder / "share_change.json").write_text(text, encoding="utf-8")
+            (folder / "share_change.csv").write_bytes(change_csv(result.share_change, lang))
+        for name, table in _tables(result).items():
+            (folder / name).write_bytes(table_csv(table, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
         if is_drawn(result):
             write_geopackage(result, folder / "parcels.gpkg", lang)
             save_map(draw_map(result, lang), folder / "map.html")
     return out
+
+
+def _tables(result: Result) -> dict[str, pd.DataFrame]:
+    """Give the tables of a run that are written column by column, by the names of their files."""
+    retired, allocation = result.retired, result.allocation
+    tables = {
+        "retired.csv": None if retired is None else retired_table(retired),
+        "backflow.csv": result.backflow,
+        "blocks.csv": result.blocks,
+        "progress.csv": result.progress,
+        "firm_land.csv": None if allocation is None else allocation.land,
+        "firms.csv": result.firms,
+    }
+    return {name: table for name, table in tables.items() if table is not None}
 
 
 def is_drawn(result: Result) -> bool:
@@ -205,7 +220,7 @@ def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
 RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
-    "share_doubts.csv",
+    "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from landrenew.base.columns import WORDS
 from landrenew.base.words import Text
+from landrenew.measure.forbidden import PROTECTED_KINDS
 
 UNITS = {
     "m2": Text("㎡", "m²"),
@@ -34,8 +35,7 @@ CLASSES = {
     "river": Text("河流", "River"),
     "railway": Text("铁路", "Railway"),
     "expressway": Text("高速公路", "Expressway"),
-    "farmland": Text("永久基本农田", "Permanent farmland"),
-    "ecology": Text("生态保护红线", "Ecological red line"),
+    **PROTECTED_KINDS,
     **{word: Text(said[0], word.replace("_", " ")) for word, said in WORDS["stage"].items()},
 }
 """Class words for people; a word not listed is shown as it stands."""
@@ -79,6 +79,8 @@ LAYERS = {
     "background": Text("底图", "Backdrop"),
     "ledger": Text("台账", "Ledger"),
     "corrections": Text("更正表", "Corrections"),
+    "earlier_parcels": Text("前期工业用地宗地", "Earlier parcels"),
+    "earlier_control_line": Text("前期工业控制线", "Earlier control line"),
     "blocks": Text("连片地块组", "Contiguous blocks"),
 }
 """Layers of the project file, for people."""

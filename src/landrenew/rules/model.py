@@ -65,6 +65,22 @@ class Contiguity(Sourced):
     small_plot_mu: float = Field(gt=0)
 
 
+class Backflow(Sourced):
+    """
+    Which new use counts as backflow 回潮: small, and on or next to cleared land.
+
+    Parameters
+    ----------
+    within_m
+        Largest distance to cleared land, itself included [m]; 0: on it or touching.
+    below_mu
+        A use of this size or more is not small [mu].
+    """
+
+    within_m: float = Field(ge=0)
+    below_mu: float = Field(gt=0)
+
+
 class Rulebook(Rule):
     """
     A dated official rule as data.
@@ -97,6 +113,8 @@ class Rulebook(Rule):
         Contiguity, or None.
     consolidation
         Tests on blocks that make one a candidate, or None.
+    backflow
+        New small uses on or next to cleared land, or None.
     plausibility
         Checks of what a value cannot well be; they doubt, and decide nothing.
     """
@@ -114,4 +132,5 @@ class Rulebook(Rule):
     storeys: Storeys | None = None
     contiguity: Contiguity | None = None
     consolidation: TestSet | None = None
+    backflow: Backflow | None = None
     plausibility: tuple[AnyCheck, ...] = ()

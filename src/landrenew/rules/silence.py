@@ -21,6 +21,7 @@ PARTS = {
     "grades": Text("等级划分", "grades"),
     "contiguity": Text("连片标准", "contiguity"),
     "consolidation": Text("连片改造条件", "tests for consolidation"),
+    "backflow": Text("回潮的距离与规模 within_m、below_mu", "within_m and below_mu of backflow"),
 }
 """Parts of a rulebook that a run asks for, in the order it does."""
 
@@ -48,7 +49,7 @@ def silent_parts(book: Rulebook) -> list[str]:
     --------
     >>> from landrenew.rules.library import read_rulebook
     >>> silent_parts(read_rulebook("huangyan-2022"))
-    ['share', 'storeys', 'low_efficiency', 'grades', 'contiguity']
+    ['share', 'storeys', 'low_efficiency', 'grades', 'contiguity', 'backflow']
     """
     silent = [name for name in PARTS if getattr(book, name) is None]
     return [name for name in silent if RESTS_UPON.get(name) not in silent]

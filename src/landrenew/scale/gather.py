@@ -129,10 +129,11 @@ def _located(frame: Frame, records: Sequence[Record]) -> dict[str, gpd.GeoDataFr
 
 
 def _needs_shapes(layers: Layers) -> bool:
-    """Tell whether blocks, firms given as points or cleared land will ask for the shapes."""
+    """Tell whether blocks, firms as points, cleared or retired land will ask for the shapes."""
     project = layers.project
     has_points = project.firms is not None and project.links is None
-    return layers.rulebook.contiguity is not None or has_points or project.ledger is not None
+    looks_back = project.ledger is not None or project.earlier_parcels is not None
+    return layers.rulebook.contiguity is not None or has_points or looks_back
 
 
 def _shapes(parts: Sequence[Part], rows: pd.Index[int]) -> ShapesOnDisk:

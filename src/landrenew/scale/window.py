@@ -172,9 +172,9 @@ def _refuse_shifted(frame: Frame, layers: Layers) -> None:
     """Refuse layers that lie beside the parcels as map services lay them."""
     shapes = layers.parcels.geometry.to_numpy()
     near = {"buildings": None if layers.buildings is None else layers.buildings.geometry.to_numpy()}
-    if "control_line" in frame.zones:
-        _, edges = frame.zones["control_line"].near(shapes)
-        near["control_line"] = edges.shapes
+    for name in {*SHIFTS} & {*frame.zones}:
+        _, edges = frame.zones[name].near(shapes)
+        near[name] = edges.shapes
     for name, recognise in SHIFTS.items():
         if (layer := near.get(name)) is not None:
             refuse_shifted(layer, layers.parcels, name, recognise)

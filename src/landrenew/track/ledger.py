@@ -26,6 +26,34 @@ STAGES = (
 CLEARED = STAGES.index("demolished")
 
 
+def ledger_land(parcels: Parcels, earlier: Parcels | None) -> Parcels:
+    """
+    Give the parcels that a ledger may speak of: those of today, and those that are gone since.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``counted_area_m2``, and ``town`` where known.
+    earlier
+        The earlier state with the same columns and ``parcel_id``; None without one.
+
+    Returns
+    -------
+    Parcels
+        The parcel table, then parcels of the earlier state whose id it does not have; of ids that
+        stand on several of these, none.
+    """
+    if earlier is None or "parcel_id" not in earlier:
+        return parcels
+    ids = earlier["parcel_id"]
+    gone = earlier[ids.notna() & ~ids.duplicated(keep=False) & ~ids.isin(parcels.index)]
+    if gone.empty:
+        return parcels
+    columns = [one for one in ("town", "counted_area_m2", "geometry") if one in parcels]
+    gone = gone.set_index("parcel_id").reindex(columns=columns)
+    return Parcels(pd.concat([parcels[columns], gone]))
+
+
 def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, list[Fault]]:
     """
     Keep the events that make sense, in the order they happened.

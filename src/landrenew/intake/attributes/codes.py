@@ -129,7 +129,7 @@ def _named(
         return []
     values = table[column].dropna().astype(str)
     found = values[values.isin(list(doubted))]
-    key = "parcel_id" if name == "parcels" else "firm_id"
+    key = "firm_id" if name == "firms" else "parcel_id"
     ids = table[key].loc[found.index].dropna().to_dict() if key in table else {}
     return [
         Fault(name, row, str(ids.get(row, "")), kind, doubted[one])

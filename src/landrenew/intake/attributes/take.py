@@ -79,7 +79,7 @@ def take_columns(source: Source, spec: Layer, name: str) -> Taken:
     found = {
         one: Mapping(column=one)
         for one in columns
-        if one in COLUMNS and (COLUMNS[one].role == "given" or name != "parcels")
+        if one in COLUMNS and (COLUMNS[one].role == "given" or name not in PARCELS)
     }
     desk = _Desk(source, spec, name, Taken(pd.DataFrame(index=source.frame.index)))
     taken = {
@@ -87,6 +87,10 @@ def take_columns(source: Source, spec: Layer, name: str) -> Taken:
     }
     desk.taken.frame = pd.DataFrame(taken, index=source.frame.index)
     return desk.taken
+
+
+PARCELS = {"parcels", "earlier_parcels"}
+"""Layers whose measured columns may be those of an earlier run."""
 
 
 @dataclass

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from landrenew.base.crs import Bounds
     from landrenew.intake.sections import Layer
 
-MUST_MEET = ("control_line", "growth_boundary", "towns", "villages", "buildings", "firms")
+MUST_MEET = (
+    "control_line", "growth_boundary", "towns", "villages", "buildings", "firms",
+    "earlier_parcels", "earlier_control_line",
+)  # fmt: skip
 """Layers that say nothing unless they lie where the parcels lie."""
 
 CITY_DEGREES, MOST = 1.0, 0.9

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 SHAPED = frozenset({
     "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "buildings",
-    "barriers", "protected", "background",
+    "barriers", "protected", "background", "earlier_parcels", "earlier_control_line",
 })  # fmt: skip
 """Sections that need shapes: their tables are located without being asked."""
 

@@ -1,0 +1,315 @@
+"""Why the share changed, as ``share_change.json``, ``share_change.csv`` and words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from landrenew.assess.share import DEFINITION
+from landrenew.assess.share_change import CAUSES, SHAPLEY
+from landrenew.base.units import to_mu
+from landrenew.base.words import Text
+from landrenew.publish.manifest import crs_name
+from landrenew.publish.tables import AREA_METHOD, csv_bytes, rounded
+from landrenew.publish.wording import share_percent
+
+if TYPE_CHECKING:
+    from landrenew.assess.share_change import Causes, Land, ShareChange
+    from landrenew.base.words import Lang
+    from landrenew.intake.layers import Layers
+    from landrenew.publish.result import Result
+
+CAUSE_WORDS = {
+    "line": Text("控制线调整", "line re-drawn"),
+    "retired": Text("用地退出", "ground retired"),
+    "built": Text("用地新增", "ground newly built"),
+}
+
+NOT_COMPARED = {
+    "line": Text(
+        "没有前期的控制线 [earlier_control_line]：控制线视为未变，其作用记为 0，并非查明未变。",
+        "There is no earlier control line [earlier_control_line]: the line is taken as unchanged"
+        " and its part is 0 by construction, not by finding.",
+    ),
+    "parcels": Text(
+        "没有前期的宗地 [earlier_parcels]：用地视为未变，退出与新增的作用记为 0，并非查明未变。",
+        "There is no earlier state of the parcels [earlier_parcels]: the ground is taken as"
+        " unchanged and the parts of retired and new ground are 0 by construction, not by finding.",
+    ),
+}
+"""What is said where one of the two states is not given."""
+
+
+def is_compared(layers: Layers) -> dict[str, bool]:
+    """
+    Tell which of the two, line and parcels, has an earlier state.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    dict
+        ``line`` and ``parcels``.
+    """
+    return {
+        "line": layers.earlier_control_line is not None,
+        "parcels": layers.earlier_parcels is not None,
+    }
+
+
+def change_record(result: Result) -> dict[str, object]:
+    """
+    Give the change of the share as a record for machines.
+
+    Parameters
+    ----------
+    result
+        A run.
+
+    Returns
+    -------
+    dict
+        What ``share_change.json`` holds, see ``docs/line.md``; empty without a change. Areas in m2
+        to 4 decimals, shares and their parts [0-1] to 12; NaN becomes None.
+    """
+    change, layers = result.share_change, result.layers
+    if change is None:
+        return {}
+    target = None if layers.rulebook.share is None else layers.rulebook.share.target
+    compared = is_compared(layers)
+    given = layers.project.layers()
+    names = ("control_line", "earlier_control_line", "parcels", "earlier_parcels")
+    return {
+        **_figures(change, compared),
+        "target": target,
+        "share_as_drawn_before": rounded(change.as_drawn, 12),
+        "compared": compared,
+        "as_of": {name: given[name].as_of for name in names if name in given},
+        "earlier_rows_set_aside": _set_aside(layers),
+        "definition": DEFINITION.en,
+        "definition_zh": DEFINITION.zh,
+        "method": SHAPLEY.en,
+        "method_zh": SHAPLEY.zh,
+        "area_method": AREA_METHOD.en,
+        "crs": crs_name(layers),
+        "towns": [{"town": town.name, **_figures(town, compared)} for town in change.towns],
+    }
+
+
+def _figures(change: ShareChange, compared: dict[str, bool]) -> dict[str, object]:
+    by_earlier_line = change.by_earlier_line if compared["line"] else None
+    return {
+        "share_before": rounded(change.before, 12),
+        "share_after": rounded(change.after, 12),
+        "change": rounded(change.after - change.before, 12),
+        "by_cause": _parts(change.causes),
+        "by_cause_line_first": _parts(change.line_first),
+        "share_by_earlier_line": rounded(by_earlier_line, 12),
+        "ground": {
+            name: _land(land)
+            for name, land in zip(
+                ("kept", "retired", "new"), (change.kept, change.retired, change.new), strict=True
+            )
+        },
+    }
+
+
+def _parts(causes: Causes) -> dict[str, float | None]:
+    return {name: rounded(part, 12) for name, part in causes._asdict().items()}
+
+
+def _land(land: Land) -> dict[str, float | None]:
+    figures: dict[str, float | None] = {}
+    for name, area in land._asdict().items():
+        figures |= {name: rounded(area, 4), name.replace("m2", "mu"): rounded(to_mu(area), 4)}
+    return figures
+
+
+def _set_aside(layers: Layers) -> int:
+    """Count rows of the earlier state that could not be used; their ground may seem new."""
+    return sum(one.rows_rejected for one in layers.balances if one.layer == "earlier_parcels")
+
+
+def change_csv(change: ShareChange, lang: Lang) -> bytes:
+    """
+    Write the change of the share by town.
+
+    Parameters
+    ----------
+    change
+        The change of the city with its towns.
+    lang
+        Language of titles and words.
+
+    Returns
+    -------
+    bytes
+        CSV, one row a town and the city last; parts in percentage points, areas in mu.
+    """
+    titles = [
+        Text("镇街", "Town"), Text("前期占比", "Share before"), Text("现状占比", "Share now"),
+        Text("变化（百分点）", "Change (points)"),
+        *(Text(f"{words.zh}（百分点）", f"{words.en} (points)") for words in CAUSE_WORDS.values()),
+        Text("延续用地（亩）", "Kept (mu)"), Text("退出用地（亩）", "Retired (mu)"),
+        Text("其中线内（亩）", "of it inside (mu)"), Text("新增用地（亩）", "New (mu)"),
+        Text("其中线内（亩）", "of it inside (mu)"),
+    ]  # fmt: skip
+    total = Text("全市", "Whole city").say(lang)
+    rows = [_row(town.name, town) for town in change.towns]
+    rows.append(_row(f"{total}（{change.name}）" if lang == "zh" else total, change))
+    return csv_bytes([title.say(lang) for title in titles], rows)
+
+
+def _row(name: str, change: ShareChange) -> list[object]:
+    points = (change.after - change.before, *change.causes)
+    areas = (change.kept.total_m2, change.retired.total_m2, change.retired.inside_earlier_m2,
+             change.new.total_m2, change.new.inside_m2)  # fmt: skip
+    return [
+        name, rounded(change.before, 4), rounded(change.after, 4),
+        *(rounded(100 * one, 2) for one in points),
+        *(rounded(to_mu(one), 2) for one in areas),
+    ]  # fmt: skip
+
+
+def change_words(result: Result, lang: Lang) -> str:
+    """
+    Say why the share changed, the city first, then its towns.
+
+    Parameters
+    ----------
+    result
+        A run.
+    lang
+        Language.
+
+    Returns
+    -------
+    str
+        A few lines of text; empty without a change. Areas in mu and points to 2 decimals.
+    """
+    change, layers = result.share_change, result.layers
+    if change is None:
+        return ""
+    compared = is_compared(layers)
+    lines = [_sentence(change).say(lang), _ground_words(change).say(lang)]
+    if compared["line"]:
+        lines.append(_line_words(change, layers).say(lang))
+    lines += [NOT_COMPARED[one].say(lang) for one, is_there in compared.items() if not is_there]
+    if count := _set_aside(layers):
+        lines.append(_aside_words(count).say(lang))
+    lines.append(SHAPLEY.say(lang))
+    lines += [_town_line(town, lang) for town in change.towns]
+    return "\n".join(lines)
+
+
+def points(part: float) -> str:
+    """
+    Write a part of a share in percentage points.
+
+    Parameters
+    ----------
+    part
+        Part of one; NaN where it is not known.
+
+    Returns
+    -------
+    str
+        With its sign and 2 decimals; a dash where it is not known.
+
+    Examples
+    --------
+    >>> points(0.0123), points(-0.00001), points(float("nan"))
+    ('+1.23', '0.00', '—')
+    """
+    if math.isnan(part):
+        return "—"
+    said = f"{100 * part:+.2f}"
+    return said.lstrip("+-") if float(said) == 0 else said
+
+
+def _percent(share: float) -> str:
+    return "—" if math.isnan(share) else share_percent(share)
+
+
+def _sentence(change: ShareChange) -> Text:
+    parts = [(CAUSE_WORDS[cause], points(part))
+             for cause, part in zip(CAUSES, change.causes, strict=True)]  # fmt: skip
+    before, after = _percent(change.before), _percent(change.after)
+    moved = points(change.after - change.before)
+    return Text(
+        f"{change.name}：线内占比由 {before} 变为 {after}，变化 {moved} 个百分点，其中"
+        f"{'，'.join(f'{words.zh} {said}' for words, said in parts)}。",
+        f"{change.name}: the share inside went from {before} to {after}, by {moved} points: "
+        f"{', '.join(f'{words.en} {said}' for words, said in parts)}.",
+    )
+
+
+def _ground_words(change: ShareChange) -> Text:
+    mu = [f"{to_mu(one.total_m2):,.2f}" for one in (change.kept, change.retired, change.new)]
+    return Text(
+        f"延续用地 {mu[0]} 亩，退出 {mu[1]} 亩，新增 {mu[2]} 亩。",
+        f"{mu[0]} mu of ground kept, {mu[1]} mu retired, {mu[2]} mu new.",
+    )
+
+
+def _line_words(change: ShareChange, layers: Layers) -> Text:
+    """Say what the share would be had the line not moved, and whether the target hangs on it."""
+    stays = _percent(change.by_earlier_line)
+    rule = layers.rulebook.share
+    said = Text(
+        f"若控制线未调整，现状占比为 {stays}。",
+        f"Had the line not been re-drawn, the share would be {stays}.",
+    )
+    if rule is None or not change.by_earlier_line < rule.target <= change.after:
+        return said
+    return Text(
+        f"{said.zh}目标 {rule.target:.0%} 只因控制线调整才达到。",
+        f"{said.en} The target of {rule.target:.0%} is reached by the re-drawing alone.",
+    )
+
+
+def _aside_words(count: int) -> Text:
+    return Text(
+        f"前期宗地有 {count} 行被剔除，其地面上的现状用地可能被当作新增；请先改正（见问题清单）。",
+        f"{count} rows of the earlier parcels were set aside; ground on them may seem new. Mend"
+        " them first (see the list of faults).",
+    )
+
+
+def _town_line(town: ShareChange, lang: Lang) -> str:
+    did = "\t".join(
+        f"{CAUSE_WORDS[cause].say(lang)} {points(part)}"
+        for cause, part in zip(CAUSES, town.causes, strict=True)
+    )
+    return f"  {town.name}\t{_percent(town.before)} → {_percent(town.after)}\t{did}"
+
+
+def retired_table(earlier: pd.DataFrame) -> pd.DataFrame:
+    """
+    List the parcels of the earlier state that lost ground, so that every total can be added up.
+
+    Parameters
+    ----------
+    earlier
+        The result of :func:`landrenew.measure.vintages.retired_ground`.
+
+    Returns
+    -------
+    DataFrame
+        ``parcel_id``, that of the row where it has none, ``town`` where known, and the retired
+        ground, in the order of the file.
+    """
+    rows = "row-" + earlier.index.to_series()
+    named = earlier.get("parcel_id", rows).astype(object).fillna(rows)
+    earlier = earlier.assign(parcel_id=named)
+    columns = [
+        one for one in ("parcel_id", "town", "retired_ground_m2", "retired_inside_m2",
+                        "retired_inside_earlier_line_m2") if one in earlier
+    ]  # fmt: skip
+    table = pd.DataFrame(earlier[columns])
+    return table[table["retired_ground_m2"] > 0].rename_axis(None)
