@@ -15,6 +15,11 @@ UNITS_AND_ROLES = (
     " 0-1, `1` is a number without unit, `cny10k` is 万元. Missing stays missing."
 )
 
+FAULTS_AND_FINDINGS = (
+    "`faults.csv` lists every row that was repaired, set aside or doubted; `findings.csv` land that"
+    " is where it must not be."
+)
+
 HEAD = ["| column | unit | 中文 | role | meaning |", "|---|---|---|---|---|"]
 
 TABLES = {
@@ -55,7 +60,7 @@ def faults_page() -> str:
         "",
         "Made by `scripts/write_docs.py` from `src/landrenew/intake/faults.py`; do not edit.",
         "",
-        "`faults.csv` lists every row that was repaired, set aside or doubted.",
+        FAULTS_AND_FINDINGS,
         "",
         "| code | 处理 | what | how to mend |",
         "|---|---|---|---|",

@@ -14,6 +14,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
+from landrenew.intake.faults import without_findings
 from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import read_project
@@ -145,7 +146,7 @@ def project_share(path: str | Path) -> Result:
         share=_share(layers, parcels),
         share_change=_share_change(layers, parcels, gone),
         retired=gone,
-        faults=(*layers.faults, *faults),
+        faults=without_findings((*layers.faults, *faults))[0],
         notes=_notes(layers, "share"),
     )
 
@@ -250,7 +251,7 @@ def project_faults(path: str | Path) -> Result:
     return Result(
         layers=layers,
         parcels=track.parcels,
-        faults=(*layers.faults, *faults, *track.faults),
+        faults=without_findings((*layers.faults, *faults, *track.faults))[0],
         balances=track.balances,
     )
 
@@ -293,6 +294,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     say(Text("连片地块组", "Finding blocks"))
     parcels, blocks = _blocks(layers, parcels, allocation)
     track = _tracked(layers, parcels, gone)
+    doubts, findings = without_findings((*layers.faults, *faults, *track.faults))
     return Result(
         layers=layers,
         parcels=_in_dictionary_order(layers, track.parcels),
@@ -304,7 +306,8 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         blocks=blocks,
         progress=track.progress,
         backflow=track.backflow,
-        faults=(*layers.faults, *faults, *track.faults),
+        faults=doubts,
+        findings=findings,
         balances=track.balances,
         notes=(
             *_notes(layers, *PARTS),

@@ -235,7 +235,8 @@ def test_a_book_cannot_be_changed_in_passing() -> None:
 
 
 def test_a_part_that_rests_upon_a_silent_one_is_not_named_beside_it() -> None:
-    assert silent_parts(read_rulebook("cixi-2022")) == ["low_efficiency", "scoring", "contiguity"]
+    silent = silent_parts(read_rulebook("cixi-2022"))
+    assert silent == ["low_efficiency", "scoring", "contiguity", "backflow"]
 
 
 def test_weights_that_add_to_no_hundred_are_said_aloud() -> None:

@@ -1,4 +1,7 @@
-"""Faults: every row that was repaired, set aside or doubted, with where and how to mend it."""
+"""Faults: every row that was repaired, set aside or doubted, with where and how to mend it.
+
+Land that is where it must not be is listed in the same form, as a finding.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from landrenew.base.words import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Outcome = Literal["repaired", "rejected", "doubted"]
+Outcome = Literal["repaired", "rejected", "doubted", "found"]
+"""What was done with the row; ``found``: nothing is wrong with it, but a rule of land is broken."""
 
 NO_DETAIL = Text("", "")
 
@@ -91,6 +95,28 @@ LAYERS = (
     "earlier_parcels", "earlier_control_line",
 )  # fmt: skip
 """The layers in the order of the project file."""
+
+
+def without_findings(faults: Iterable[Fault]) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """
+    Keep what is wrong with the data apart from land that is where it must not be.
+
+    Parameters
+    ----------
+    faults
+        Whatever reading and measuring brought to light.
+
+    Returns
+    -------
+    faults : tuple of Fault
+        Rows repaired, set aside or doubted.
+    findings : tuple of Fault
+        Land that breaks a rule, with good data as it seems.
+    """
+    both: tuple[list[Fault], list[Fault]] = [], []
+    for one in faults:
+        both[KINDS[one.code].outcome == "found"].append(one)
+    return tuple(both[0]), tuple(both[1])
 
 
 def in_file_order(faults: Iterable[Fault]) -> list[Fault]:

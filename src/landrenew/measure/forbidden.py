@@ -206,9 +206,9 @@ def forbidden_notes(layers: Layers, parcels: Parcels) -> Iterator[Text]:
         if count:
             yield Text(
                 f"有 {count} 宗占用保护地，合计 {mu:,.2f} 亩（应为零）；占用哪一处、多少亩，"
-                "见问题清单 on_protected_land。",
-                f"Parcels on protected land: {count}, with {mu:,.2f} mu (zero is expected); where and"
-                " how much is in the list of faults, on_protected_land.",
+                "见 findings.csv。",
+                f"Parcels on protected land: {count}, with {mu:,.2f} mu (zero is expected); where"
+                " and how much is in findings.csv.",
             )
         else:
             yield Text("没有宗地占用保护地。", "No parcel lies on protected land.")
@@ -231,10 +231,10 @@ def _growth_words(layers: Layers, parcels: Parcels) -> Text:
             f"No industrial land is new outside the growth boundary since {before.as_of}.",
         )
     return Text(
-        f"{before.as_of} 以来，城镇开发边界外新增工业用地 {mu:,.2f} 亩，涉及 {count} 宗，见问题清单"
-        " new_outside_growth。",
+        f"{before.as_of} 以来，城镇开发边界外新增工业用地 {mu:,.2f} 亩，涉及 {count} 宗，见"
+        " findings.csv。",
         f"Industrial land that is new outside the growth boundary since {before.as_of}:"
-        f" {mu:,.2f} mu, parcels: {count}; see new_outside_growth in the list of faults.",
+        f" {mu:,.2f} mu, parcels: {count}; see findings.csv.",
     )
 
 

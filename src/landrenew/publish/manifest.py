@@ -103,6 +103,7 @@ def manifest(result: Result) -> dict[str, object]:
         ],
         "balance": [asdict(one) for one in (*layers.balances, *result.balances)],
         "faults": dict(sorted(Counter(fault.code for fault in result.faults).items())),
+        "findings": dict(sorted(Counter(one.code for one in result.findings).items())),
         "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
     }
 

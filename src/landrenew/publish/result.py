@@ -53,6 +53,8 @@ class Result:
         New small uses on or next to cleared land; None where it was not looked for.
     faults
         Faults of the layers and of the steps after them.
+    findings
+        Land that is where it must not be.
     balances
         Balances of what was checked after the layers were read, such as the ledger.
     notes
@@ -73,6 +75,7 @@ class Result:
     progress: pd.DataFrame | None = None
     backflow: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())
+    findings: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
     shapes: Callable[[], Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]] | None = None

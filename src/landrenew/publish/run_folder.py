@@ -88,6 +88,8 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         for name, table in _tables(result).items():
             (folder / name).write_bytes(table_csv(table, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
+        if result.findings:
+            (folder / "findings.csv").write_bytes(faults_csv(result.findings, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
         if is_drawn(result):
             write_geopackage(result, folder / "parcels.gpkg", lang)
@@ -221,6 +223,7 @@ RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
     "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",
+    "findings.csv",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

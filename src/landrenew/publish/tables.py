@@ -30,6 +30,7 @@ OUTCOMES = {
     "repaired": Text("已修复", "repaired"),
     "rejected": Text("已剔除", "set aside"),
     "doubted": Text("存疑", "doubted"),
+    "found": Text("发现", "found"),
 }
 
 
