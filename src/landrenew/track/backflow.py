@@ -347,7 +347,7 @@ def backflow_notes(layers: Layers, listed: pd.DataFrame | None) -> tuple[Text, .
     return (
         Text(
             f"回潮：已拆除地面上或其旁新增零星用地 {sure} 宗、{mu:,.2f} 亩，待定 {left_open} 宗。",
-            f"Backflow: {sure} new small uses on or next to cleared land with {mu:,.2f} mu,"
-            f" {left_open} undetermined.",
+            f"Backflow, new small uses on or next to cleared land: {sure} with {mu:,.2f} mu,"
+            f" undetermined: {left_open}.",
         ),
     )
