@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pandas as pd
 import pytest
@@ -186,9 +186,7 @@ def test_the_earlier_share_is_also_given_as_it_was_drawn_then() -> None:
 def test_the_fixed_order_is_the_line_first() -> None:
     found = summarize_change(PARCELS, GONE, name="here")
     steps = [130 / 330, 230 / 330, 150 / 200, 150 / 300]
-    assert found.line_first == pytest.approx(
-        [b - a for a, b in zip(steps, steps[1:], strict=False)], abs=1e-15
-    )
+    assert found.line_first == pytest.approx([b - a for a, b in pairwise(steps)], abs=1e-15)
 
 
 def test_a_line_alone_can_be_compared() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
@@ -10,8 +11,10 @@ from conftest import ORIGIN, parcels_of, zones_of
 from hand_made import layers_of, rulebook_of
 
 from landrenew.intake.sections import EarlierParcels
-from landrenew.publish.result import Result
 from landrenew.workflow import run_layers
+
+if TYPE_CHECKING:
+    from landrenew.publish.result import Result
 
 X, Y = ORIGIN
 MU = 2000 / 3
@@ -65,7 +68,9 @@ def test_of_an_old_plot_that_grew_only_what_it_grew_outside_is_named() -> None:
 
 
 @pytest.mark.parametrize(("right", "is_named"), [(40.4, False), (40.7, True)])
-def test_a_new_plot_that_crosses_fails_beyond_the_tolerance(right: float, *, is_named: bool) -> None:
+def test_a_new_plot_that_crosses_fails_beyond_the_tolerance(
+    right: float, *, is_named: bool
+) -> None:
     result = growth(at(20, 0, right, 200), earlier=[at(-100, 0, -80, 20)])
     assert (named(result, "new_outside_growth") == ["P0"]) is is_named
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import random
 from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -16,10 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landrenew.assess.share_change import CAUSES, ShareChange
-from landrenew.intake.layers import Layers
 from landrenew.intake.parcels import Parcels
-from landrenew.publish.result import Result
 from landrenew.workflow import run_layers
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from landrenew.intake.layers import Layers
+    from landrenew.publish.result import Result
 
 X, Y = ORIGIN
 
@@ -186,8 +191,7 @@ def slow_shares(
     """Give every share on the way by uniting whole layers, in the plane."""
     before, after = shapely.union_all(then), shapely.union_all(now)
     found = {}
-    for done in (frozenset(c for c, is_in in zip(CAUSES, bits, strict=True) if is_in)
-                 for bits in ((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))):  # fmt: skip
+    for done in (frozenset(some) for n in range(4) for some in combinations(CAUSES, n)):
         ground = before.intersection(after)
         if "retired" not in done:
             ground = ground.union(before)
@@ -244,7 +248,9 @@ def test_parts_add_up_to_wholes(
     assert kept.total_m2 + change.retired.total_m2 == pytest.approx(then_all, rel=1e-6)
     table = result.parcels
     new_columns = ["new_inside_m2", "new_inside_earlier_line_m2"]
-    assert (table[new_columns].le(table["new_ground_m2"] * (1 + 1e-9) + 1e-9, axis=0)).all(axis=None)
+    assert (table[new_columns].le(table["new_ground_m2"] * (1 + 1e-9) + 1e-9, axis=0)).all(
+        axis=None
+    )
     assert (table["new_ground_m2"] <= table["counted_area_m2"]).all()
     assert (table[["new_ground_m2", *new_columns]] >= 0).all(axis=None)
 
@@ -258,8 +264,7 @@ def test_order_of_rows_and_splitting_parcels_change_nothing(
     layers = city(now, line, then, earlier_line)
     found = run_layers(layers).share_change
     assert found is not None
-    dice = random.Random(seed)
-    order = dice.sample(range(len(now)), len(now))
+    order = np.random.default_rng(seed).permutation(len(now))
     mixed = run_layers(replace(layers, parcels=Parcels(layers.parcels.iloc[order]))).share_change
     assert mixed is not None
     assert mixed.causes == pytest.approx(found.causes, rel=0, abs=1e-14, nan_ok=True)

@@ -9,6 +9,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from landrenew.intake.faults import in_file_order
+from landrenew.publish.change_file import change_record
 from landrenew.publish.run_folder import json_text, result_share_record
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def same_result(one: Result, other: Result) -> None:
         same_table(one.share.doubts, other.share.doubts)
     same_table(one.blocks, other.blocks)
     same_table(one.progress, other.progress)
+    same_table(one.retired, other.retired)
+    same_table(one.backflow, other.backflow)
+    assert in_file_order(one.findings) == in_file_order(other.findings)
+    assert json_text(change_record(one)) == json_text(change_record(other))
     assert (one.allocation is None) == (other.allocation is None)
     if one.allocation is not None and other.allocation is not None:
         same_table(one.allocation.land, other.allocation.land)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -11,9 +12,11 @@ from conftest import ORIGIN, parcels_of, zones_of
 from hand_made import layers_of, rulebook_of
 
 from landrenew.base.words import Text
-from landrenew.intake.layers import Layers
-from landrenew.publish.result import Result
 from landrenew.workflow import run_layers
+
+if TYPE_CHECKING:
+    from landrenew.intake.layers import Layers
+    from landrenew.publish.result import Result
 
 X, Y = ORIGIN
 BOOK = rulebook_of(backflow={"within_m": 50.0, "below_mu": 3.0})
@@ -79,10 +82,13 @@ def test_a_planted_new_plot_on_cleared_land_is_found_with_what_lies_on_it() -> N
     assert row["cleared_distance_m"] == 0
     assert row["backflow_mu"] == pytest.approx(0.6, rel=1e-3)
     assert row["on_cleared_mu"] == pytest.approx(0.3, rel=1e-3)
-    assert Text(
-        "回潮：已拆除地面上或其旁新增零星用地 1 宗、0.60 亩，待定 0 宗。",
-        "Backflow, new small uses on or next to cleared land: 1 with 0.60 mu, undetermined: 0.",
-    ) in result.notes
+    assert (
+        Text(
+            "回潮：已拆除地面上或其旁新增零星用地 1 宗、0.60 亩，待定 0 宗。",
+            "Backflow, new small uses on or next to cleared land: 1 with 0.60 mu, undetermined: 0.",
+        )
+        in result.notes
+    )
 
 
 @pytest.mark.parametrize(("gap", "answer"), [(0.0, "yes"), (50.0, "yes"), (50.001, "no")])

@@ -162,11 +162,12 @@ def _complaint(error: ValidationError) -> Text:
     zh, en = [], []
     for one in error.errors():
         where = ".".join(str(part) for part in one["loc"])
+        at = f"[{where}] " if where else ""  # what several sections say names them itself
         cause = one.get("ctx", {}).get("error")
         plain = Text(one["msg"], one["msg"])
         said = cause.text if isinstance(cause, ColumnError) else SAID.get(one["type"], plain)
-        zh.append(f"[{where}] {said.zh}")
-        en.append(f"[{where}] {said.en}")
+        zh.append(f"{at}{said.zh}")
+        en.append(f"{at}{said.en}")
     return Text("；".join(zh), "; ".join(en))
 
 

@@ -159,22 +159,6 @@ class Part(NamedTuple):
     share: Areas
     ground: Shapes
 
-    def rest_of(self, shapes: Shapes) -> Part:
-        """
-        Give what the part leaves of the shapes.
-
-        Parameters
-        ----------
-        shapes
-            Shape (n,): the whole shapes.
-
-        Returns
-        -------
-        Part
-            The rest; the two shares add to 1.
-        """
-        return Part(1.0 - self.share, shapely.difference(shapes, self.ground))
-
     def shared_with(self, other: Part, shapes: Shapes) -> Areas:
         """
         Measure what two parts of the same shapes have in common.
@@ -198,6 +182,25 @@ class Part(NamedTuple):
         common = shapely.intersection(self.ground[at], other.ground[at])
         both[at] = np.fmin(shapely.area(common) / shapely.area(shapes[at]), both[at])
         return both
+
+    def missed_by(self, other: Part, shapes: Shapes) -> Areas:
+        """
+        Measure what of another part this part leaves.
+
+        Parameters
+        ----------
+        other
+            Another part.
+        shapes
+            Shape (n,): the whole shapes.
+
+        Returns
+        -------
+        ndarray
+            Shape (n,): share of the shape's planar area that lies in the other part and not in
+            this one [0-1].
+        """
+        return np.fmax(other.share - self.shared_with(other, shapes), 0.0)
 
 
 def part_inside(shapes: Shapes, zones: GeoDataFrame | Zones, *, sliver_width_m: float) -> Part:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import Parcels, require
 from landrenew.measure.inside import part_inside
 from landrenew.measure.land import (
@@ -78,29 +79,24 @@ def new_ground(
     line: dict[str, tuple[Part, Areas]] = {}
     if earlier is not None:
         part = part_inside(shapes, earlier, sliver_width_m=sliver_width_m)
-        found["inside_earlier_line_m2"] = _area(part, counted)
+        found["inside_earlier_line_m2"] = part.share * counted
         line["new_inside_earlier_line_m2"] = part, found["inside_earlier_line_m2"]
     if "earlier_parcels" not in zones:
         return pd.DataFrame(found, parcels.index)
     old = part_inside(shapes, zones["earlier_parcels"], sliver_width_m=sliver_width_m)
-    new = old.rest_of(shapes)
-    found["new_ground_m2"] = _area(new, counted)
+    found["new_ground_m2"] = (1.0 - old.share) * counted
     if "control_line" in zones:
         part = part_inside(shapes, zones["control_line"], sliver_width_m=sliver_width_m)
         line["new_inside_m2"] = part, parcels["inside_area_m2"].to_numpy(np.float64)
     for name, (part, inside) in line.items():
-        common = new.shared_with(part, shapes)
+        new = old.missed_by(part, shapes) * counted
         # ground that is all new has the published area inside, to the last bit
-        found[name] = np.where(new.share == 1, inside, np.fmin(common * counted, inside))
+        found[name] = np.where(old.share == 0, inside, np.fmin(new, inside))
     if "growth_boundary" in zones:
         part = part_inside(shapes, zones["growth_boundary"], sliver_width_m=sliver_width_m)
-        outside = new.shared_with(part.rest_of(shapes), shapes)
-        found["new_outside_growth_m2"] = outside * counted
+        outside = found["new_ground_m2"] - old.missed_by(part, shapes) * counted
+        found["new_outside_growth_m2"] = np.where(outside > DUST_M2, outside, 0.0)
     return pd.DataFrame(found, parcels.index)
-
-
-def _area(part: Part, counted: Areas) -> Areas:
-    return np.where(part.share == 1, counted, part.share * counted)
 
 
 class Earlier(NamedTuple):
@@ -175,14 +171,14 @@ def retired_ground(
     shapes = own(earlier.ground.to_numpy())
     counted = earlier.table["counted_area_m2"].to_numpy(np.float64)
     today = Zones.united(parcels.geometry.to_numpy())
-    gone = part_inside(shapes, today, sliver_width_m=sliver_width_m).rest_of(shapes)
-    found = {"retired_ground_m2": _area(gone, counted)}
+    still = part_inside(shapes, today, sliver_width_m=sliver_width_m)
+    found = {"retired_ground_m2": (1.0 - still.share) * counted}
     for name, column in (
         ("control_line", "retired_inside_m2"),
         ("earlier_control_line", "retired_inside_earlier_line_m2"),
     ):
         if name in zones:
             part = part_inside(shapes, zones[name], sliver_width_m=sliver_width_m)
-            found[column] = gone.shared_with(part, shapes) * counted
-            found["drawn_inside_m2"] = _area(part, counted)  # the earlier line, where there is one
+            found[column] = still.missed_by(part, shapes) * counted
+            found["drawn_inside_m2"] = part.share * counted  # the earlier line, where there is one
     return Parcels(earlier.table.assign(**found))
