@@ -84,6 +84,7 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
         *_document(rulebook.storeys, Text("计容", "Counting of floors")),
         *_document(rulebook.contiguity, Text("连片", "Contiguity")),
         *_document(rulebook.consolidation, Text("连片改造候选", "Consolidation")),
+        *_document(rulebook.backflow, Text("回潮", "Backflow")),
     ]
     return {
         "name": rulebook.name,

@@ -35,6 +35,7 @@ PARCEL_FACTS = (
     "control_class",
     "control_share",
     "growth_class",
+    "new_outside_growth_m2",
     "protected_area_m2",
     "park_id",
     "land_code",
@@ -50,6 +51,7 @@ PARCEL_FACTS = (
     "tax_cny10k_per_mu",
     "exempt_reason",
     "renewal_stage",
+    "backflow_class",
 )
 """Facts the card lists, in this order."""
 
