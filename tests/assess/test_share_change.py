@@ -11,26 +11,26 @@ from conftest import parcels_of, square
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.share import UNKNOWN_TOWN
 from landrenew.assess.share_change import (
     CAUSES,
-    Land,
+    Areas,
     share_at,
     split_change,
     summarize_change,
 )
+from landrenew.assess.share_land import UNKNOWN_TOWN
 from landrenew.base.errors import ColumnError
 from landrenew.intake.parcels import Parcels
 
-NOTHING = Land(0.0, 0.0, 0.0)
+NOTHING = Areas(0.0, 0.0, 0.0)
 ALL = frozenset(CAUSES)
 
 
-def ground(total: float, earlier: float, now: float) -> Land:
-    return Land(total, earlier, now)
+def ground(total: float, earlier: float, now: float) -> Areas:
+    return Areas(total, earlier, now)
 
 
-def change(kept: Land, retired: Land, new: Land) -> float:
+def change(kept: Areas, retired: Areas, new: Areas) -> float:
     return share_at(kept, retired, new, ALL) - share_at(kept, retired, new, frozenset())
 
 
@@ -93,13 +93,13 @@ def test_a_city_that_had_no_industrial_land_has_no_change_to_split() -> None:
 
 
 lands = st.builds(
-    lambda total, one, other: Land(total, total * one, total * other),
+    lambda total, one, other: Areas(total, total * one, total * other),
     st.one_of(st.just(0.0), st.floats(1.0, 1e7)), st.floats(0, 1), st.floats(0, 1),
 )  # fmt: skip
 
 
 @given(lands, lands, lands)
-def test_the_three_parts_add_up_to_the_change(kept: Land, retired: Land, new: Land) -> None:
+def test_the_three_parts_add_up_to_the_change(kept: Areas, retired: Areas, new: Areas) -> None:
     found, whole = split_change(kept, retired, new), change(kept, retired, new)
     if math.isnan(whole):
         assert all(map(math.isnan, found))
@@ -108,17 +108,17 @@ def test_the_three_parts_add_up_to_the_change(kept: Land, retired: Land, new: La
 
 
 @given(lands, lands, lands)
-def test_what_did_not_change_did_nothing(kept: Land, retired: Land, new: Land) -> None:
+def test_what_did_not_change_did_nothing(kept: Areas, retired: Areas, new: Areas) -> None:
     if kept.total_m2 == 0:
         return
-    still = [Land(one.total_m2, one.inside_m2, one.inside_m2) for one in (kept, retired, new)]
+    still = [Areas(one.total_m2, one.inside_m2, one.inside_m2) for one in (kept, retired, new)]
     assert split_change(*still).line == 0.0
     assert split_change(kept, NOTHING, new).retired == 0.0
     assert split_change(kept, retired, NOTHING).built == 0.0
 
 
 @given(lands, lands, lands)
-def test_no_order_is_preferred(kept: Land, retired: Land, new: Land) -> None:
+def test_no_order_is_preferred(kept: Areas, retired: Areas, new: Areas) -> None:
     """Work the mean over the orders out a second time, by adding one cause after the other."""
     if kept.total_m2 == 0:
         return
@@ -165,9 +165,9 @@ GONE = retired(
 
 def test_a_city_and_its_towns_are_split_alike() -> None:
     found = summarize_change(PARCELS, GONE, name="here")
-    assert found.kept == Land(200, 50, 150)
-    assert found.retired == Land(130, 80, 80)
-    assert found.new == Land(100, 0, 0)
+    assert found.kept == Areas(200, 50, 150)
+    assert found.retired == Areas(130, 80, 80)
+    assert found.new == Areas(100, 0, 0)
     assert (found.before, found.after) == (130 / 330, 150 / 300)
     assert found.by_earlier_line == 50 / 300
     assert math.fsum(found.causes) == pytest.approx(found.after - found.before, abs=1e-15)

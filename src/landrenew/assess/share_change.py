@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from landrenew.assess.share import UNKNOWN_TOWN
+from landrenew.assess.share_land import UNKNOWN_TOWN
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels, require
 
@@ -35,7 +35,7 @@ CAUSES = ("line", "retired", "built")
 """The three causes, in the one fixed order that is given beside the mean."""
 
 
-class Land(NamedTuple):
+class Areas(NamedTuple):
     """
     Some ground, and what of it lies inside either version of the line.
 
@@ -106,9 +106,9 @@ class ShareChange:
     """
 
     name: str
-    kept: Land
-    retired: Land
-    new: Land
+    kept: Areas
+    retired: Areas
+    new: Areas
     before: float
     after: float
     causes: Causes
@@ -118,7 +118,7 @@ class ShareChange:
     towns: tuple[ShareChange, ...] = field(default=())
 
 
-def share_at(kept: Land, retired: Land, new: Land, done: frozenset[str]) -> float:
+def share_at(kept: Areas, retired: Areas, new: Areas, done: frozenset[str]) -> float:
     """
     Give the share of a state in which some of the three changes are done [0-1].
 
@@ -141,7 +141,7 @@ def share_at(kept: Land, retired: Land, new: Land, done: frozenset[str]) -> floa
 
     Examples
     --------
-    >>> kept, nothing = Land(100.0, 60.0, 80.0), Land(0.0, 0.0, 0.0)
+    >>> kept, nothing = Areas(100.0, 60.0, 80.0), Areas(0.0, 0.0, 0.0)
     >>> [share_at(kept, nothing, nothing, frozenset(done)) for done in ([], ["line"])]
     [0.6, 0.8]
     """
@@ -155,7 +155,7 @@ def share_at(kept: Land, retired: Land, new: Land, done: frozenset[str]) -> floa
     return inside / total if total > 0 else math.nan
 
 
-def split_change(kept: Land, retired: Land, new: Land) -> Causes:
+def split_change(kept: Areas, retired: Areas, new: Areas) -> Causes:
     """
     Split the change of the share into its three causes.
 
@@ -183,8 +183,8 @@ def split_change(kept: Land, retired: Land, new: Land) -> Causes:
 
     Examples
     --------
-    >>> nothing = Land(0.0, 0.0, 0.0)
-    >>> found = split_change(Land(60.0, 60.0, 60.0), Land(40.0, 0.0, 0.0), nothing)
+    >>> nothing = Areas(0.0, 0.0, 0.0)
+    >>> found = split_change(Areas(60.0, 60.0, 60.0), Areas(40.0, 0.0, 0.0), nothing)
     >>> [round(one, 12) for one in found]
     [0.0, 0.4, 0.0]
     """
@@ -195,7 +195,7 @@ def split_change(kept: Land, retired: Land, new: Land) -> Causes:
     return Causes(*(math.fsum(parts) / len(known) for parts in zip(*known, strict=True)))
 
 
-def _in_order(order: tuple[str, ...], kept: Land, retired: Land, new: Land) -> Causes:
+def _in_order(order: tuple[str, ...], kept: Areas, retired: Areas, new: Areas) -> Causes:
     """Give what each cause does when they follow each other so."""
     states = [
         share_at(kept, retired, new, frozenset(order[:count])) for count in range(len(order) + 1)
@@ -204,14 +204,14 @@ def _in_order(order: tuple[str, ...], kept: Land, retired: Land, new: Land) -> C
     return Causes(*(did[cause] for cause in CAUSES))
 
 
-def _land(total: pd.Series[float], earlier: pd.Series[float], now: pd.Series[float]) -> Land:
-    return Land(math.fsum(total), math.fsum(earlier), math.fsum(now))
+def _areas(total: pd.Series[float], earlier: pd.Series[float], now: pd.Series[float]) -> Areas:
+    return Areas(math.fsum(total), math.fsum(earlier), math.fsum(now))
 
 
-NO_LAND = Land(0.0, 0.0, 0.0)
+NO_AREAS = Areas(0.0, 0.0, 0.0)
 
 
-def _present(rows: pd.DataFrame) -> tuple[Land, Land]:
+def _present(rows: pd.DataFrame) -> tuple[Areas, Areas]:
     """Add up kept and new ground; a line or a state that is not compared is the present one."""
     nothing = pd.Series(0.0, rows.index)
     now = rows["inside_area_m2"]
@@ -219,19 +219,19 @@ def _present(rows: pd.DataFrame) -> tuple[Land, Land]:
     new = rows.get("new_ground_m2", nothing)
     new_now = rows.get("new_inside_m2", nothing)
     new_then = rows.get("new_inside_earlier_line_m2", new_now)
-    kept = _land(rows["counted_area_m2"] - new, then - new_then, now - new_now)
-    return kept, _land(new, new_then, new_now)
+    kept = _areas(rows["counted_area_m2"] - new, then - new_then, now - new_now)
+    return kept, _areas(new, new_then, new_now)
 
 
-def _gone(rows: pd.DataFrame) -> Land:
+def _gone(rows: pd.DataFrame) -> Areas:
     now = rows["retired_inside_m2"]
     then = rows.get("retired_inside_earlier_line_m2", now)
-    return _land(rows["retired_ground_m2"], then, now)
+    return _areas(rows["retired_ground_m2"], then, now)
 
 
 def _change_of(name: str, present: pd.DataFrame, gone: pd.DataFrame | None) -> ShareChange:
     kept, new = _present(present)
-    retired = NO_LAND if gone is None else _gone(gone)
+    retired = NO_AREAS if gone is None else _gone(gone)
     done = frozenset(CAUSES)
     return ShareChange(
         name=name,

@@ -12,11 +12,12 @@ from landrenew.assess.share_change import CAUSES, SHAPLEY
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.publish.manifest import crs_name
-from landrenew.publish.tables import AREA_METHOD, csv_bytes, rounded
+from landrenew.publish.share_words import AREA_METHOD
+from landrenew.publish.tables import csv_bytes, rounded
 from landrenew.publish.wording import share_percent
 
 if TYPE_CHECKING:
-    from landrenew.assess.share_change import Causes, Land, ShareChange
+    from landrenew.assess.share_change import Areas, Causes, ShareChange
     from landrenew.base.words import Lang
     from landrenew.intake.layers import Layers
     from landrenew.publish.result import Result
@@ -123,7 +124,7 @@ def _parts(causes: Causes) -> dict[str, float | None]:
     return {name: rounded(part, 12) for name, part in causes._asdict().items()}
 
 
-def _land(land: Land) -> dict[str, float | None]:
+def _land(land: Areas) -> dict[str, float | None]:
     figures: dict[str, float | None] = {}
     for name, area in land._asdict().items():
         figures |= {name: rounded(area, 4), name.replace("m2", "mu"): rounded(to_mu(area), 4)}
