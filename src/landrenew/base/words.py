@@ -6,6 +6,7 @@ a language. What the messages are about is said where they are raised.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 Lang = Literal["zh", "en"]
 
 SHOWN_IDS = 5
+
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Characters that do not show: controls, marks of direction, line separators."""
+
+SPELT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Text(NamedTuple):
@@ -77,3 +83,28 @@ def some(ids: Iterable[object]) -> str:
     listed = [str(one) for one in ids]
     shown = ", ".join(listed[:SHOWN_IDS])
     return shown if len(listed) <= SHOWN_IDS else f"{shown} … ({len(listed)})"
+
+
+def visible(text: str) -> str:
+    r"""
+    Write a text of somebody else's on one line, with nothing in it that does not show.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text; line ends, controls and marks of direction are spelt out.
+
+    Examples
+    --------
+    >>> print(visible("a\nb\x1b[2J"))
+    a\nb\U0000001B[2J
+    """
+    return "".join(
+        SPELT.get(one, f"\\U{ord(one):08X}") if unicodedata.category(one) in HIDDEN else one
+        for one in text
+    )

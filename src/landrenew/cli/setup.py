@@ -89,18 +89,18 @@ def _refuse_existing(out: Path) -> None:
 
 def _tell_proposal(lang: str | None, proposal: Proposal) -> None:
     """Say what each section was made from, what must be checked, and what was left."""
-    from landrenew.intake.propose.text import comment
+    from landrenew.base.words import visible
 
     say = cast("Lang", lang)
     for section in proposal.sections:
         seen = "".join(f"{one.say(say)}" for one in section.remarks[:1])
         is_off = "" if section.off is None else ("（未启用）" if lang == "zh" else " (not in use)")
         if seen:
-            path = comment(str(section.lines[0].value))
+            path = visible(str(section.lines[0].value))
             tell(lang, f"· [{section.name}] {path}：{seen}{is_off}",
                  f"· [{section.name}] {path}: {seen}{is_off}")  # fmt: skip
     for doubt in proposal.to_check():
-        tell(lang, f"· 请核对 {comment(doubt.zh)}", f"· check {comment(doubt.en)}")
+        tell(lang, f"· 请核对 {visible(doubt.zh)}", f"· check {visible(doubt.en)}")
     if proposal.unknown:
         count = len(proposal.unknown)
         tell(lang, f"· 没有用到 {count} 个文件或图层，列在项目文件末尾。",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landrenew.base.errors import FileError, LandrenewError, ParcelError
-from landrenew.base.words import Text
+from landrenew.base.words import Text, visible
 from landrenew.intake.city import read_layers
 from landrenew.intake.project import Project
 from landrenew.intake.propose.draft import Line, Section
@@ -20,7 +20,7 @@ from landrenew.intake.propose.look import Look, look_at
 from landrenew.intake.propose.rasters import rasters_section
 from landrenew.intake.propose.roles import Role, role_of, share_out
 from landrenew.intake.propose.sections import Table, section_of
-from landrenew.intake.propose.text import comment, project_text
+from landrenew.intake.propose.text import project_text
 from landrenew.intake.propose.values import filled
 from landrenew.rules.library import read_rulebook
 
@@ -197,7 +197,7 @@ def _nothing(folder: Path, unknown: list[Unknown]) -> FileError:
     seen = [
         Text(f"{one.path}（{one.why.zh}）", f"{one.path} ({one.why.en})") for one in unknown[:5]
     ]
-    zh, en = comment("；".join(one.zh for one in seen)), comment("; ".join(one.en for one in seen))
+    zh, en = visible("；".join(one.zh for one in seen)), visible("; ".join(one.en for one in seen))
     return FileError(
         f"文件夹 {folder} 里没有认得的图层或表：{zh or '是空的'}。请检查文件夹，或自行写项目文件。",
         f"No layer or table of folder {folder} is known: {en or 'it is empty'}. Check the folder,"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
-from landrenew.base.words import Text
+from landrenew.base.words import Text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,8 +53,6 @@ HEAD = (
 
 REST = Text("没有用到的文件与图层：", "Files and layers that are not used:")
 
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
 
 def quoted(text: str) -> str:
     r"""
@@ -76,35 +73,7 @@ def quoted(text: str) -> str:
     >>> print(quoted('a"b'))
     "a\"b"
     """
-    return '"' + "".join(_escaped(one) for one in text) + '"'
-
-
-def _escaped(one: str) -> str:
-    if one in ESCAPES:
-        return ESCAPES[one]
-    return f"\\U{ord(one):08X}" if _is_hidden(one) else one
-
-
-def _is_hidden(one: str) -> bool:
-    """Tell whether a character does not show: controls, marks of direction, line separators."""
-    return unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def comment(text: str) -> str:
-    """
-    Write a text as part of a comment: on one line, whatever it holds.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    str
-        The text; whatever does not show is escaped.
-    """
-    return "".join(_escaped(one) if _is_hidden(one) else one for one in text)
+    return '"' + visible(text.replace("\\", "\\\\")).replace('"', '\\"') + '"'
 
 
 def project_text(sections: Iterable[Section], unknown: Iterable[Unknown], lang: Lang = "zh") -> str:
@@ -127,13 +96,13 @@ def project_text(sections: Iterable[Section], unknown: Iterable[Unknown], lang: 
     """
     head = "".join(f"# {line.say(lang)}\n" for line in HEAD)
     body = "\n".join(_section(one, lang) for one in sections)
-    rest = "".join(f"#   {comment(one.path)}: {comment(one.why.say(lang))}\n" for one in unknown)
+    rest = "".join(f"#   {visible(one.path)}: {visible(one.why.say(lang))}\n" for one in unknown)
     return f"{head}\n{body}" + (f"\n# {REST.say(lang)}\n{rest}" if rest else "")
 
 
 def _section(one: Section, lang: Lang) -> str:
     title = TITLES.get(one.name, Text(one.name, one.name)).say(lang)
-    said = [f"# {title}"] + [f"# {comment(remark.say(lang))}" for remark in one.remarks]
+    said = [f"# {title}"] + [f"# {visible(remark.say(lang))}" for remark in one.remarks]
     said += [f"# {_check(doubt, lang)}" for doubt in one.doubts]
     if one.off is not None:
         said.append(f"# {_check(one.off, lang)}")
@@ -158,10 +127,10 @@ def _line(line: Line, lang: Lang) -> str:
     said = said if line.is_on else f"# {said}"
     if line.remark is None:
         return said
-    remark = _check(line.remark, lang) if not line.is_sure else comment(line.remark.say(lang))
+    remark = _check(line.remark, lang) if not line.is_sure else visible(line.remark.say(lang))
     return f"{said}  # {remark}"
 
 
 def _check(said: Text, lang: Lang) -> str:
     joint = "：" if lang == "zh" else ": "
-    return f"{CHECK.say(lang)}{joint}{comment(said.say(lang))}"
+    return f"{CHECK.say(lang)}{joint}{visible(said.say(lang))}"
