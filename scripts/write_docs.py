@@ -30,6 +30,7 @@ TABLES = {
     "progress": "Progress 进度",
     "earlier": "Earlier parcels 前期宗地",
     "backflow": "Backflow 回潮",
+    "project": "Proposed projects 拟建项目",
 }
 
 

@@ -252,8 +252,8 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     DataFrame
         Same index: ``pool``, the points of every criterion in its own column (NaN for rows of
         pools without it), ``bonus_score`` where the rulebook knows a bonus, ``efficiency_score``
-        their sum (NaN when a criterion is missing), and ``missing``, what has no value, joined by
-        commas.
+        their sum (NaN when a criterion is missing, or the criteria of the pool are not published),
+        and ``missing``, what has no value, joined by commas.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     lacks = made.pop("missing")
     made["efficiency_score"] = np.nan
     made["missing"] = lacks
-    for one in scoring.pools:
+    for one in (pool for pool in scoring.pools if pool.criteria):
         mine = made["pool"] == one.name
         for name, values in _pool_columns(table[mine], one).items():
             made.loc[mine, name] = values

@@ -18,7 +18,9 @@ from landrenew.base.words import Text
 
 Kind = Literal["number", "integer", "text", "class"]
 Role = Literal["given", "measured", "judged"]
-Table = Literal["parcel", "firm", "block", "layer", "progress", "earlier", "backflow"]
+Table = Literal[
+    "parcel", "firm", "block", "layer", "progress", "earlier", "backflow", "project"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,12 @@ def _read_dictionary() -> dict[str, Column]:
     return {one.name: one for one in [*columns, *points]}
 
 
+PASSED: dict[str, tuple[str, ...]] = {
+    "pass": ("合格", "通过", "符合", "达标", "是"),
+    "fail": ("不合格", "不通过", "不符合", "不达标", "否"),
+}
+"""What an office says of a project that it looked at."""
+
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "size_class": {
         "above_scale": ("规上", "规上企业", "规模以上"),
@@ -150,6 +158,29 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "built": ("建成", "已建成"),
         "in_production": ("投产", "已投产"),
     },
+    "project_kind": {
+        "renewal": ("改造", "改造项目", "存量改造"),
+        "new_supply": ("新供地", "新供地项目", "新增用地"),
+    },
+    "industry_edition": {
+        year: (
+            f"GB/T 4754-{year}",
+            f"GB/T4754-{year}",
+            f"GB/T 4754—{year}",
+            f"{year}版",
+            f"{year}年版",
+            f"{year}年",
+        )
+        for year in ("2002", "2011", "2017")
+    },
+    "policy_path": {
+        "old_plots": ("“三旧”改造方案", "三旧改造方案", "三旧改造"),
+        "low_efficiency_plan": ("低效工业用地改造方案", "低效工业用地改造"),
+    },
+    "post_2010_class": {"yes": ("是",), "no": ("否",)},
+    "fire_class": PASSED,
+    "environment_class": PASSED,
+    "energy_class": PASSED,
 }
 """Columns whose values are one of few words: each word, and what planners write for it."""
 
@@ -176,6 +207,19 @@ SCORABLE = frozenset({*INTENSITIES, "floor_area_ratio", "building_density"})
 
 COLUMNS: dict[str, Column] = _read_dictionary()
 """Every column by name."""
+
+OF_PROJECTS = (
+    *(one.name for one in COLUMNS.values() if one.table == "project"),
+    "industry_code", "floor_area_ratio", "building_density", "building_coefficient", *INTENSITIES,
+)  # fmt: skip
+"""What may be stated of a proposed project."""
+
+EVIDENCE = {
+    "fire_class": "fire_evidence",
+    "environment_class": "environment_evidence",
+    "energy_class": "energy_evidence",
+}
+"""Findings on a project that count only beside the document that proves them."""
 
 FLOWS = tuple(
     one.name

@@ -43,6 +43,7 @@ FACTORS: dict[str, dict[str, float]] = {
     "mwh10": {"mwh10": 1.0, "万千瓦时": 1.0, "万度": 1.0, "kwh": 1e-4, "千瓦时": 1e-4,
               "千瓦小时": 1e-4, "度": 1e-4, "mwh": 0.1, "兆瓦时": 0.1, "gwh": 100.0},
     "person": {"person": 1.0, "人": 1.0},
+    "year": {"year": 1.0, "years": 1.0, "年": 1.0},
     "1": {"1": 1.0, "%": 0.01, "‰": 0.001},
 }  # fmt: skip
 
@@ -163,7 +164,9 @@ def may_be_unit(written: str) -> bool:
 
 
 def _is_one(plain: str) -> bool:
-    return not plain.isdecimal() and any(_factor(ours, plain) is not None for ours in FACTORS)
+    """Tell a unit; in a heading 年 says of when a figure is, not how long something lasts."""
+    units = FACTORS.keys() - {"year"}
+    return not plain.isdecimal() and any(_factor(ours, plain) is not None for ours in units)
 
 
 @cache

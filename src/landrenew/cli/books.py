@@ -56,12 +56,24 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  rea
 def rules_check(name: str, lang: LangOption = None) -> None:
     """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""
     from landrenew.rules.library import read_rulebook
-    from landrenew.rules.silence import missing_parts, odd_weights, silent_parts, what_can_turn
+    from landrenew.rules.silence import (
+        ADMISSION,
+        holes,
+        missing_parts,
+        odd_weights,
+        silent_parts,
+        target_words,
+        unscored_pools,
+        what_can_turn,
+    )
 
     book = read_rulebook(name)
-    notes = [*odd_weights(book)]
+    for target in target_words(book):
+        typer.echo(target.say(cast("Lang", lang)))
+    notes = [*unscored_pools(book), *odd_weights(book)]
     if silent := silent_parts(book):
         notes.append(missing_parts(book, silent).text)
+    notes += holes(book, [*ADMISSION, "programme"])
     tell_notes(lang, [*notes, *what_can_turn(book)])
     raise typer.Exit(SHORT if notes else DONE)
 

@@ -17,6 +17,7 @@ UNITS = {
     "t": Text("吨", "t"),
     "mwh10": Text("万千瓦时", "10MWh"),
     "person": Text("人", "people"),
+    "year": Text("年", "years"),
 }
 """How people write our units."""
 
@@ -36,6 +37,10 @@ CLASSES = {
     "railway": Text("铁路", "Railway"),
     "expressway": Text("高速公路", "Expressway"),
     **PROTECTED_KINDS,
+    "pass": Text("通过", "Pass"),
+    "fail": Text("不通过", "Fail"),
+    "unknown": Text("待定", "Unknown"),
+    "not_applicable": Text("不适用", "Not applicable"),
     **{word: Text(said[0], word.replace("_", " ")) for word, said in WORDS["stage"].items()},
 }
 """Class words for people; a word not listed is shown as it stands."""
@@ -48,6 +53,14 @@ OWN_CLASSES = {
     },
     "willingness": {
         word: Text(said[0], word.capitalize()) for word, said in WORDS["willingness"].items()
+    },
+    "project_kind": {
+        "renewal": Text("改造", "Renewal"),
+        "new_supply": Text("新供地", "New supply"),
+    },
+    "policy_path": {
+        "old_plots": Text("“三旧”改造方案", "Scheme for old plots"),
+        "low_efficiency_plan": Text("低效工业用地改造方案", "Scheme for low-efficiency land"),
     },
     "tenure": {
         "holder": Text("自有用地", "Own land"),
@@ -81,6 +94,7 @@ LAYERS = {
     "corrections": Text("更正表", "Corrections"),
     "earlier_parcels": Text("前期工业用地宗地", "Earlier parcels"),
     "earlier_control_line": Text("前期工业控制线", "Earlier control line"),
+    "projects": Text("拟建项目", "Proposed projects"),
     "blocks": Text("连片地块组", "Contiguous blocks"),
 }
 """Layers of the project file, for people."""

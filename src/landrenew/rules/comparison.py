@@ -7,9 +7,16 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from landrenew.base.columns import COLUMNS, VOCABULARY
+from landrenew.base.words import Text
 from landrenew.rules.rule import Rule, Sourced
 
 Comparison = Literal["below", "at_most", "above", "at_least", "equals"]
+
+SIGNS: dict[str, Text] = {
+    "below": Text("<", "<"), "at_most": Text("≤", "<="), "above": Text(">", ">"),
+    "at_least": Text("≥", ">="), "equals": Text("=", "="),
+}  # fmt: skip
+"""How comparisons are written."""
 
 
 class Test(Rule):

@@ -7,8 +7,10 @@ from collections import Counter
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
+from landrenew.base.codes.industry import read_industry_code
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
+from landrenew.rules.comparison import SIGNS
 from landrenew.rules.plausibility import Off
 from landrenew.rules.silence import PARTS
 
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from landrenew.rules.model import Rulebook
 
-OWN_WORDS = frozenset({"name", "title", "notes", "zh", "en", "source", "confidence"})
-"""What a book calls itself and its parts, and where it was read: no rule."""
+OWN_WORDS = frozenset({"name", "title", "notes", "zh", "en", "source", "confidence", "lacks"})
+"""What a book calls itself and its parts, where it was read and what nobody read: no rule."""
 
 KEYS = {
     row["key"]: Text(row["zh"], row["en"])
@@ -28,10 +30,13 @@ KEYS = {
 }
 """Keys of a rulebook, for people."""
 
-VALUES = {
+VALUES: dict[str, Text] = {
     "any": Text("任一条成立", "any"), "all": Text("全部成立", "all"),
-    "below": Text("<", "<"), "at_most": Text("≤", "<="), "above": Text(">", ">"),
-    "at_least": Text("≥", ">="), "equals": Text("=", "="),
+    **SIGNS,
+    "prohibited": Text("禁止", "prohibited"), "restricted": Text("限制", "restricted"),
+    "permitted": Text("除外", "permitted"),
+    "renewal": Text("改造", "renewal"), "new_supply": Text("新供地", "new supply"),
+    "total": Text("总额", "total"), "ratio_of_totals": Text("总额之比", "ratio of totals"),
     "ratio": Text("与基准之比", "ratio to a baseline"), "min_max": Text("极差", "min-max"),
     "rank": Text("名次", "rank"), "bars": Text("分数线", "bars"),
     "undetermined": Text("得分待定", "undetermined"),
@@ -125,15 +130,25 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
             seen[name] += 1
             rest = {key: each for key, each in one.items() if key != by}
             yield from _leaves(rest, (*path, name if seen[name] == 1 else f"{name} {seen[name]}"))
-    else:
+    elif value != []:
         yield path, value
 
 
 def _names(book: Rulebook) -> dict[str, Text]:
     pools = () if book.scoring is None else book.scoring.pools
     stated = [one for one in book.plausibility if not isinstance(one, Off)]
-    checks = {one.name: Text(one.zh, one.en) for one in stated}
-    return {**checks, **{pool.name: Text(pool.zh, pool.en) for pool in pools}}
+    targets = () if book.programme is None else book.programme.targets
+    said = (*stated, *pools, *targets, *book.admission)
+    named = {one.name: Text(one.zh, one.en) for one in said}
+    return named | _industries(book)
+
+
+def _industries(book: Rulebook) -> dict[str, Text]:
+    """Name the industries of a table by code, as the edition of the table means them."""
+    table = book.far_minimum
+    read = [] if table is None else [read_industry_code(one, table.edition) for one in table.codes]
+    said = {str(one): f"{one} {one.name}".strip() for one in read if one is not None}
+    return {code: Text(words, words) for code, words in said.items()}
 
 
 def _words(
@@ -142,7 +157,7 @@ def _words(
     """Say a change in one language, of (zh, en)."""
     steps = []
     for place, step in enumerate(path):
-        if step in {"pools", "criteria", "classes", "tests"}:
+        if step in {"pools", "criteria", "classes", "tests", "targets"}:
             continue
         said = PARTS.get(step) if place == 0 else None
         said = said or names.get(step) or KEYS.get(step)
@@ -158,6 +173,8 @@ def _words(
 def _value(value: object, lang: int) -> str:
     if isinstance(value, float):
         return f"{value:.12g}"
+    if isinstance(value, list):
+        return "、".join(map(str, value))
     if value in VALUES:
         return VALUES[str(value)][lang]
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return COLUMNS[value].label[lang] if value in COLUMNS else str(value)

@@ -87,6 +87,14 @@ def _chain(name: str | None, folder: Path) -> dict[Path, dict[str, Any]]:
     return chain
 
 
+def _holes(raw: dict[str, Any], book: dict[str, Any]) -> dict[str, Any]:
+    """Keep the holes of the book beneath that a book neither fills nor names itself."""
+    beneath, own = raw.get("lacks", {}), book.get("lacks", {})
+    if not isinstance(beneath, dict) or not isinstance(own, dict):
+        return {"lacks": own}  # refused with the rest of the rulebook
+    return {"lacks": {key: one for key, one in beneath.items() if key not in book} | own}
+
+
 def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     """
     Read a rulebook, shipped or from a file.
@@ -103,8 +111,9 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     Rulebook
         The book. A book with ``extends`` takes every part it does not state itself, whole, from
         the book it extends; a path there starts from the folder of the book itself. Only the
-        plausibility checks are laid over each other by name, the shipped ones lowest. A book
-        without a name or title is called by its file.
+        plausibility checks are laid over each other by name, the shipped ones lowest, and what a
+        part ``lacks`` is forgotten once a book states that part. A book without a name or title is
+        called by its file.
 
     Raises
     ------
@@ -119,7 +128,8 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     raw: dict[str, Any] = {}
     checks: Any = tomllib.loads(CHECKS.read_text(encoding="utf-8"))["plausibility"]
     for book in reversed(_chain(name, Path(folder)).values()):
-        raw = {key: value for key, value in raw.items() if key not in OWN} | book
+        holes = _holes(raw, book)
+        raw = {key: value for key, value in raw.items() if key not in OWN} | book | holes
         checks = merged_checks(checks, book.get("plausibility"))
     raw["plausibility"] = checks
     raw = {"name": Path(name).stem, "title": Path(name).stem} | raw

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from landrenew.rules.admission import Bars, FarMinimum, NegativeList
 from landrenew.rules.comparison import TestSet
 from landrenew.rules.grading import Grades
 from landrenew.rules.plausibility import AnyCheck
+from landrenew.rules.programme import Programme
 from landrenew.rules.rule import Rule, Sourced
 from landrenew.rules.scoring import Scoring
 
@@ -115,8 +117,18 @@ class Rulebook(Rule):
         Tests on blocks that make one a candidate, or None.
     backflow
         New small uses on or next to cleared land, or None.
+    admission
+        Bars that a proposed project must reach.
+    negative_list
+        Industries that are not let in, each with the days it holds for.
+    far_minimum
+        Least floor area ratio by industry, or None.
+    programme
+        Targets of an action plan, or None.
     plausibility
         Checks of what a value cannot well be; they doubt, and decide nothing.
+    lacks
+        By part, what its document says and nobody outside has read: a hole, named.
     """
 
     name: str
@@ -133,4 +145,17 @@ class Rulebook(Rule):
     contiguity: Contiguity | None = None
     consolidation: TestSet | None = None
     backflow: Backflow | None = None
+    admission: Bars = ()
+    negative_list: NegativeList = ()
+    far_minimum: FarMinimum | None = None
+    programme: Programme | None = None
     plausibility: tuple[AnyCheck, ...] = ()
+    lacks: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("lacks")
+    @classmethod
+    def _parts_exist(cls, lacks: dict[str, str]) -> dict[str, str]:
+        if unknown := sorted(set(lacks) - set(cls.model_fields)):
+            message = f"no part of a rulebook: {', '.join(unknown)}"
+            raise ValueError(message)
+        return lacks

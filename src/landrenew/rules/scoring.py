@@ -148,6 +148,8 @@ class Pool(Rule):
         None for both.
     criteria
         What is scored.
+    lacks
+        Which document holds the criteria, where it is not published; nothing is scored then.
     """
 
     name: str
@@ -157,7 +159,15 @@ class Pool(Rule):
     land_from_mu: float | None = Field(default=None, ge=0)
     land_below_mu: float | None = Field(default=None, gt=0)
     tenure: Literal["holder", "tenant"] | None = None
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    criteria: tuple[Criterion, ...] = ()
+    lacks: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _criteria_or_a_hole(self) -> Pool:
+        if bool(self.criteria) == (self.lacks is not None):
+            message = f"pool {self.name!r} needs criteria, or lacks: the document that holds them"
+            raise ValueError(message)
+        return self
 
     @property
     def hangs_together(self) -> bool:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
+from landrenew.rules.comparison import SIGNS
 from landrenew.rules.grading import RankGrades
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from landrenew.rules.model import Rulebook
+    from landrenew.rules.programme import Programme, Target
 
 PARTS = {
     "share": Text("线内占比目标", "target for the share"),
@@ -22,18 +24,34 @@ PARTS = {
     "contiguity": Text("连片标准", "contiguity"),
     "consolidation": Text("连片改造条件", "tests for consolidation"),
     "backflow": Text("回潮的距离与规模 within_m、below_mu", "within_m and below_mu of backflow"),
+    "admission": Text("准入门槛", "admission bars"),
+    "negative_list": Text("负面清单", "negative list"),
+    "far_minimum": Text("分行业最低容积率", "least floor area ratio by industry"),
+    "programme": Text("行动计划目标", "targets of the programme"),
 }
-"""Parts of a rulebook that a run asks for, in the order it does."""
+"""Parts of a rulebook, in the order they are asked for."""
+
+ADMISSION = ("admission", "negative_list", "far_minimum")
+"""Parts that the admission check asks for."""
+
+RUN = tuple(name for name in PARTS if name not in {*ADMISSION, "programme"})
+"""Parts that a run asks for."""
 
 RESTS_UPON = {"grades": "scoring", "consolidation": "contiguity"}
 """Parts that mean nothing without another, which is then the one to name."""
 
 FULL_WEIGHT, TINY = 100.0, 1e-6
 
+BASES = {
+    "total": Text("", ""),
+    "ratio_of_totals": Text("（总额之比）", " (ratio of totals)"),
+}
+"""What a target is counted over."""
+
 
 def silent_parts(book: Rulebook) -> list[str]:
     """
-    List the parts that a rulebook does not have.
+    List the parts that a run asks for and a rulebook does not have.
 
     Parameters
     ----------
@@ -51,7 +69,7 @@ def silent_parts(book: Rulebook) -> list[str]:
     >>> silent_parts(read_rulebook("huangyan-2022"))
     ['share', 'storeys', 'low_efficiency', 'grades', 'contiguity', 'backflow']
     """
-    silent = [name for name in PARTS if getattr(book, name) is None]
+    silent = [name for name in RUN if not getattr(book, name)]
     return [name for name in silent if RESTS_UPON.get(name) not in silent]
 
 
@@ -71,7 +89,7 @@ def missing_parts(book: Rulebook, parts: Sequence[str]) -> RuleError:
     RuleError
         To raise, or to show as a note.
     """
-    if all(getattr(book, name) is None for name in PARTS):
+    if not any(getattr(book, name) for name in PARTS):
         return RuleError(
             f"规则书 {book.name} 没有任何规定：只量算，不评判。有了本地文件，请写一本规则书。",
             f"Rulebook {book.name} says nothing: everything is measured, nothing is judged. Write a"
@@ -79,12 +97,93 @@ def missing_parts(book: Rulebook, parts: Sequence[str]) -> RuleError:
         )
     zh = "、".join(f"{PARTS[name].zh} [{name}]" for name in parts)
     en = ", ".join(f"{PARTS[name].en} [{name}]" for name in parts)
+    needed = holes(book, parts)
     return RuleError(
         f"规则书 {book.name} 没有：{zh}。已公开的文件未作规定，相应的结论不作。请按本地文件写一本"
-        f'规则书（extends = "{book.name}"），补上所缺的部分。',
+        f'规则书（extends = "{book.name}"），补上所缺的部分。' + "".join(one.zh for one in needed),
         f"Rulebook {book.name} has no: {en}. The published documents are silent, and so are the"
         f' results. Write a rulebook from your local document (extends = "{book.name}") that adds'
-        " what is missing.",
+        " what is missing." + "".join(f" {one.en}" for one in needed),
+    )
+
+
+def holes(book: Rulebook, parts: Sequence[str]) -> list[Text]:
+    """
+    Name the documents that hold what a rulebook lacks.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+    parts
+        Names of the parts to ask about, such as ``low_efficiency``.
+
+    Returns
+    -------
+    list of Text
+        One sentence for each of these parts that the book knows to be wanting, wholly or in part,
+        in the order given.
+    """
+    return [
+        Text(
+            f"[{name}] {PARTS[name].zh}未见公开：{book.lacks[name]}。",
+            f"[{name}] {PARTS[name].en}, not published: {book.lacks[name]}.",
+        )
+        for name in parts
+        if name in book.lacks
+    ]
+
+
+def unscored_pools(book: Rulebook) -> list[Text]:
+    """
+    Name the pools whose criteria nobody has published, and the document that holds them.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of Text
+        One sentence a pool; its rows have no score.
+    """
+    pools = () if book.scoring is None else book.scoring.pools
+    return [
+        Text(
+            f"规则书 {book.name} 的“{pool.zh}”没有评分指标，不评分；所需文件：{pool.lacks}。",
+            f"Rulebook {book.name}: {pool.en!r} has no criteria and is not scored; the document"
+            f" needed: {pool.lacks}.",
+        )
+        for pool in pools
+        if not pool.criteria
+    ]
+
+
+def target_words(book: Rulebook) -> list[Text]:
+    """
+    Say what the action plan of a rulebook promises.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of Text
+        One line a target, with its day; none without a programme.
+    """
+    plan = book.programme
+    return [] if plan is None else [_target(one, plan) for one in plan.targets]
+
+
+def _target(one: Target, plan: Programme) -> Text:
+    sign, basis = SIGNS[one.comparison], BASES[one.basis]
+    amount = f"{one.threshold:,.12g} {one.unit}"
+    return Text(
+        f"目标（至 {plan.by}）：{one.zh} {sign.zh} {amount}{basis.zh}，{plan.document}",
+        f"target by {plan.by}: {one.en} {sign.en} {amount}{basis.en}, {plan.document}",
     )
 
 
@@ -103,7 +202,9 @@ def odd_weights(book: Rulebook) -> list[Text]:
         One sentence a pool; the weights are used as they stand.
     """
     pools = () if book.scoring is None else book.scoring.pools
-    totals = {pool: sum(one.weight for one in pool.criteria) for pool in pools}
+    totals = {
+        pool: sum(one.weight for one in pool.criteria) for pool in pools if pool.criteria
+    }  # fmt: skip
     return [
         Text(
             f"规则书 {book.name} 的“{pool.zh}”各项权重合计 {total:g}，不是 100；按原样计算。",

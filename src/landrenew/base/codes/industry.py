@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from landrenew.base.codes.published import published
 from landrenew.base.errors import ColumnError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Edition = Literal[2002, 2011, 2017]
 EDITIONS: tuple[Edition, ...] = (2002, 2011, 2017)
@@ -168,6 +171,69 @@ def industry_crosswalk(code: str, older: int | None, newer: int | None) -> froze
     for edition in EDITIONS[EDITIONS.index(start) : EDITIONS.index(end)]:
         found = set().union(*(_PASSED.get((edition, one), frozenset()) for one in found))
     return frozenset(found)
+
+
+def in_edition(code: IndustryCode, edition: Edition) -> IndustryCode | None:
+    """
+    Write a code in another edition, where that is sure.
+
+    Parameters
+    ----------
+    code
+        The code with its own edition.
+    edition
+        Edition wanted.
+
+    Returns
+    -------
+    IndustryCode or None
+        The code itself in its own edition; in a later one the division that took over all of its
+        division, without the digits behind; None where the division was split, the edition is an
+        earlier one, or the code is outside manufacturing.
+
+    Examples
+    --------
+    >>> str(in_edition(IndustryCode(2002, "3111"), 2017))
+    '30'
+    >>> in_edition(IndustryCode(2017, "3110"), 2002) is None
+    True
+    """
+    if code.edition == edition:
+        return code
+    if code.edition > edition or not code.is_manufacturing:
+        return None
+    found = industry_crosswalk(code.division, code.edition, edition)
+    return IndustryCode(edition, *found) if len(found) == 1 else None
+
+
+def deciding_codes(digits: str, listed: Iterable[str]) -> list[str | None]:
+    """
+    Find which codes of a list may decide on a code: the longest prefix, and what it may turn out.
+
+    Parameters
+    ----------
+    digits
+        Digits of the code.
+    listed
+        Digits of the codes in the list, all of one edition.
+
+    Returns
+    -------
+    list of (str or None)
+        First the longest that the code begins with, None where there is none; then those that go
+        on where the code breaks off, sorted. With one entry only, the list decides.
+
+    Examples
+    --------
+    >>> deciding_codes("3311", ["33", "331", "3360"]), deciding_codes("33", ["33", "3360"])
+    (['331'], ['33', '3360'])
+    >>> deciding_codes("13", ["33"])
+    [None]
+    """
+    codes = set(listed)
+    prefix = max((one for one in codes if digits.startswith(one)), key=len, default=None)
+    longer = sorted(one for one in codes if one.startswith(digits) and one != digits)
+    return [prefix, *longer]
 
 
 def _edition(year: int | None, code: str) -> Edition:
