@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from landrenew.assess.admission import Admission, admissions
 from landrenew.assess.evaluation import assessed_parcels, evaluated_firms
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.share_change import ShareChange, summarize_change
@@ -15,6 +16,7 @@ from landrenew.base.errors import ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.faults import without_findings
+from landrenew.intake.investments import Investments, read_investments
 from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import read_project
@@ -34,7 +36,13 @@ from landrenew.measure.vintages import earlier_state, retired_ground
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
-from landrenew.rules.silence import PARTS, missing_parts, odd_weights, silent_parts
+from landrenew.rules.silence import (
+    RUN,
+    missing_parts,
+    odd_weights,
+    silent_parts,
+    unscored_pools,
+)
 from landrenew.scale.city import measured_city
 from landrenew.scale.parts import measure_in_parts
 from landrenew.track.backflow import (
@@ -53,6 +61,7 @@ from landrenew.track.ledger import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -60,7 +69,7 @@ if TYPE_CHECKING:
 
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
-    from landrenew.rules.model import Storeys
+    from landrenew.rules.model import Rulebook, Storeys
     from landrenew.scale.city import Way
 
     Say = Callable[[Text], None]
@@ -310,7 +319,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         findings=findings,
         balances=track.balances,
         notes=(
-            *_notes(layers, *PARTS),
+            *_notes(layers, *RUN),
             *forbidden_notes(layers, parcels),
             *backflow_notes(layers, track.backflow),
             *support_notes(parcels, layers.project),
@@ -438,6 +447,41 @@ def _blocks(
     return parcels, blocks
 
 
+def admitted(
+    path: Path, rulebook: str, *, on: dt.date | None = None, layer: str | None = None
+) -> tuple[list[Admission], Rulebook, Investments]:
+    """
+    Hold the proposed projects of a file against a rulebook.
+
+    Parameters
+    ----------
+    path
+        TOML with one project, or a table with one a row.
+    rulebook
+        Name of a shipped book, or a path ending in ``.toml``.
+    on
+        Day for the projects that state none.
+    layer
+        Sheet of a workbook that has several.
+
+    Returns
+    -------
+    list of Admission
+        What the book says of each project.
+    Rulebook
+        The book.
+    Investments
+        The projects as they were read, with what was wrong with them.
+
+    Raises
+    ------
+    LandrenewError
+        When the file or the book cannot be read, or the book says nothing about admission.
+    """
+    book, read = read_rulebook(rulebook), read_investments(path, layer=layer)
+    return admissions(read.frame, book, on=on), book, read
+
+
 def _notes(layers: Layers, *parts: str) -> tuple[Text, ...]:
     """Say what was not computed: for want of a line, or because the rulebook is silent."""
     book = layers.rulebook
@@ -452,7 +496,8 @@ def _notes(layers: Layers, *parts: str) -> tuple[Text, ...]:
         unused.add("backflow")
     silent = [name for name in silent_parts(book) if name in parts and name not in unused]
     told = (missing_parts(book, silent).text,) if silent else ()
-    return (*lineless, *told, *(odd_weights(book) if "scoring" in parts else ()))
+    pools = [*unscored_pools(book), *odd_weights(book)] if "scoring" in parts else []
+    return (*lineless, *told, *pools)
 
 
 class _Tracked(NamedTuple):

@@ -1,0 +1,153 @@
+"""What is found of a proposed project, bar by bar, with the document that asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from landrenew.assess.verdicts import HOLDS
+from landrenew.base.columns import COLUMNS
+from landrenew.base.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from landrenew.rules.comparison import Comparison
+
+Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
+Value = float | str | None
+
+if TYPE_CHECKING:
+    Project = Mapping[str, Value]
+
+EXACT = 9
+"""Digits that are compared: 7 % are 0.07, and 4,500 万元/公顷 are 300 万元/亩."""
+
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    What one bar, the negative list or the table of least ratios says of a project.
+
+    Parameters
+    ----------
+    name
+        The bar, ``negative_list`` or ``far_minimum``.
+    label
+        The same for people.
+    column
+        Column of the data dictionary that is judged.
+    document
+        Official document.
+    source
+        Where it was read.
+    confidence
+        How sure its number is: H, M, L or user.
+    outcome
+        ``pass``, ``fail``, ``unknown`` or ``not_applicable``.
+    value
+        What the project states, in the unit of the threshold; None where it states nothing.
+    comparison
+        How the two are compared; None where they are not.
+    threshold
+        What is asked for; None where nothing is.
+    unit
+        Unit of both, empty for words.
+    encouraged
+        What the document encourages, in that unit; None where it does not.
+    is_encouraged
+        Whether the project reaches it; None where that is not asked or not known.
+    reason
+        Why the outcome is what it is, where the numbers alone do not say.
+    """
+
+    name: str
+    label: Text
+    column: str
+    document: str
+    source: str
+    confidence: str
+    outcome: Outcome = "unknown"
+    value: Value = None
+    comparison: Comparison | None = None
+    threshold: Value = None
+    unit: str = ""
+    encouraged: float | None = None
+    is_encouraged: bool | None = None
+    reason: Text = NOTHING
+
+    def turned(self, outcome: Outcome, reason: Text = NOTHING) -> Finding:
+        """
+        Give the finding with an outcome.
+
+        Parameters
+        ----------
+        outcome
+            The outcome.
+        reason
+            Why.
+
+        Returns
+        -------
+        Finding
+            A new finding.
+        """
+        return replace(self, outcome=outcome, reason=reason)
+
+
+def holds(value: Value, comparison: Comparison, threshold: Value) -> bool:
+    """
+    Compare a value with a threshold.
+
+    Parameters
+    ----------
+    value
+        Number or word, not missing.
+    comparison
+        As in a rulebook.
+    threshold
+        Number or word.
+
+    Returns
+    -------
+    bool
+        Whether it holds; numbers are compared to nine decimals.
+
+    Examples
+    --------
+    >>> holds(0.07 / 0.01, "at_most", 7.0)
+    True
+    """
+    return bool(HOLDS[comparison](_exact(value), _exact(threshold)))
+
+
+def _exact(value: Value) -> Value:
+    return value if isinstance(value, str) or value is None else round(float(value), EXACT)
+
+
+def lacking(columns: Iterable[str]) -> Text:
+    """
+    Say which columns of a project are missing.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns.
+
+    Returns
+    -------
+    Text
+        One clause.
+
+    Examples
+    --------
+    >>> lacking(["lease_years"]).en
+    'Term of years is missing (lease_years)'
+    """
+    names = list(columns)
+    zh = "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in names)
+    en = ", ".join(COLUMNS[one].label.en for one in names)
+    verb = "is" if len(names) == 1 else "are"
+    return Text(f"缺少{zh}", f"{en} {verb} missing ({', '.join(names)})")
