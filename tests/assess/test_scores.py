@@ -15,7 +15,7 @@ from landrenew.assess.scores import min_max_points, pool_of, rank_points, ratio_
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook
-from landrenew.rules.scoring import MinMax, Rank, Ratio, Scoring
+from landrenew.rules.scoring import Bonus, MinMax, Rank, Ratio, Scoring
 
 TAX = "tax_cny10k_per_mu"
 FIRM = {
@@ -348,3 +348,15 @@ def test_a_missing_value_never_scores_as_zero(tax: list[float | None]) -> None:
     missing = [one is None for one in tax]
     assert found["efficiency_score"].isna().tolist() == missing
     assert (found["missing"] == TAX).tolist() == missing
+
+
+def test_a_pool_whose_criteria_are_not_published_is_ranked_by_nothing() -> None:
+    scoring = read_rulebook("jingde-2022").scoring
+    assert scoring is not None
+    rows = pd.DataFrame({"size_class": ["above_scale", "below_scale", "below_scale"],
+                         "land_mu": [9.0, 5.0, 4.99], "tax_cny10k_per_mu": 20.0})  # fmt: skip
+    bonus = scoring.model_copy(update={"bonus": Bonus(least=-5, most=5)})
+    for one in (scoring, bonus):
+        found = scores(rows.assign(bonus_points=1.0, bonus_evidence="文"), one)
+        assert found["pool"].tolist() == ["above_scale", "below_scale", None]
+        assert found["efficiency_score"].isna().all()

@@ -218,7 +218,10 @@ def _looked_up(project: Project, held: Sequence[Listed], day: dt.date) -> Findin
     if len(kinds) > 1:
         return found.turned("unknown", _too_short(code, deciding[1:]))
     if deciding[0] is None:
-        return found.turned("pass", Text(f"{day} 的清单中没有", f"not on the list of {day}"))
+        return found.turned("pass", Text(
+            f"{day} 的清单中没有 {code}（{code.edition} 版）",
+            f"{code} (edition of {code.edition}) is not on the list of {day}",
+        ))  # fmt: skip
     return _by_entry(project, by_code[deciding[0]])
 
 

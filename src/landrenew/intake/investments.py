@@ -81,9 +81,10 @@ def read_investments(path: Path, *, layer: str | None = None) -> Investments:
     Raises
     ------
     FileError
-        When the file cannot be read, is of another format, or a key of the TOML is not known.
+        When the file cannot be read, or is of another format.
     ColumnError
-        When two columns state one figure, none states any, or a unit is unknown.
+        When two columns state one figure, none states any, a key of the TOML is not known, or a
+        unit is not.
     """
     suffix = path.suffix.lower()
     if suffix == ".toml":
@@ -99,8 +100,8 @@ def read_investments(path: Path, *, layer: str | None = None) -> Investments:
     headings = [str(one) for one in source.frame.columns]
     found = _found(headings, path)
     left = [one for one in headings if one not in found.values()]
-    if left and suffix == ".toml":
-        raise _unknown_keys(left, path)
+    if (left and suffix == ".toml") or not found:
+        raise _unknown(left, path)
     edition = _edition_in_heading(found)
     columns = {ours: Mapping(column=theirs) for ours, theirs in found.items()}
     taken = take_columns(source, Layer(path=path.name, columns=columns), LAYER)
@@ -166,11 +167,6 @@ def _found(headings: Iterable[str], path: Path) -> dict[str, str]:
                 " rename the other.",
             )
         found[ours] = heading
-    if not found:
-        raise ColumnError(
-            f"{path} 中没有一列认得。列名可用：{_known().zh}。",
-            f"No column of {path} is known. Columns may be called: {_known().en}.",
-        )
     return found
 
 
@@ -188,18 +184,12 @@ def _meant(heading: str) -> str | None:
     return max(sure, key=lambda one: one.score).column if sure else None
 
 
-def _known() -> Text:
-    return Text(
-        "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in OF_PROJECTS),
-        ", ".join(OF_PROJECTS),
-    )
-
-
-def _unknown_keys(left: Iterable[str], path: Path) -> FileError:
+def _unknown(left: Iterable[str], path: Path) -> ColumnError:
     listed = "、".join(map(visible, left))
-    return FileError(
-        f"{path} 中不认得：{listed}。可写：{_known().zh}。",
-        f"{path}: not known: {listed}. Known are: {_known().en}.",
+    known = "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in OF_PROJECTS)
+    return ColumnError(
+        f"{path} 中不认得：{listed}。可写：{known}。",
+        f"{path}: not known: {listed}. Known are: {', '.join(OF_PROJECTS)}.",
     )
 
 

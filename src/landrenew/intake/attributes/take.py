@@ -149,7 +149,7 @@ class _Desk:
         heading = self.source.units.get(theirs) or split_unit(theirs)[1]
         if heading is not None:
             self.refuse_contradiction(column, mapping, theirs, heading)
-        elif mapping.unit is None and (strange := unknown_unit(theirs)) is not None:
+        elif mapping.unit is None and (strange := _strange_unit(column, theirs)) is not None:
             self.refuse_unknown_unit(column, theirs, strange)
         elif mapping.unit is None and column.unit not in WITHOUT_UNIT:
             fit = [one for one in self.source.sheet_units if factor_between(column.unit, one)]
@@ -236,6 +236,11 @@ class _Desk:
     def note(self, said: Text) -> None:
         """Add a note, under the table's name."""
         self.taken.notes.append(Text(f"[{self.name}] {said.zh}", f"[{self.name}] {said.en}"))
+
+
+def _strange_unit(column: Column, theirs: str) -> str | None:
+    """Find a unit we do not know in a heading; our own name states ours."""
+    return None if theirs == column.name else unknown_unit(theirs)
 
 
 def _cell_factor(ours: str, unit: str, factor: float) -> float:
