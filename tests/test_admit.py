@@ -19,6 +19,21 @@ from landrenew.publish.admission_file import TITLES
 if TYPE_CHECKING:
     from pathlib import Path
 
+BOOK = """
+extends = "none"
+[[admission]]
+name = "far"
+zh = "容积率"
+en = "FAR"
+column = "floor_area_ratio"
+comparison = "at_least"
+threshold = 2
+applies = [{ column = "project_kind", comparison = "equals", threshold = "new_supply" }]
+document = "d"
+source = "s"
+confidence = "user"
+"""
+
 RENEWAL = 'project_name = "甲项目"\nproject_kind = "改造"\nfloor_area_ratio = {}\n'
 
 
@@ -44,6 +59,15 @@ def test_the_exit_code_is_the_outcome(
         assert met.exit_code == code, met.output
         assert word in met.stdout.splitlines()
         assert "慈政办发〔2022〕24号" in met.stdout  # what the book lacks stands with the result
+
+
+def test_a_project_for_which_nothing_is_asked_is_told_so(tmp_path: Path) -> None:
+    path = write(tmp_path, "policy_path = 'old_plots'\n")
+    met = call(path, "--rulebook", "zhongshan-2023", "--lang", "zh")
+    assert (met.exit_code, "不知是否适用：缺少2010年后实施建设" in met.stdout) == (3, True)
+    met = call(write(tmp_path, "lease_years = 20\nproject_kind = '改造'\nfloor_area_ratio = 3\n"),
+               "--rulebook", write(tmp_path, BOOK, "b.toml"), "--lang", "zh")  # fmt: skip
+    assert (met.exit_code, "第 1 行：待定，规则书没有一项适用于它" in met.stdout) == (3, True)
 
 
 def test_of_several_projects_one_that_fails_decides(tmp_path: Path) -> None:

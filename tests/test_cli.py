@@ -108,6 +108,15 @@ def test_what_the_project_leaves_out_is_said(tmp_path: Path) -> None:
     assert "[firms]" in met.stderr
 
 
+def test_a_pool_without_published_criteria_gives_no_score_and_names_its_document(
+    tmp_path: Path,
+) -> None:
+    city = small_city(tmp_path, city={"name": "小城", "rulebook": "jingde-2022"})
+    met = call("score", city, "--lang", "zh")
+    assert met.exit_code == 0
+    assert "“规上工业企业”没有评分指标，不评分；所需文件：旌德县" in met.stderr
+
+
 def test_blocks_are_those_of_the_run(demo_run: Path, tmp_path: Path) -> None:
     assert call("blocks", CITY, "--lang", "zh", "--out", tmp_path / "b.csv").exit_code == 0
     assert (tmp_path / "b.csv").read_bytes() == (demo_run / "blocks.csv").read_bytes()
@@ -209,6 +218,16 @@ def test_a_rulebook_is_checked_for_what_it_lacks(tmp_path: Path) -> None:
     assert call("rules", "check", DEMO / "rulebook.toml").exit_code == 0
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_check_prints_targets_and_names_every_hole(lang: str) -> None:
+    met = call("rules", "check", "cixi-2023", "--lang", lang)
+    assert met.exit_code == 1
+    assert [line for line in met.stdout.splitlines() if "10,000 亩" in line]
+    assert len(met.stdout.splitlines()) == 3
+    said = {one: met.stderr.count(f"[{one}]") for one in ("admission", "negative_list", "scoring")}
+    assert said == {"admission": 1, "negative_list": 1, "scoring": 2}
+
+
 def test_two_rulebooks_differ_in_words_and_in_whom_they_move(tmp_path: Path) -> None:
     same = call("rules", "diff", "cixi-2022", "cixi-2022")
     assert (same.exit_code, same.stdout) == (0, "")
@@ -280,7 +299,7 @@ def test_help_names_every_command() -> None:
     met = call("--help", COLUMNS="200")
     assert met.exit_code == 0
     assert all(one in met.stdout for one in ("demo", "check", "run", "share", "score", "blocks",
-                                             "map", "rules", "columns"))  # fmt: skip
+                                             "map", "rules", "columns", "admit"))  # fmt: skip
 
 
 # languages --------------------------------------------------------------------------------------

@@ -71,8 +71,14 @@ def test_published_shares(part: float, whole: float, percent: float) -> None:
     assert share_of(part, whole) * 100 == pytest.approx(percent, abs=0.005)
 
 
-def test_what_dacen_sets_free_adds_up(tmp_path: Path) -> None:
-    lines = "用途,面积（亩）\n工业,1100\n生态,400\n生活,200\n合计,1700\n"
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "用途,面积（亩）\n工业,1100\n生态,400\n生活,200\n合计,1700\n",  # Dacen sets free
+        "规模,地块数\n5亩以下,18\n5至10亩,9\n10亩以上,5\n合计,32\n",  # plots around Guchuang
+    ],
+)
+def test_published_parts_that_add_up(lines: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(lines, encoding="utf-8")
     report = check_totals(tmp_path / "t.csv")
     assert (len(report.sums), report.wrong) == (1, ())
@@ -86,6 +92,7 @@ def test_what_dacen_sets_free_adds_up(tmp_path: Path) -> None:
         (14_000.0, 830_000.0, 59.3, 60.0),  # output of Shangjing
         (18_180.0, 40_000.0, 2.2, 2.2),  # output of Dimei
         (339.0, 2_000.0, 5.9, 5.9),  # tax of Dimei
+        (0.54, 3.43, 6.35, None),  # floor area ratio of Luhua, "more than five times" more
         (37.2, 140.3, 3.77, None),  # Cixi 2022: floor demolished and planned, 10,000 m2
     ],
 )

@@ -136,6 +136,14 @@ def test_a_bar_may_be_for_some_industries(
     assert found.outcome == outcome
 
 
+def test_a_condition_that_must_be_proved_is_not_known_without_its_document() -> None:
+    proved = {"column": "energy_class", "comparison": "equals", "threshold": "pass"}
+    rules = book(admission=[bar(applies=[proved])])
+    project = {"floor_area_ratio": 9.0, "energy_class": "pass"}
+    assert finding(rules, **project).outcome == "unknown"
+    assert finding(rules, **project, energy_evidence="文").outcome == "pass"
+
+
 @pytest.mark.parametrize("column", EVIDENCE)
 def test_a_finding_counts_only_beside_its_document(column: str) -> None:
     rules = book(admission=[bar(column=column, comparison="equals", threshold="pass")])
@@ -285,6 +293,7 @@ def test_a_date_without_a_day_is_no_day_and_the_option_does_not_replace_it(state
         ("3360", "2011", "unknown"),  # only division 33 is sure, and 3360 is one class of it
         ("1311", "2011", "pass"), ("31", "2011", "unknown"),  # 31 was split between 31 and 33
         ("33", "2017", "unknown"), ("336", "2017", "unknown"), ("3311", "2017", "pass"),
+        ("610", "2017", "unknown"), ("0610", "2017", "pass"), ("6110", "2017", "pass"),
     ],
 )  # fmt: skip
 def test_a_code_that_cannot_be_told_is_unknown(
@@ -330,8 +339,10 @@ def test_where_nothing_applies_nothing_is_passed() -> None:
 def test_a_book_judges_only_between_its_first_and_its_last_day(
     day: str | None, outcome: str
 ) -> None:
-    rules = book(admission=[bar()], effective="2024-01-01", expires="2024-12-31")
-    assert judged(rules, floor_area_ratio=2.0, project_date=day).outcome == outcome
+    rules = book(admission=[bar(encouraged=3)], effective="2024-01-01", expires="2024-12-31")
+    found = judged(rules, floor_area_ratio=2.0, project_date=day)
+    assert found.outcome == outcome
+    assert [one.is_encouraged is None for one in found.findings] == [outcome == "unknown"]
 
 
 FULL = {

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from landrenew.rules.admission import Bar
     from landrenew.rules.model import Rulebook
 
-NO_BAR = Text("规则书没有一项适用于它", "nothing in the rulebook applies to it")
-
 
 @dataclass(frozen=True)
 class Admission:
@@ -198,10 +196,9 @@ def bar_finding(project: Project, bar: Bar) -> Finding:
         return found.turned("unknown", said)
     if not applies:
         return found.turned("not_applicable")
-    proof = EVIDENCE.get(bar.column)
-    absent = [one for one in (bar.column, proof) if one is not None and project.get(one) is None]
-    if absent:
+    if absent := _absent(project, bar.column):
         return found.turned("unknown", lacking(absent))
+    proof = EVIDENCE.get(bar.column)
     proved = (
         Text("", "") if proof is None else Text(f"依据 {project[proof]}", f"by {project[proof]}")
     )
@@ -221,12 +218,16 @@ def _in_unit(value: object, bar: Bar) -> float | str | None:
 
 def _applies(project: Project, bar: Bar) -> bool | Text:
     """Tell whether a bar applies, or what is missing to tell."""
-    values = [(test, project.get(test.column)) for test in bar.applies]
-    known = [holds(value, test.comparison, test.threshold) for test, value in values
-             if value is not None]  # fmt: skip
+    absent = [name for test in bar.applies for name in _absent(project, test.column)]
+    known = [test for test in bar.applies if not _absent(project, test.column)]
+    held = [holds(project[test.column], test.comparison, test.threshold) for test in known]
     among = True if bar.industries is None else is_among(project, bar.industries)
-    if not all(known) or among is False:
+    if not all(held) or among is False:
         return False
-    if absent := [test.column for test, value in values if value is None]:
-        return lacking(dict.fromkeys(absent))
-    return among
+    return lacking(dict.fromkeys(absent)) if absent else among
+
+
+def _absent(project: Project, column: str) -> list[str]:
+    """List what is missing of a column: its value, and the document that must prove it."""
+    needed = (column, EVIDENCE.get(column))
+    return [one for one in needed if one is not None and project.get(one) is None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -10,15 +11,15 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from landrenew.rules.comparison import Comparison
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Value = float | str | None
 
-if TYPE_CHECKING:
-    Project = Mapping[str, Value]
+Project = Mapping[str, Value]
+"""What is stated of a project, by column."""
 
 EXACT = 9
 """Digits that are compared: 7 % are 0.07, and 4,500 万元/公顷 are 300 万元/亩."""
@@ -92,9 +93,10 @@ class Finding:
         Returns
         -------
         Finding
-            A new finding.
+            A new finding; what is not decided reaches nothing encouraged either.
         """
-        return replace(self, outcome=outcome, reason=reason)
+        reaches = self.is_encouraged if outcome in {"pass", "fail"} else None
+        return replace(self, outcome=outcome, reason=reason, is_encouraged=reaches)
 
 
 def holds(value: Value, comparison: Comparison, threshold: Value) -> bool:

@@ -29,6 +29,9 @@ NO_DAY = Text(
     "there is no date: state project_date, or give one with --on",
 )
 
+LACKS_ONE = 3
+"""Digits of a four-digit code that lost its zero."""
+
 RESTRICTED = Text("限制类，须按文件个案审定", "restricted, to be decided case by case")
 
 
@@ -53,12 +56,24 @@ def code_of(project: Project) -> IndustryCode | Text:
     if year not in EDITIONS:
         return lacking(["industry_edition"])
     read = read_industry_code(written, year)
+    if read is not None and _may_lack_a_zero(read):
+        return Text(
+            f"行业代码“{written}”可能丢了前导的 0，请写四位代码，设为文本",
+            f"industry code {written!r} may have lost a leading 0: write four digits, as text",
+        )
     if read is not None:
         return read
     return Text(
         f"GB/T 4754-{year} 没有行业代码“{written}”",
         f"GB/T 4754-{year} has no industry code {written!r}",
     )
+
+
+def _may_lack_a_zero(code: IndustryCode) -> bool:
+    """Tell whether a spreadsheet may have made 610 of 0610, which is mining and no hotel."""
+    if len(code.digits) != LACKS_ONE or code.section or code.is_manufacturing:
+        return False
+    return read_industry_code(f"0{code.digits}", code.edition) is not None
 
 
 def _in_list(project: Project, edition: Edition) -> IndustryCode | Text:

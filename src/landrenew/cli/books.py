@@ -57,7 +57,7 @@ def rules_check(name: str, lang: LangOption = None) -> None:
     """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""
     from landrenew.rules.library import read_rulebook
     from landrenew.rules.silence import (
-        ADMISSION,
+        PARTS,
         holes,
         missing_parts,
         odd_weights,
@@ -71,9 +71,10 @@ def rules_check(name: str, lang: LangOption = None) -> None:
     for target in target_words(book):
         typer.echo(target.say(cast("Lang", lang)))
     notes = [*unscored_pools(book), *odd_weights(book)]
-    if silent := silent_parts(book):
+    silent = silent_parts(book)
+    if silent:
         notes.append(missing_parts(book, silent).text)
-    notes += holes(book, [*ADMISSION, "programme"])
+    notes += holes(book, [part for part in PARTS if part not in silent])
     tell_notes(lang, [*notes, *what_can_turn(book)])
     raise typer.Exit(SHORT if notes else DONE)
 

@@ -111,7 +111,8 @@ def read_investments(path: Path, *, layer: str | None = None) -> Investments:
     named = _names(frame)
     faults = tuple(replace(one, id=named.get(one.row or 0, "")) for one in taken.faults)
     notes = (*source.notes, *taken.notes, *_notes(found, left, edition))
-    return Investments(frame, (*source.faults, *faults), notes)
+    said = tuple(Text(visible(one.zh), visible(one.en)) for one in notes)
+    return Investments(frame, (*source.faults, *faults), said)
 
 
 def _toml(path: Path) -> Source:
@@ -208,11 +209,11 @@ def _names(frame: pd.DataFrame) -> dict[int, str]:
 def _notes(found: dict[str, str], left: list[str], edition: str | None) -> list[Text]:
     """Say which headings were read as what, where that is not plain, and which were not read."""
     said = []
-    others = {name: visible(one) for name, one in found.items()
+    others = {name: one for name, one in found.items()
               if one not in {name, COLUMNS[name].label.zh, COLUMNS[name].label.en}}  # fmt: skip
     if others:
         zh = "，".join(f"“{one}”作{COLUMNS[name].label.zh}" for name, one in others.items())
-        en = ", ".join(f"{one!r} as {COLUMNS[name].label.en}" for name, one in others.items())
+        en = ", ".join(f"“{one}” as {COLUMNS[name].label.en}" for name, one in others.items())
         said.append(Text(f"取用的列：{zh}。", f"Columns taken: {en}."))
     if edition is not None:
         said.append(Text(
@@ -220,6 +221,6 @@ def _notes(found: dict[str, str], left: list[str], edition: str | None) -> list[
             f"Industry codes are read as of GB/T 4754-{edition}, as the heading states.",
         ))  # fmt: skip
     if left:
-        listed = "、".join(visible(one) for one in left)
+        listed = "、".join(left)
         said.append(Text(f"未用的列：{listed}。", f"Columns not used: {listed}."))
     return said

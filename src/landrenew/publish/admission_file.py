@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from landrenew.intake.faults import Fault
     from landrenew.rules.model import Rulebook
 
+NO_BAR = Text("规则书没有一项适用于它", "nothing in the rulebook applies to it")
+
 DIGITS = 12
 """Significant digits of a number that are shown; what a computer's arithmetic adds lies behind."""
 
@@ -61,7 +63,7 @@ def admission_words(found: Sequence[Admission], book: Rulebook, lang: Lang) -> s
     head = Text(
         f"{book.title}（{book.name}），{len(found)} 个项目："
         + "，".join(f"{word.zh} {count}" for word, count in told) + "。",
-        f"{book.title} ({book.name}), {len(found)} projects: "
+        f"{book.title} ({book.name}), projects: {len(found)}, "
         + ", ".join(f"{word.en.lower()} {count}" for word, count in told) + ".",
     )  # fmt: skip
     lines = [head.say(lang), *(f"  {one.say(lang)}" for one in holes(book, ADMISSION))]
@@ -193,7 +195,9 @@ def _project_line(one: Admission) -> Text:
     zh, en = (named or said for said in row)
     outcome = class_words(one.outcome)
     zh_day, en_day = ("", "") if one.day is None else (f"（{one.day}）", f" ({one.day})")
-    return Text(f"{zh}{zh_day}：{outcome.zh}", f"{en}{en_day}: {outcome.en}")
+    applies = any(finding.outcome != "not_applicable" for finding in one.findings)
+    zh_why, en_why = ("", "") if applies else (f"，{NO_BAR.zh}", f", {NO_BAR.en}")
+    return Text(f"{zh}{zh_day}：{outcome.zh}{zh_why}", f"{en}{en_day}: {outcome.en}{en_why}")
 
 
 def _finding_line(finding: Finding, lang: Lang) -> str:

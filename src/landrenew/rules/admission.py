@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from landrenew.base.codes.industry import Edition, read_industry_code
 from landrenew.base.columns import COLUMNS, OF_PROJECTS
-from landrenew.base.units import factor_between
+from landrenew.base.units import factor_between, factor_to
 from landrenew.rules.comparison import Test
 from landrenew.rules.rule import Rule, Sourced
 
@@ -92,9 +92,7 @@ class Bar(Sourced, Test):
     @property
     def factor(self) -> float:
         """What a value in the unit of the threshold is multiplied by to be in the column's."""
-        if self.unit is None:
-            return 1.0
-        return factor_between(COLUMNS[self.column].unit, self.unit) or 1.0
+        return 1.0 if self.unit is None else factor_to(COLUMNS[self.column].unit, self.unit)
 
     @property
     def written_unit(self) -> str:
