@@ -15,8 +15,9 @@ from landrenew.assess.admission import Admission, admissions
 from landrenew.base.codes.industry import EDITIONS, deciding_codes, in_edition, read_industry_code
 from landrenew.base.columns import EVIDENCE
 from landrenew.base.errors import RuleError
-from landrenew.rules.library import read_rulebook
+from landrenew.rules.library import read_rulebook, rulebook_names
 from landrenew.rules.model import Rulebook
+from landrenew.rules.silence import ADMISSION
 
 if TYPE_CHECKING:
     from landrenew.assess.findings import Finding, Outcome
@@ -159,7 +160,8 @@ def test_a_finding_counts_only_beside_its_document(column: str) -> None:
 
 # least floor area ratios ------------------------------------------------------------------------
 
-OF_2008 = read_rulebook("control-2008")
+SHIPPED = read_rulebook("control-2008")
+OF_2008 = SHIPPED.model_copy(update={"lacks": {}})
 COMPLETE = {
     "floor_area_ratio": 0.7, "building_coefficient": 0.3, "admin_land_share": 0.07,
     "industry_code": "3111", "industry_edition": "2002", "project_date": "2015-06-30",
@@ -322,6 +324,25 @@ def test_a_book_without_any_bar_is_refused_by_name() -> None:
     with pytest.raises(RuleError, match=r"admission bars \[admission\], negative list") as caught:
         judged(read_rulebook("cixi-2022"), floor_area_ratio=9.0)
     assert "慈政办发〔2022〕24号" in caught.value.say("zh")
+
+
+def test_a_hole_of_the_book_lets_nobody_pass_and_everybody_fail() -> None:
+    hole = {"lacks": {"negative_list": "甲清单", "scoring": "乙办法", "far_minimum": ""}}
+    rules = book(admission=[bar()], **hole)
+    for ratio, outcome in ((1.5, "unknown"), (1.4, "fail")):
+        found = judged(rules, floor_area_ratio=ratio)
+        assert found.outcome == outcome
+        (lacks,) = found.findings[1:]
+        assert (lacks.name, lacks.document) == ("lacks.negative_list", "甲清单")
+    assert judged(SHIPPED, **COMPLETE).outcome == "unknown"
+
+
+@pytest.mark.parametrize("name", rulebook_names())
+def test_no_shipped_book_passes_a_project_alone(name: str) -> None:
+    """Every one of them has a hole in what it asks of projects, or asks nothing."""
+    shipped = read_rulebook(name)
+    asks = [part for part in ADMISSION if getattr(shipped, part)]
+    assert not asks or shipped.lacks.get("admission")
 
 
 def test_where_nothing_applies_nothing_is_passed() -> None:

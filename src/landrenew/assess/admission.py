@@ -15,7 +15,7 @@ from landrenew.base.columns import EVIDENCE
 from landrenew.base.dates import whole_day
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
-from landrenew.rules.silence import ADMISSION, missing_parts
+from landrenew.rules.silence import ADMISSION, PARTS, missing_parts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +46,8 @@ class Admission:
     outcome
         ``pass``, ``fail`` or ``unknown``.
     findings
-        Every bar of the rulebook, then the least ratio and the negative list where it has them.
+        Every bar of the rulebook, then the least ratio and the negative list where it has them, and
+        what the rulebook knows that it lacks of these, which is unknown.
     """
 
     row: int
@@ -88,8 +89,11 @@ def admissions(
     >>> import pandas as pd
     >>> from landrenew.rules.library import read_rulebook
     >>> rows = pd.DataFrame({"project_kind": ["renewal"] * 3, "floor_area_ratio": [1.5, 1.4, None]})
-    >>> [one.outcome for one in admissions(rows, read_rulebook("cixi-2023"))]
+    >>> found = admissions(rows, read_rulebook("cixi-2023"))
+    >>> [one.findings[0].outcome for one in found]
     ['pass', 'fail', 'unknown']
+    >>> [one.outcome for one in found]  # other bars of Cixi are not published
+    ['unknown', 'fail', 'unknown']
     """
     if not any(getattr(book, name) for name in ADMISSION):
         raise missing_parts(book, ADMISSION)
@@ -107,11 +111,22 @@ def _admission(row: int, project: Project, book: Rulebook, on: dt.date | None) -
         findings.append(minimum_finding(project, book.far_minimum))
     if book.negative_list:
         findings.append(listed_finding(project, book.negative_list, day, why))
+    findings += [_hole(book, part) for part in ADMISSION if book.lacks.get(part)]
     if (outside := _outside(book, day, why)) is not None:
         findings = [one.turned("unknown", outside) for one in findings]
     ident, name = (str(project.get(key) or "") for key in ("project_id", "project_name"))
     outcome = whole(one.outcome for one in findings)
     return Admission(row, ident, name, day, outcome, tuple(findings))
+
+
+def _hole(book: Rulebook, part: str) -> Finding:
+    """Give what a document asks and the rulebook does not know: it cannot be passed."""
+    label = Text(f"{PARTS[part].zh}（未公开部分）", f"{PARTS[part].en} (not published)")
+    found = Finding(f"lacks.{part}", label, "", book.lacks[part], book.name, "")
+    return found.turned("unknown", Text(
+        "数值未见，须由当地补入规则书",
+        "the numbers are not known; they must be added to the rulebook",
+    ))  # fmt: skip
 
 
 def whole(outcomes: Iterable[Outcome]) -> Outcome:

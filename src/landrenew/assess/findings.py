@@ -30,22 +30,22 @@ NOTHING = Text("", "")
 @dataclass(frozen=True)
 class Finding:
     """
-    What one bar, the negative list or the table of least ratios says of a project.
+    What one bar, the negative list, the table of least ratios or a hole says of a project.
 
     Parameters
     ----------
     name
-        The bar, ``negative_list`` or ``far_minimum``.
+        The bar, ``negative_list``, ``far_minimum``, or ``lacks.`` and the part that is a hole.
     label
         The same for people.
     column
-        Column of the data dictionary that is judged.
+        Column of the data dictionary that is judged; empty for a hole.
     document
         Official document.
     source
         Where it was read.
     confidence
-        How sure its number is: H, M, L or user.
+        How sure its number is: H, M, L or user; empty for a hole.
     outcome
         ``pass``, ``fail``, ``unknown`` or ``not_applicable``.
     value

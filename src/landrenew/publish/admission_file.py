@@ -14,7 +14,6 @@ from landrenew.base.words import Text, visible
 from landrenew.publish.fault_list import faults_words
 from landrenew.publish.wording import class_words, unit_words
 from landrenew.rules.comparison import SIGNS
-from landrenew.rules.silence import ADMISSION, holes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +54,7 @@ def admission_words(found: Sequence[Admission], book: Rulebook, lang: Lang) -> s
     Returns
     -------
     str
-        A line of counts and one for each part of the book that is wanting, then for each project
-        its outcome and a line a bar with the document.
+        A line of counts, then for each project its outcome and a line a bar with the document.
     """
     counts = Counter(one.outcome for one in found)
     told = [(class_words(one), counts[one]) for one in ("pass", "fail", "unknown")]
@@ -66,7 +64,7 @@ def admission_words(found: Sequence[Admission], book: Rulebook, lang: Lang) -> s
         f"{book.title} ({book.name}), projects: {len(found)}, "
         + ", ".join(f"{word.en.lower()} {count}" for word, count in told) + ".",
     )  # fmt: skip
-    lines = [head.say(lang), *(f"  {one.say(lang)}" for one in holes(book, ADMISSION))]
+    lines = [head.say(lang)]
     for one in found:
         lines.append(_project_line(one).say(lang))
         lines += [f"  {_finding_line(finding, lang)}" for finding in one.findings]
@@ -151,12 +149,11 @@ def admission_record(found: Sequence[Admission], book: Rulebook) -> dict[str, ob
     Returns
     -------
     dict
-        ``rulebook``, what it ``lacks`` by part, ``outcome`` of all together and ``projects``, each
-        with its ``findings``; values stand in the unit named beside them, missing ones are None.
+        ``rulebook``, ``outcome`` of all together and ``projects``, each with its ``findings``;
+        values stand in the unit named beside them, missing ones are None.
     """
     return {
         "rulebook": book.name,
-        "lacks": {name: book.lacks[name] for name in ADMISSION if name in book.lacks},
         "outcome": worst(found),
         "projects": [
             {

@@ -128,7 +128,8 @@ class Rulebook(Rule):
     plausibility
         Checks of what a value cannot well be; they doubt, and decide nothing.
     lacks
-        By part, what its document says and nobody outside has read: a hole, named.
+        By part, what its document says and nobody outside has read: a hole, named. An empty text
+        says that a part of the book beneath lacks nothing.
     """
 
     name: str

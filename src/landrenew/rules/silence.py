@@ -130,7 +130,7 @@ def holes(book: Rulebook, parts: Sequence[str]) -> list[Text]:
             f"[{name}] {PARTS[name].en}, not published: {book.lacks[name]}.",
         )
         for name in parts
-        if name in book.lacks
+        if book.lacks.get(name)
     ]
 
 
