@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from landrenew.assess.admission import Admission, admissions
-from landrenew.assess.evaluation import assessed_parcels, evaluated_firms
+from landrenew.assess.evaluation import (
+    assessed_parcels,
+    evaluated_firms,
+    firm_figures,
+    parcel_figures,
+)
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.share_change import ShareChange, summarize_change
+from landrenew.assess.weighing import weigh
 from landrenew.base.columns import COLUMNS
-from landrenew.base.errors import ParcelError
+from landrenew.base.errors import FileError, ParcelError
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.faults import without_findings
@@ -67,6 +73,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from landrenew.assess.weighing import Answer, Question
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
     from landrenew.rules.model import Rulebook, Storeys
@@ -196,6 +203,42 @@ def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
         name = book.name if called.count(book.name) == 1 else path_
         found.append(Judged(name, book, parcels, _evaluated(mine, allocation)))
     return found
+
+
+def weighed(path: str | Path, question: Question) -> tuple[Answer, Layers]:
+    """
+    Set weights for one pool of a project.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    question
+        What to weigh, and how.
+
+    Returns
+    -------
+    Answer
+        The weights, and what was left out.
+    Layers
+        What they rest on.
+
+    Raises
+    ------
+    LandrenewError
+        When something cannot be read or does not fit together, or the method has no answer.
+    """
+    layers = read_city(path)
+    parcels, allocation, _ = _accounted(layers, _measured(layers)[0])
+    table = parcel_figures(parcels)
+    if question.kind == "firms":
+        if layers.firms is None or allocation is None:
+            raise FileError(
+                "项目没有 [firms]，无从按企业计算权重。请加上企业表，或用 --of parcels。",
+                "The project has no [firms] to weigh by. Add the firms, or use --of parcels.",
+            )
+        table = firm_figures(layers.firms, allocation.land)
+    return weigh(table, layers.rulebook, question), layers
 
 
 def town_parcels(path: str | Path, town: str) -> Parcels:

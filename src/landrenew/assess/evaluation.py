@@ -62,6 +62,46 @@ def firm_tenure(land: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def firm_figures(firms: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
+    """
+    Put together what firms are scored by.
+
+    Parameters
+    ----------
+    firms
+        As for :func:`evaluated_firms`.
+    land
+        As for :func:`firm_tenure`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``firm_id``, in the order of the firms: who they are, amounts, ``land_mu`` and
+        ``tenure``, figures per mu and the like.
+    """
+    table = firms[[name for name in (*GIVEN, *FLOWS) if name in firms.columns]]
+    table = table.join(firm_tenure(land))
+    return table.join(ratios(table, "land_mu"))
+
+
+def parcel_figures(parcels: Parcels) -> pd.DataFrame:
+    """
+    Put together what parcels are scored by.
+
+    Parameters
+    ----------
+    parcels
+        The measured parcel table.
+
+    Returns
+    -------
+    DataFrame
+        The table with ``land_mu`` and ``tenure``: land is held by whoever holds it, and only firms
+        are tenants.
+    """
+    return pd.DataFrame(parcels).assign(land_mu=parcels["parcel_area_mu"], tenure="holder")
+
+
 def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
     """
     Score and grade the firms.
@@ -88,9 +128,7 @@ def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> 
     RuleError
         When the rulebook scores by a baseline it does not state.
     """
-    table = firms[[name for name in (*GIVEN, *FLOWS) if name in firms.columns]]
-    table = table.join(firm_tenure(land))
-    table = table.join(ratios(table, "land_mu"))
+    table = firm_figures(firms, land)
     scored = scored_and_graded(table, book)
     return table.join(scored.rename(columns={"missing": "missing_inputs"}))
 
@@ -151,7 +189,7 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
     """
     table = parcels
     lacking = [pd.Series("", parcels.index)]
-    scored = scored_and_graded(with_own_land(parcels), book)
+    scored = scored_and_graded(parcel_figures(table), book)
     if "missing" in scored:
         lacking.append(scored.pop("missing"))
     table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))
@@ -161,20 +199,3 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
         names = {"verdict": "low_efficiency_class", "tests": "low_efficiency_tests"}
         table = Parcels(table.assign(**{ours: judged[one] for one, ours in names.items()}))
     return Parcels(table.assign(missing_inputs=joined_words(*lacking)))
-
-
-def with_own_land(parcels: Parcels) -> pd.DataFrame:
-    """
-    Give parcels the columns of firms: the land is their own, and whoever holds it holds it.
-
-    Parameters
-    ----------
-    parcels
-        The parcel table, with ``parcel_area_mu``.
-
-    Returns
-    -------
-    DataFrame
-        The table with ``land_mu`` [mu] and ``tenure``, for only firms are tenants.
-    """
-    return pd.DataFrame(parcels).assign(land_mu=parcels["parcel_area_mu"], tenure="holder")

@@ -10,10 +10,13 @@ import gc
 import sys
 from io import TextIOWrapper
 
-from landrenew.cli import admit, books, city, court, papers, runs, setup, totals
+from landrenew.cli import admit, books, city, court, papers, runs, setup, totals, weights
 from landrenew.cli.door import app
 
-__all__ = ["admit", "app", "books", "city", "court", "main", "papers", "runs", "setup", "totals"]
+__all__ = [
+    "admit", "app", "books", "city", "court", "main", "papers", "runs", "setup", "totals",
+    "weights",
+]  # fmt: skip
 
 FEW = 50_000
 """Objects made between two searches for garbage: of a million shapes none ever is."""

@@ -144,12 +144,28 @@ def _input_record(layers: Layers, name: str, layer: Layer) -> dict[str, object]:
         "as_of": layer.as_of,
         "source": layer.source,
         "read_as": layer.model_dump(mode="json", exclude=NOT_READING, exclude_defaults=True),
-        "sha256": _digests(layers, name, layer),
+        "sha256": input_digests(layers, name, layer),
     }
 
 
-def _digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
-    """Give the digest of each file of a source; of the rows read where it is a database."""
+def input_digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
+    """
+    Give the digest of each file of a source; of the rows read where it is a database.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+    name
+        The layer's name in the project file.
+    layer
+        The layer.
+
+    Returns
+    -------
+    dict
+        sha256 by file name.
+    """
     if is_database(layer.path):
         return {"rows": layers.digests.get(name, "")}
     return digests_of(file_of(layers.project.folder, layer.path, name))

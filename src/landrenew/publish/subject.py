@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from landrenew.assess.evaluation import with_own_land
+from landrenew.assess.evaluation import parcel_figures
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import some
 
@@ -108,7 +108,7 @@ def evaluated_rows(result: Result, kind: Kind) -> pd.DataFrame:
         When firms are asked for and the project has none.
     """
     if kind == "parcels":
-        return with_own_land(result.parcels)
+        return parcel_figures(result.parcels)
     if result.firms is None:
         raise ParcelError(
             "项目没有企业表 [firms]。请用 --of parcels 核算宗地，或在项目文件中加上企业表。",
@@ -124,7 +124,7 @@ def _all(result: Result) -> Iterator[Subject]:
         called = names.fillna(result.firms.index.to_series())
         for ident, name in called.astype(str).items():
             yield Subject("firms", str(ident), name, result.firms)
-    parcels = with_own_land(result.parcels)
+    parcels = parcel_figures(result.parcels)
     for ident in parcels.index:
         yield Subject("parcels", str(ident), str(ident), parcels)
 

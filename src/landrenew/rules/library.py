@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from landrenew.base.errors import RuleError, reason
 from landrenew.rules.model import Rulebook
 from landrenew.rules.plausibility import merged_checks
+from landrenew.rules.silence import UNFILLED, unfilled
 
 OWN = frozenset({"name", "title", "notes", "effective", "expires"})
 """What a book says of itself, and never takes from the book it extends."""
@@ -118,7 +119,7 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
     Raises
     ------
     RuleError
-        When there is no such book, it is not TOML, or a part of it is wrong.
+        When there is no such book, it is not TOML, or a part of it is wrong or not filled in.
 
     Examples
     --------
@@ -133,6 +134,13 @@ def read_rulebook(name: str, folder: str | Path = ".") -> Rulebook:
         checks = merged_checks(checks, book.get("plausibility"))
     raw["plausibility"] = checks
     raw = {"name": Path(name).stem, "title": Path(name).stem} | raw
+    if places := [f"[{one}]" for one in unfilled(raw)]:
+        raise RuleError(
+            f"规则书 {name} 还有未填写的项（“{UNFILLED}”）：{'、'.join(places)}。请按本地文件填写，"
+            "写法见 docs/rulebooks.md。",
+            f"Rulebook {name} is not filled in yet, {UNFILLED!r} stands in: {', '.join(places)}."
+            " Write what your document says; the format is described in docs/rulebooks.md.",
+        )
     try:
         return Rulebook.model_validate(raw)
     except ValidationError as error:

@@ -47,6 +47,37 @@ BASES = {
     "ratio_of_totals": Text("（总额之比）", " (ratio of totals)"),
 }
 """What a target is counted over."""
+UNFILLED = "?"
+"""What stands in a rulebook where its user has yet to write what the document says."""
+
+
+def unfilled(raw: object, path: str = "") -> list[str]:
+    """
+    Find what a rulebook leaves its user to fill in.
+
+    Parameters
+    ----------
+    raw
+        The book as a table, or a part of it.
+    path
+        Where the part stands.
+
+    Returns
+    -------
+    list of str
+        Where :data:`UNFILLED` stands, such as ``scoring.pools.0.criteria.0.missing``.
+
+    Examples
+    --------
+    >>> unfilled({"scoring": {"document": "?", "pools": [{"name": "all"}]}})
+    ['scoring.document']
+    """
+    if raw == UNFILLED:
+        return [path]
+    if not isinstance(raw, dict | list):
+        return []
+    parts = raw.items() if isinstance(raw, dict) else enumerate(raw)
+    return [found for key, one in parts for found in unfilled(one, f"{path}.{key}".lstrip("."))]
 
 
 def silent_parts(book: Rulebook) -> list[str]:
