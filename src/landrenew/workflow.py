@@ -19,6 +19,7 @@ from landrenew.assess.share_change import ShareChange, summarize_change
 from landrenew.assess.weighing import weigh
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import FileError, ParcelError
+from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
 from landrenew.intake.faults import without_findings
@@ -40,6 +41,7 @@ from landrenew.measure.rasters import support_notes
 from landrenew.measure.rights import rights_columns
 from landrenew.measure.vintages import earlier_state, retired_ground
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
+from landrenew.plan.diagnosis import diagnosis
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.silence import (
@@ -47,6 +49,7 @@ from landrenew.rules.silence import (
     missing_parts,
     odd_weights,
     silent_parts,
+    silent_questions,
     unscored_pools,
 )
 from landrenew.scale.city import measured_city
@@ -344,7 +347,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     gone = _retired(layers, parcels)
     share_change = _share_change(layers, parcels, gone)
     say(Text("连片地块组", "Finding blocks"))
-    parcels, blocks = _blocks(layers, parcels, allocation)
+    parcels, blocks, diagnosed = _blocks(layers, parcels, allocation)
     track = _tracked(layers, parcels, gone)
     doubts, findings = without_findings((*layers.faults, *faults, *track.faults))
     return Result(
@@ -356,6 +359,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         allocation=allocation,
         firms=firms,
         blocks=blocks,
+        diagnosis=diagnosed,
         progress=track.progress,
         backflow=track.backflow,
         faults=doubts,
@@ -476,10 +480,10 @@ def _share_change(layers: Layers, parcels: Parcels, gone: Parcels | None) -> Sha
 
 def _blocks(
     layers: Layers, parcels: Parcels, allocation: Allocation | None
-) -> tuple[Parcels, GeoDataFrame | None]:
+) -> tuple[Parcels, GeoDataFrame | None, pd.DataFrame | None]:
     book = layers.rulebook
     if book.contiguity is None:
-        return parcels, None
+        return parcels, None, None
     parcels = Parcels(parcels.assign(block_id=block_id(parcels, book.contiguity, layers.barriers)))
     firms = None if allocation is None else allocation.stands
     blocks = block_table(parcels, book.contiguity, firms)
@@ -487,7 +491,11 @@ def _blocks(
         blocks = blocks.join(consolidation(blocks, book.consolidation))
     if layers.parks is not None and len(blocks):
         blocks = blocks.join(nearest_parks(blocks, layers.parks))
-    return parcels, blocks
+    if book.diagnosis is None:
+        return parcels, blocks, None
+    found = diagnosis(parcels, blocks, book.diagnosis)
+    answers = [name for name in DIAGNOSIS if name in found]
+    return parcels, blocks.join(found[answers]), found
 
 
 def admitted(
@@ -540,7 +548,8 @@ def _notes(layers: Layers, *parts: str) -> tuple[Text, ...]:
     silent = [name for name in silent_parts(book) if name in parts and name not in unused]
     told = (missing_parts(book, silent).text,) if silent else ()
     pools = [*unscored_pools(book), *odd_weights(book)] if "scoring" in parts else []
-    return (*lineless, *told, *pools)
+    questions = silent_questions(book) if "diagnosis" in parts and book.contiguity else ()
+    return (*lineless, *told, *questions, *pools)
 
 
 class _Tracked(NamedTuple):

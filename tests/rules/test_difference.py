@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landrenew.base.questions import DIAGNOSIS
 from landrenew.rules.difference import KEYS, changes
 from landrenew.rules.library import read_rulebook, rulebook_names
 from landrenew.rules.model import Rulebook
@@ -86,7 +87,8 @@ def keys_of(schema: dict[str, Any]) -> set[str]:
 
 
 def test_every_key_of_a_rulebook_has_words() -> None:
-    told = set(KEYS) | {"name", "zh", "en", "source", "confidence", "pools", "criteria", "classes",
-                        "tests", "targets", "lacks", "code"}  # fmt: skip
+    told = set(KEYS) | {"name", "zh", "en", "source", "confidence", "column", "kind", "pools",
+                         "criteria", "classes", "tests", "targets", "lacks", "code",
+                         *DIAGNOSIS}  # fmt: skip
     checks = {"over", "factor", "times", "other", "per", "deviations", "nearest"}
     assert keys_of(Rulebook.model_json_schema()) - told == checks

@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Literal, cast
 
 from landrenew.base.errors import ColumnError
+from landrenew.base.questions import DIAGNOSIS, PROOF, SHARES, YES_NO, answer_share
 from landrenew.base.words import Text
 
 Kind = Literal["number", "integer", "text", "class"]
@@ -124,11 +125,24 @@ def _points_of(scored: Column) -> Column:
     return Column("parcel", score_column(scored.name), "judged", "number", "1", label, meaning)
 
 
+def _share_of(asked: Column, answer: str) -> Column:
+    said = SHARES[answer]
+    label = Text(f"{asked.label.zh}：{said.zh}", f"{asked.label.en}: {said.en}")
+    meaning = Text(
+        f"地块组中“{asked.label.zh}”{said.zh}，成立、不成立与不明之和为 1。",
+        f"Of the block's land, the {said.en} “{asked.label.en.lower()}”; the three add to 1.",
+    )
+    name = answer_share(asked.name, answer)
+    return Column("block", name, "judged", "number", "1", label, meaning, 0.0, 1.0, 4)
+
+
 def _read_dictionary() -> dict[str, Column]:
     text = resources.files("landrenew.base").joinpath("columns.csv").read_text(encoding="utf-8")
     columns = [_from_row(row) for row in csv.DictReader(text.splitlines())]
     points = [_points_of(one) for one in columns if one.name in SCORABLE]
-    return {one.name: one for one in [*columns, *points]}
+    asked = [one for one in columns if one.name in DIAGNOSIS]
+    shares = [_share_of(one, answer) for one in asked for answer in SHARES]
+    return {one.name: one for one in [*columns, *points, *shares]}
 
 
 PASSED: dict[str, tuple[str, ...]] = {
@@ -181,6 +195,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "fire_class": PASSED,
     "environment_class": PASSED,
     "energy_class": PASSED,
+    **dict.fromkeys(PROOF, YES_NO),
 }
 """Columns whose values are one of few words: each word, and what planners write for it."""
 
@@ -197,6 +212,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "low_efficiency_class": _VERDICTS,
     "consolidation_class": _VERDICTS,
     "backflow_class": _VERDICTS,
+    **dict.fromkeys(DIAGNOSIS, _VERDICTS),
     "tenure": ("holder", "tenant"),
     "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }

@@ -62,6 +62,7 @@ def rules_check(name: str, lang: LangOption = None) -> None:
         missing_parts,
         odd_weights,
         silent_parts,
+        silent_questions,
         target_words,
         unscored_pools,
         what_can_turn,
@@ -70,7 +71,7 @@ def rules_check(name: str, lang: LangOption = None) -> None:
     book = read_rulebook(name)
     for target in target_words(book):
         typer.echo(target.say(cast("Lang", lang)))
-    notes = [*unscored_pools(book), *odd_weights(book)]
+    notes = [*unscored_pools(book), *odd_weights(book), *silent_questions(book)]
     silent = silent_parts(book)
     if silent:
         notes.append(missing_parts(book, silent).text)

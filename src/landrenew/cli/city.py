@@ -203,6 +203,23 @@ def blocks(city: City, out: OutFile = None, lang: LangOption = None) -> None:
     _write_table(result.blocks, out, cast("Lang", lang))
 
 
+@app.command()
+def diagnose(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """各地块组的五类问题与十“化”成效，不明另列 · Problems and outcomes of blocks (CSV)."""
+    from landrenew.publish.diagnosis_table import diagnosis_table, diagnosis_words
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    table = diagnosis_table(result)
+    if table is None:
+        raise typer.Exit(WRONG)
+    if words := diagnosis_words(result, cast("Lang", lang)):
+        typer.echo(words, err=True)
+    _write_table(table, out, cast("Lang", lang))
+
+
 def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
     from landrenew.publish.tables import table_csv
 

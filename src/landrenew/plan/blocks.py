@@ -193,6 +193,30 @@ def _firms(links: pd.DataFrame | None, by: pd.Series[str]) -> pd.Series[float]:
     return counts.reindex(by.unique(), fill_value=0).astype(float)
 
 
+def judged_blocks(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
+    """
+    Answer a set of tests for each block, by what its land and owners could still turn out to be.
+
+    Parameters
+    ----------
+    blocks
+        The result of :func:`block_table`.
+    rule
+        The tests.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`landrenew.assess.verdicts.judge` gives it. A test is undetermined when
+        undetermined parcels or unknown owners could turn it, or when its ratio rests on a part of
+        the land only.
+    """
+    known = blocks.assign(**{
+        ratio: blocks[ratio].where(blocks[share] >= ALL) for ratio, share in RESTS_ON.items()
+    })  # fmt: skip
+    return judge(known, rule, doubt=DOUBT)
+
+
 def consolidation(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
     """
     Judge which blocks are candidates for consolidation.
@@ -207,14 +231,9 @@ def consolidation(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Same index: ``consolidation_class`` and ``consolidation_tests``. A test is undetermined
-        when undetermined parcels or unknown owners could turn it, or when its ratio rests on a
-        part of the land only.
+        Same index: ``consolidation_class`` and ``consolidation_tests``.
     """
-    known = blocks.assign(**{
-        ratio: blocks[ratio].where(blocks[share] >= ALL) for ratio, share in RESTS_ON.items()
-    })  # fmt: skip
-    judged = judge(known, rule, doubt=DOUBT)
+    judged = judged_blocks(blocks, rule)
     names = {"verdict": "consolidation_class", "tests": "consolidation_tests"}
     return judged[list(names)].rename(columns=names)
 

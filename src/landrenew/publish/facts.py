@@ -86,6 +86,9 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
         *_document(rulebook.consolidation, Text("连片改造候选", "Consolidation")),
         *_document(rulebook.backflow, Text("回潮", "Backflow")),
     ]
+    axes = {} if rulebook.diagnosis is None else rulebook.diagnosis.axes()
+    for name, axis in axes.items():
+        documents += _document(axis, COLUMNS[name].label)
     return {
         "name": rulebook.name,
         "title": rulebook.title,

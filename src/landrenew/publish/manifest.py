@@ -164,7 +164,7 @@ def input_digests(layers: Layers, name: str, layer: Layer) -> dict[str, str]:
     Returns
     -------
     dict
-        sha256 by file name.
+        The sha256 by file name.
     """
     if is_database(layer.path):
         return {"rows": layers.digests.get(name, "")}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from landrenew.base.columns import COLUMNS, Column, score_column
 from landrenew.base.missing import none_where_missing
+from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
 from landrenew.publish.themes import themes
@@ -84,6 +85,7 @@ BLOCK_COLUMNS = (
     "nearest_park_id",
     "nearest_park_distance_m",
     "consolidation_class",
+    *DIAGNOSIS,
 )
 """Columns every block carries, where the run made them."""
 

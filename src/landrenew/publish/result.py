@@ -47,6 +47,9 @@ class Result:
         The firms, evaluated, indexed by ``firm_id``; None without firms.
     blocks
         Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
+    diagnosis
+        Problems and outcomes of the blocks, with the shares of land the answers rest on; None when
+        the rulebook has no diagnosis or no contiguity.
     progress
         Cleared land by town and year; None without a ledger.
     backflow
@@ -72,6 +75,7 @@ class Result:
     allocation: Allocation | None = None
     firms: pd.DataFrame | None = None
     blocks: GeoDataFrame | None = None
+    diagnosis: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None
     backflow: pd.DataFrame | None = None
     faults: tuple[Fault, ...] = field(default=())

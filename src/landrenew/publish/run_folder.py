@@ -18,6 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.errors import FileError, reason
 from landrenew.publish.change_file import change_csv, change_record, retired_table
+from landrenew.publish.diagnosis_table import diagnosis_table
 from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
@@ -104,6 +105,7 @@ def _tables(result: Result) -> dict[str, pd.DataFrame]:
         "retired.csv": None if retired is None else retired_table(retired),
         "backflow.csv": result.backflow,
         "blocks.csv": result.blocks,
+        "diagnosis.csv": diagnosis_table(result),
         "progress.csv": result.progress,
         "firm_land.csv": None if allocation is None else allocation.land,
         "firms.csv": result.firms,
@@ -223,7 +225,7 @@ RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
     "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",
-    "findings.csv",
+    "findings.csv", "diagnosis.csv",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

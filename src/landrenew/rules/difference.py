@@ -44,6 +44,7 @@ VALUES: dict[str, Text] = {
     "above_scale": Text("规上", "above scale"), "below_scale": Text("规下", "below scale"),
     "holder": Text("自有用地", "own land"), "tenant": Text("租赁", "tenant"),
     "down": Text("舍去", "down"), "nearest": Text("四舍五入", "nearest"), "up": Text("进一", "up"),
+    "parcel": Text("宗地", "parcel"), "block": Text("地块组", "block"),
     "better": Text("取较高等级", "better"), "worse": Text("取较低等级", "worse"),
 }  # fmt: skip
 """Words of a rulebook, for people."""

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from landrenew.rules.admission import Bars, FarMinimum, NegativeList
 from landrenew.rules.comparison import TestSet
+from landrenew.rules.diagnosis import Diagnosis
 from landrenew.rules.grading import Grades
 from landrenew.rules.plausibility import AnyCheck
 from landrenew.rules.programme import Programme
@@ -125,6 +126,8 @@ class Rulebook(Rule):
         Least floor area ratio by industry, or None.
     programme
         Targets of an action plan, or None.
+    diagnosis
+        Problems and outcomes of blocks, or None.
     plausibility
         Checks of what a value cannot well be; they doubt, and decide nothing.
     lacks
@@ -150,6 +153,7 @@ class Rulebook(Rule):
     negative_list: NegativeList = ()
     far_minimum: FarMinimum | None = None
     programme: Programme | None = None
+    diagnosis: Diagnosis | None = None
     plausibility: tuple[AnyCheck, ...] = ()
     lacks: dict[str, str] = Field(default_factory=dict)
 

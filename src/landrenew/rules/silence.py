@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
+from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.words import Text
 from landrenew.rules.comparison import SIGNS
 from landrenew.rules.grading import RankGrades
@@ -28,6 +30,7 @@ PARTS = {
     "negative_list": Text("负面清单", "negative list"),
     "far_minimum": Text("分行业最低容积率", "least floor area ratio by industry"),
     "programme": Text("行动计划目标", "targets of the programme"),
+    "diagnosis": Text("问题与成效诊断标准", "diagnosis of problems and outcomes"),
 }
 """Parts of a rulebook, in the order they are asked for."""
 
@@ -37,7 +40,7 @@ ADMISSION = ("admission", "negative_list", "far_minimum")
 RUN = tuple(name for name in PARTS if name not in {*ADMISSION, "programme"})
 """Parts that a run asks for."""
 
-RESTS_UPON = {"grades": "scoring", "consolidation": "contiguity"}
+RESTS_UPON = {"grades": "scoring", "consolidation": "contiguity", "diagnosis": "contiguity"}
 """Parts that mean nothing without another, which is then the one to name."""
 
 FULL_WEIGHT, TINY = 100.0, 1e-6
@@ -216,6 +219,33 @@ def _target(one: Target, plan: Programme) -> Text:
         f"目标（至 {plan.by}）：{one.zh} {sign.zh} {amount}{basis.zh}，{plan.document}",
         f"target by {plan.by}: {one.en} {sign.en} {amount}{basis.en}, {plan.document}",
     )
+
+
+def silent_questions(book: Rulebook) -> list[Text]:
+    """
+    Say which questions a rulebook's diagnosis has no rule for.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    list of Text
+        One sentence; none where there is no diagnosis, or a whole one.
+    """
+    asked = {} if book.diagnosis is None else book.diagnosis.axes()
+    silent = [name for name in DIAGNOSIS if asked and name not in asked]
+    if not silent:
+        return []
+    zh = "、".join(f"{COLUMNS[name].label.zh} [diagnosis.{name}]" for name in silent)
+    en = ", ".join(f"{COLUMNS[name].label.en.lower()} [diagnosis.{name}]" for name in silent)
+    return [Text(
+        f"规则书 {book.name} 没有规定怎样判断：{zh}；不作诊断。请按本地文件补写。",
+        f"Rulebook {book.name} does not say how to tell: {en}; they are not diagnosed. Add them"
+        " from your local document.",
+    )]  # fmt: skip
 
 
 def odd_weights(book: Rulebook) -> list[Text]:

@@ -14,6 +14,7 @@ import pandas as pd
 from landrenew.base.columns import COLUMNS, WORDS, Column
 from landrenew.base.errors import ColumnError
 from landrenew.base.missing import none_where_missing
+from landrenew.base.questions import PROOF
 from landrenew.base.units import SCALES, factor_between, factor_to, is_foreign_money
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.mojibake import noise_in
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 WITHOUT_UNIT = {"1", "person"}
 """Units that a title such as 单位：万元 never means."""
+
+NONE_OR_NOTHING = {"无", "無"}
+"""A blank of every other column; in a column of yes and no it may be meant as a no."""
 
 
 @dataclass
@@ -131,7 +135,20 @@ class _Desk:
         text = read_texts(values)
         words = none_where_missing(text.map(known, na_action="ignore"))
         self.fault(values[text.notna() & words.isna()], column, "unknown_word")
+        if column.name in PROOF:
+            self.tell_ambiguous(values, column)
         return words
+
+    def tell_ambiguous(self, values: pd.Series, column: Column) -> None:
+        """Say how many cells read 无, which may mean "none" and may mean "no data"."""
+        count = int(values.astype(str).str.strip().isin(NONE_OR_NOTHING).sum())
+        if count:
+            self.note(Text(
+                f"{column.label.zh}有 {count} 格写“无”：可能是没有，也可能是没有数据，一律作不明。"
+                "确实没有的，请写“否”。",
+                f"{column.label.en}: {count} cells say 无, which may mean none or no data; they"
+                " count as unknown. Write 否 where there is none.",
+            ))  # fmt: skip
 
     def id(self, values: pd.Series, column: Column) -> pd.Series:
         """Give ids in half-width letters; those that a spreadsheet shortened are doubted."""

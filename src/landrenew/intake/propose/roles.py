@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from landrenew.base.columns import FLOWS, INTENSITIES
+from landrenew.base.questions import PROOF
 from landrenew.intake.attributes.corrections import HEADINGS
 from landrenew.intake.attributes.corrections import NEEDED as CORRECTED
 from landrenew.intake.propose.names import Match, find_columns, plain_name
@@ -34,7 +35,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                 "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", "size_class",
                 "survey_area_m2", "settlement_code", "address", "willingness", "surveyor",
                 "survey_date", "data_year", "floor_area_ratio", "building_density",
-                "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE),
+                "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE,
+                *PROOF, *dict.fromkeys(PROOF.values())),
     "control_line": ("name",),
     "growth_boundary": ("name",),
     "towns": ("town",),
