@@ -86,11 +86,13 @@ def written(city: Path, *words: object, **how: str) -> tuple[str, dict[str, Any]
 def test_the_part_names_method_rows_date_and_digest_and_what_is_to_be_filled_in(
     city: Path,
 ) -> None:
-    _, part = written(city, "--columns", NAMES)
+    text, part = written(city, "--columns", NAMES)
+    assert "P0" not in text  # the row to be checked is nobody else's business
+    assert "P3" not in text
     digest = hashlib.sha256((city.parent / "parcels.gpkg").read_bytes()).hexdigest()
     source = part["scoring"]["source"]
     assert source == (
-        f"landrenew weights --method entropy, 3 parcels; parcels.gpkg undated sha256:{digest}"
+        f"landrenew weights --method entropy; 3 parcels; parcels.gpkg undated sha256:{digest}"
     )
     assert part["scoring"]["confidence"] == "user"
     met = call("rules", "check", city.parent / "weights.toml", "--lang", "en")
@@ -135,6 +137,7 @@ def test_a_pool_gives_its_indicators_and_what_tells_it(city: Path) -> None:
     (pool,) = part["scoring"]["pools"]
     assert (pool["name"], pool["land_from_mu"]) == ("large", 0.3)
     assert [one["weight"] for one in pool["criteria"]] == [60.61, 39.39]
+    assert part["scoring"]["source"] == "landrenew weights --method given"
     assert "The weights add to 99" in text
 
 
@@ -177,6 +180,10 @@ def test_judgements_that_contradict_are_used_only_by_who_insists(tmp_path: Path)
         (("--method", "entropy", "--columns", "rd_share=3"), "is for --method given"),
         (("--method", "given", "--columns", "rd_share=x"), "is no NAME=WEIGHT"),
         (("--method", "given", "--columns", "rd_share"), "No weight is stated for rd_share"),
+        (("--method", "given", "--columns", "rd_share=1,rd_share=2"), "stands there twice"),
+        (("--method", "equal", "--columns", "rd_share", "--total", "nan"), "--total nan"),
+        (("--method", "equal", "--columns", "rd_share", "--total", "inf"), "--total inf"),
+        (("--method", "equal", "--columns", "rd_share", "--total", "0.125"), "--total 0.125"),
         (("--method", "ahp"), "needs a matrix"),
         (("--method", "equal", "--matrix", "j.csv"), "is for --method ahp"),
         (("--method", "equal", "--pool", "x"), "Rulebook cixi-2022 has: (none)"),

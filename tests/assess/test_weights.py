@@ -156,6 +156,12 @@ def test_a_constant_column_weighs_nothing_aloud_and_moves_no_other(
     assert "单位排放税收" in now.notes[0].zh
 
 
+def test_what_differs_only_by_rounding_is_constant() -> None:
+    rows = table(TUS).assign(**{TAX_T: [0.3 / 0.1, 3.0, 3.0, 3.0, 3.0]})
+    assert rows[TAX_T].max() > rows[TAX_T].min()
+    assert critic_weights(rows).weights[TAX_T] == 0
+
+
 @pytest.mark.parametrize("method", FROM_DATA)
 def test_columns_that_all_tell_nothing_are_refused(method: str) -> None:
     with pytest.raises(ColumnError, match="Nothing tells"):

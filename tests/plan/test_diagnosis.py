@@ -96,6 +96,8 @@ def test_land_decides_and_three_shares_say_what_it_rests_on() -> None:
         (["yes", "no"], {"share_above": 0.5}, "no"),
         (["yes", "yes", "yes", *["no"] * 7], {"share_at_least": 0.3}, "yes"),
         (["yes", "yes", "yes", *["no"] * 7], {"share_above": 0.3}, "no"),
+        (["yes", "no", "no"], {"share_at_least": 1 / 3}, "yes"),
+        (["yes", "no", "no"], {"share_above": 1 / 3}, "no"),
         (["yes", None], {"share_at_least": 0.5}, "yes"),
         (["yes", None], {"share_above": 0.5}, "undetermined"),
         (["no", None], {"share_at_least": 0.5}, "undetermined"),

@@ -216,7 +216,7 @@ def ahp_weights(judgements: pd.DataFrame, *, insist: bool = False) -> Weighing:
         said = _contradiction(full, ratio)
         if not insist:
             raise RuleError(
-                f"{said.zh}请请评分人重新判断这三对；仍要使用，加 --insist。",
+                f"{said.zh}请评分人重新判断这三对；仍要使用，加 --insist。",
                 f"{said.en} Have these three pairs judged again; to use them all the same, add"
                 " --insist.",
             )

@@ -76,12 +76,16 @@ class Answer(NamedTuple):
         The pool whose rows were taken; None where the rulebook scores nothing.
     rows_used
         Complete rows; for ``given``, ``equal`` and ``ahp`` those that the correlations rest on.
+    check
+        The row that moves the weights most, to be looked at; None where the data are not asked. It
+        names a firm or a parcel, and stays out of what is published.
     """
 
     question: Question
     weighing: Weighing
     pool: Pool | None
     rows_used: int
+    check: Text | None = None
 
 
 def weigh(table: pd.DataFrame, book: Rulebook, question: Question) -> Answer:
@@ -120,9 +124,9 @@ def weigh(table: pd.DataFrame, book: Rulebook, question: Question) -> Answer:
             raise
         whole, left = rows.reindex(columns=list(columns)).iloc[:0].astype(float), (error.text,)
     found = _weighed(question, columns, pool, whole)
-    cautions = (correlation_note(whole), influence_note(whole, question.method))
-    said = (*notes, *left, *found.notes, *(one for one in cautions if one is not None))
-    return Answer(question, found._replace(notes=said), pool, len(whole))
+    alike, check = correlation_note(whole), influence_note(whole, question.method)
+    said = (*notes, *left, *found.notes, *(() if alike is None else (alike,)))
+    return Answer(question, found._replace(notes=said), pool, len(whole), check)
 
 
 def _pool(book: Rulebook, name: str | None) -> Pool | None:

@@ -27,7 +27,7 @@ FEWEST = {"entropy": 2, "critic": 3}
 """Rows that a formula needs: ln 1 is 0, and of two rows every correlation is 1 or -1."""
 
 ALIKE = 1e-12
-"""A correlation so near to 1 is 1, to the last bits of a computer's arithmetic."""
+"""Values, or a correlation and 1, that lie so near are one: 0.3 / 0.1 and 3 / 1 are both 3."""
 
 EXACT = 1e-9
 """Difference below which weights add to a round number."""
@@ -265,9 +265,10 @@ def is_constant(rows: pd.DataFrame) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool
-        Shape (columns,).
+        Shape (columns,); true where the values differ by no more than a computer's arithmetic.
     """
-    return (rows.max() == rows.min()).to_numpy()
+    span, size = rows.max() - rows.min(), rows.abs().max()
+    return (span <= ALIKE * size).to_numpy()
 
 
 def _refuse_few(rows: pd.DataFrame, method: str) -> None:

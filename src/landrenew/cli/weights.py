@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -31,7 +32,7 @@ Matrix = Annotated[
     Path | None,
     typer.Option("--matrix", help="ahp 的判断矩阵 · Judgements", metavar="TABLE.csv|xlsx"),
 ]
-Total = Annotated[float, typer.Option("--total", min=0.01, help="权重合计 · What weights add to")]
+Total = Annotated[float, typer.Option("--total", help="权重合计 · What weights add to")]
 Insist = Annotated[
     bool, typer.Option("--insist", help="判断不一致也用 · Use judgements that contradict")
 ]
@@ -57,6 +58,7 @@ def weights(
     from landrenew.publish.weights_file import weights_toml, weights_words
     from landrenew.workflow import weighed
 
+    _refuse_uneven(total)
     names, stated = _named(columns)
     if stated and method != "given":
         raise RuleError(
@@ -74,7 +76,8 @@ def weights(
         say(Text("读取与量算", "Reading and measuring"))
         answer, layers = weighed(city, question)
     said = cast("Lang", lang)
-    tell_notes(lang, (*layers.notes, *answer.weighing.notes))
+    check = () if answer.check is None else (answer.check,)
+    tell_notes(lang, (*layers.notes, *answer.weighing.notes, *check))
     typer.echo(weights_words(answer, total, said))
     if out is not None:
         with writing(out):
@@ -86,6 +89,15 @@ def weights(
         )
 
 
+def _refuse_uneven(total: float) -> None:
+    """Refuse a total that is no count of hundredths."""
+    if not math.isfinite(total) or total <= 0 or total != round(total, 2):
+        raise RuleError(
+            f"--total {total:g} 应为大于 0、最多两位小数的数，例如 100。",
+            f"--total {total:g} should be above 0, with two decimals at most, such as 100.",
+        )
+
+
 def _named(columns: str | None) -> tuple[tuple[str, ...], dict[str, float]]:
     """Take the indicators, and their weights where they are stated."""
     parts = [one.strip() for one in (columns or "").split(",") if one.strip()]
@@ -94,11 +106,20 @@ def _named(columns: str | None) -> tuple[tuple[str, ...], dict[str, float]]:
     stated: dict[str, float] = {}
     for part in parts:
         name, _, weight = (one.strip() for one in part.partition("="))
-        try:
-            stated[name] = float(weight)
-        except ValueError as error:
+        number = _number(weight)
+        if number is None or name in stated:
             raise RuleError(
-                f"--columns 中的“{part}”不是“指标=权重”。每一项都请写成 tax_cny10k_per_mu=30。",
-                f"--columns: {part!r} is no NAME=WEIGHT. Write each as tax_cny10k_per_mu=30.",
-            ) from error
+                f"--columns 中的“{part}”不是“指标=权重”，或写了两次。每项各写一次，如"
+                " tax_cny10k_per_mu=30。",
+                f"--columns: {part!r} is no NAME=WEIGHT, or stands there twice. Write each once, as"
+                " tax_cny10k_per_mu=30.",
+            )
+        stated[name] = number
     return tuple(stated), stated
+
+
+def _number(said: str) -> float | None:
+    try:
+        return float(said)
+    except ValueError:
+        return None

@@ -127,9 +127,11 @@ def answer(shares: pd.DataFrame, bar: Bar) -> pd.Series[str]:
     yes = shares["yes"].round(EXACT)
     most = (shares["yes"] + shares["unknown"]).round(EXACT)
     if bar.share_at_least is not None:
-        reaches, could = yes >= bar.share_at_least, most >= bar.share_at_least
+        least = round(bar.share_at_least, EXACT)
+        reaches, could = yes >= least, most >= least
     else:
-        reaches, could = yes > bar.share_above, most > bar.share_above
+        above = round(bar.share_above or 0.0, EXACT)
+        reaches, could = yes > above, most > above
     cannot = most.notna() & ~could
     said = np.select([reaches, cannot], ["yes", "no"], "undetermined")
     return pd.Series(said, shares.index, dtype=object)

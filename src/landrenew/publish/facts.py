@@ -86,9 +86,10 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
         *_document(rulebook.consolidation, Text("连片改造候选", "Consolidation")),
         *_document(rulebook.backflow, Text("回潮", "Backflow")),
     ]
-    axes = {} if rulebook.diagnosis is None else rulebook.diagnosis.axes()
-    for name, axis in axes.items():
-        documents += _document(axis, COLUMNS[name].label)
+    axes = () if rulebook.diagnosis is None else rulebook.diagnosis.axes().values()
+    told = {(axis.document, axis.source): axis for axis in axes}
+    for axis in told.values():
+        documents += _document(axis, Text("地块组诊断", "Diagnosis"))
     return {
         "name": rulebook.name,
         "title": rulebook.title,

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.weights import FROM_DATA
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.intake.propose.text import comment, quoted
 from landrenew.intake.sources.files import sha256_of
+from landrenew.intake.sources.remote import file_of
 from landrenew.publish.manifest import input_digests
 from landrenew.rules.silence import UNFILLED
 
@@ -37,6 +39,11 @@ STEPS = {
 
 FIGURES_REST_ON = ("parcels", "firms", "links", "leases", "buildings", "corrections")
 """Layers that indicators are computed from."""
+
+HEIGHTS = {"height", "dsm", "dem"}
+"""Rasters that floors may be counted from."""
+
+KINDS = {"firms": Text("企业", "firms"), "parcels": Text("宗地", "parcels")}
 
 UNDATED = Text("日期不明", "undated")
 
@@ -142,14 +149,16 @@ def weights_toml(
         :data:`landrenew.rules.silence.UNFILLED`; an indicator of weight 0 is left out, aloud.
     """
     weights, _, notes = answer.weighing
-    said = [*HEAD, *notes, *(_share_note(str(one), weights[one]) for one in weights.index)]
+    written = points(weights, total)
+    said = [*HEAD, *notes]
+    said += [_share_note(str(one), weights[one], written[one]) for one in weights.index]
     lines = [f"# {comment(one.say(lang))}" for one in said]
     lines += [
         "", "[scoring]", f"document = {quoted(UNFILLED)}",
         f"source = {quoted(_source(answer, layers, matrix).say(lang))}", 'confidence = "user"',
         "", "[[scoring.pools]]", *_pool_lines(answer.pool), "criteria = [",
     ]  # fmt: skip
-    for name, value in points(weights, total).items():
+    for name, value in written.items():
         label = comment(COLUMNS[str(name)].label.say(lang))
         row = (
             f"{{ form = {quoted(UNFILLED)}, column = {quoted(str(name))}, weight = {value:.2f},"
@@ -159,12 +168,11 @@ def weights_toml(
     return "\n".join([*lines, "]", ""])
 
 
-def _share_note(name: str, share: float) -> Text:
+def _share_note(name: str, share: float, value: float) -> Text:
     label = COLUMNS[name].label
-    gone = share == 0
     return Text(
-        f"{label.zh}：{share:.9f}" + ("（权重为 0，未列入）" if gone else ""),
-        f"{label.en}: {share:.9f}" + (" (weight 0, left out)" if gone else ""),
+        f"{label.zh}：{share:.9f}" + ("" if value > 0 else "（权重为 0，未列入）"),
+        f"{label.en}: {share:.9f}" + ("" if value > 0 else " (weight 0, left out)"),
     )
 
 
@@ -179,27 +187,35 @@ def _pool_lines(pool: Pool | None) -> list[str]:
 
 
 def _source(answer: Answer, layers: Layers, matrix: Path | None) -> Text:
-    """Say by what method, from which data of which date, the weights came about."""
+    """Say by what method the weights came about, and from which data or judgements."""
+    method, kind = answer.question.method, KINDS[answer.question.kind]
     files = []
-    for name, layer in layers.project.layers().items():
+    if matrix is not None:
+        judged = f"{matrix.name} sha256:{sha256_of(matrix)}"
+        files.append(Text(judged, judged))
+    if method in FROM_DATA:
+        rows = Text(f"{kind.zh} {answer.rows_used} 行", f"{answer.rows_used} {kind.en}")
+        files += [rows, *_inputs(layers)]
+    return Text(
+        "；".join([f"landrenew weights --method {method}", *(one.zh for one in files)]),
+        "; ".join([f"landrenew weights --method {method}", *(one.en for one in files)]),
+    )
+
+
+def _inputs(layers: Layers) -> list[Text]:
+    """Name every file that indicators are computed from, with its date and digest."""
+    project, files = layers.project, []
+    for name, layer in project.layers().items():
         if name in FIGURES_REST_ON:
-            date = layer.as_of or layers.project.city.as_of
+            date = layer.as_of or project.city.as_of
             said = UNDATED if date is None else Text(date, date)
             digests = input_digests(layers, name, layer)
             files += [
                 Text(f"{one} {said.zh} sha256:{digest}", f"{one} {said.en} sha256:{digest}")
                 for one, digest in digests.items()
             ]
-    if matrix is not None:
-        judged = f"{matrix.name} sha256:{sha256_of(matrix)}"
-        files.append(Text(judged, judged))
-    kind = {"firms": Text("企业", "firms"), "parcels": Text("宗地", "parcels")}[
-        answer.question.kind
-    ]
-    method, rows = answer.question.method, answer.rows_used
-    return Text(
-        f"landrenew weights --method {method}，{kind.zh} {rows} 行；"
-        + "；".join(one.zh for one in files),
-        f"landrenew weights --method {method}, {rows} {kind.en}; "
-        + "; ".join(one.en for one in files),
-    )
+    for name, path in project.rasters.files().items():
+        if name in HEIGHTS:
+            raster = f"{path} sha256:{sha256_of(file_of(project.folder, path, name))}"
+            files.append(Text(raster, raster))
+    return files
