@@ -50,9 +50,10 @@ def test_a_question_that_cannot_be_asked_is_refused(question: dict[str, Any], sa
         Diagnosis.model_validate({"problem_hazard": question})
 
 
-def test_an_outcome_reads_evidence() -> None:
-    with pytest.raises(ValidationError, match="no column of evidence"):
-        Diagnosis.model_validate({"outcome_site": {**READ, "column": "owner", "bar": HALF}})
+@pytest.mark.parametrize("column", ["owner", "fire_hazard"])
+def test_an_outcome_reads_what_was_accepted_never_a_problem(column: str) -> None:
+    with pytest.raises(ValidationError, match="no evidence of an outcome"):
+        Diagnosis.model_validate({"outcome_fire": {**READ, "column": column, "bar": HALF}})
 
 
 def test_a_diagnosis_asks_something() -> None:

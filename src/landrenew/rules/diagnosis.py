@@ -17,6 +17,9 @@ SHARED = frozenset({"town", "floor_area_ratio", "tax_cny10k_per_mu", "control_sh
 TABLES = {"parcel": {"parcel", "firm"}, "block": {"block"}}
 """Tables of the data dictionary whose columns can be asked."""
 
+ACCEPTED = tuple(name for name, proof in PROOF.items() if proof == "outcome_evidence")
+"""Columns of evidence that say whether an outcome was accepted."""
+
 
 class Bar(Rule):
     """
@@ -79,7 +82,7 @@ class Outcome(Sourced):
     Parameters
     ----------
     column
-        Column of evidence of the parcels, yes or no.
+        One of :data:`ACCEPTED`.
     bar
         How much of the land must be accepted.
     """
@@ -89,8 +92,8 @@ class Outcome(Sourced):
 
     @model_validator(mode="after")
     def _is_evidence(self) -> Outcome:
-        if self.column not in PROOF:
-            message = f"{self.column!r} is no column of evidence: {', '.join(PROOF)}"
+        if self.column not in ACCEPTED:
+            message = f"{self.column!r} is no evidence of an outcome: {', '.join(ACCEPTED)}"
             raise ValueError(message)
         return self
 
