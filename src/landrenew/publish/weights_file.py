@@ -12,8 +12,8 @@ import pandas as pd
 
 from landrenew.assess.weights import FROM_DATA
 from landrenew.base.columns import COLUMNS
-from landrenew.base.words import Text
-from landrenew.intake.propose.text import comment, quoted
+from landrenew.base.words import Text, visible
+from landrenew.intake.propose.text import quoted
 from landrenew.intake.sources.files import sha256_of
 from landrenew.intake.sources.remote import file_of
 from landrenew.publish.manifest import input_digests
@@ -152,14 +152,14 @@ def weights_toml(
     written = points(weights, total)
     said = [*HEAD, *notes]
     said += [_share_note(str(one), weights[one], written[one]) for one in weights.index]
-    lines = [f"# {comment(one.say(lang))}" for one in said]
+    lines = [f"# {visible(one.say(lang))}" for one in said]
     lines += [
         "", "[scoring]", f"document = {quoted(UNFILLED)}",
         f"source = {quoted(_source(answer, layers, matrix).say(lang))}", 'confidence = "user"',
         "", "[[scoring.pools]]", *_pool_lines(answer.pool), "criteria = [",
     ]  # fmt: skip
     for name, value in written.items():
-        label = comment(COLUMNS[str(name)].label.say(lang))
+        label = visible(COLUMNS[str(name)].label.say(lang))
         row = (
             f"{{ form = {quoted(UNFILLED)}, column = {quoted(str(name))}, weight = {value:.2f},"
             f" missing = {quoted(UNFILLED)} }},  # {label}"
