@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from landrenew.assess.evaluation import assessed_parcels
 from landrenew.assess.grades import efficiency_grade
-from landrenew.assess.scores import pool_of, scores
+from landrenew.assess.pools import pool_of
+from landrenew.assess.scores import scores
 from landrenew.assess.verdicts import judge
 from landrenew.base.columns import COLUMNS, FLOWS, INTENSITIES
 from landrenew.intake.parcels import Parcels

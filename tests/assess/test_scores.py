@@ -11,7 +11,8 @@ from hand_made import READ
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.scores import min_max_points, pool_of, rank_points, ratio_points, scores
+from landrenew.assess.pools import pool_of
+from landrenew.assess.scores import min_max_points, rank_points, ratio_points, scores
 from landrenew.base.columns import score_column
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook

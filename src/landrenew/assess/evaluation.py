@@ -20,7 +20,7 @@ from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
 from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import Parcels
-from landrenew.measure.firms import ratios
+from landrenew.measure.quotients import ratios
 
 if TYPE_CHECKING:
     from landrenew.rules.model import Rulebook

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from landrenew.assess.verdicts import HOLDS
 from landrenew.base.columns import COLUMNS
+from landrenew.base.exact import COMPARED
 from landrenew.base.words import Text
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ Value = float | str | None
 
 Project = Mapping[str, Value]
 """What is stated of a project, by column."""
-
-EXACT = 9
-"""Digits that are compared: 7 % are 0.07, and 4,500 万元/公顷 are 300 万元/亩."""
 
 NOTHING = Text("", "")
 
@@ -126,7 +124,7 @@ def holds(value: Value, comparison: Comparison, threshold: Value) -> bool:
 
 
 def _exact(value: Value) -> Value:
-    return value if isinstance(value, str) or value is None else round(float(value), EXACT)
+    return value if isinstance(value, str) or value is None else round(float(value), COMPARED)
 
 
 def lacking(columns: Iterable[str]) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,19 +13,24 @@ from landrenew.base.exact import COMPARED
 from landrenew.rules.grading import BarGrades
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from landrenew.rules.grading import Grades, RankGrades, Rounding, Ties
 
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
     Word = TypeVar("Word", bound=str)
 
 ROUND: dict[Rounding, Callable[[float], int]] = {
     "down": math.floor, "nearest": lambda size: math.floor(size + 0.5), "up": math.ceil,
 }  # fmt: skip
-METHODS: dict[Ties, Literal["min", "max"]] = {"better": "min", "worse": "max"}
-"""How equal scores are ranked."""
+TIES: tuple[Ties, ...] = ("better", "worse")
+"""Which rank equal scores may take."""
+
+OPEN = -1
+"""Code of no grade."""
 
 
 def grade_bounds(size: int, grades: RankGrades, rounding: Rounding) -> list[int]:
@@ -90,19 +95,27 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     Equal scores take the same grade, the better or the worse as the rulebook says; row order never
     matters. By bars, no row matters to another.
     """
-    is_exempt = _has(scored, "exempt_reason")
-    is_vetoed = _has(scored, "veto_reason") & ~is_exempt
-    rows = scored[is_compared(scored, grades)]
-    letters = np.array(grades.letters, dtype=object)
-    made = pd.Series([None] * len(scored), scored.index, dtype=object, name="efficiency_grade")
-    if isinstance(grades, BarGrades):
-        made.loc[rows.index] = letters[_below_bars(rows["efficiency_score"], grades)]
-    else:
-        for _, pool in rows.groupby("pool"):
-            made.loc[pool.index] = _by_rank(pool["efficiency_score"], grades)
-    if grades.veto is not None:
-        made = made.mask(is_vetoed, grades.veto.grade)
-    return made.mask(is_exempt, grades.exempt)
+    is_exempt, is_vetoed = _flags(scored)
+    codes = grade_codes(_scores(scored), _pools(scored), is_exempt, is_vetoed, grades)
+    words = np.array([*grade_words(grades), None], dtype=object)
+    return pd.Series(words[codes], scored.index, dtype=object, name="efficiency_grade")
+
+
+def grade_words(grades: Grades) -> list[str]:
+    """
+    List what :func:`grade_codes` numbers.
+
+    Parameters
+    ----------
+    grades
+        The rulebook's grades.
+
+    Returns
+    -------
+    list of str
+        The letters from best to worst, and the one for those that are not graded.
+    """
+    return [*grades.letters, grades.exempt]
 
 
 def is_compared(scored: pd.DataFrame, grades: Grades) -> pd.Series[bool]:
@@ -122,33 +135,106 @@ def is_compared(scored: pd.DataFrame, grades: Grades) -> pd.Series[bool]:
         Truth values, same index: neither exempt nor without a score, nor vetoed where the rulebook
         says that such rows are not ranked.
     """
-    counts = scored["efficiency_score"].notna() & scored["pool"].notna()
-    counts &= ~_has(scored, "exempt_reason")
+    flags = _compared(_scores(scored), _pools(scored), *_flags(scored), grades)
+    return pd.Series(flags, scored.index)
+
+
+def _scores(scored: pd.DataFrame) -> Numbers:
+    return scored["efficiency_score"].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _pools(scored: pd.DataFrame) -> NDArray[np.intp]:
+    return pd.factorize(scored["pool"])[0]
+
+
+def _flags(scored: pd.DataFrame) -> tuple[Flags, Flags]:
+    """Tell which rows are exempt, and which are vetoed."""
+    nothing = pd.Series(None, scored.index, dtype=object)
+    exempt, veto = (scored.get(name, nothing).notna().to_numpy()
+                    for name in ("exempt_reason", "veto_reason"))  # fmt: skip
+    return exempt, veto & ~exempt
+
+
+def _compared(
+    score: Numbers, pool: NDArray[np.integer], is_exempt: Flags, is_vetoed: Flags, grades: Grades
+) -> Flags:
+    counts = ~is_exempt & ~np.isnan(score) & (pool >= 0)
     if grades.veto is not None and not grades.veto.is_ranked:
-        counts &= ~_has(scored, "veto_reason")
+        counts &= ~is_vetoed
     return counts
 
 
-def _has(scored: pd.DataFrame, reason: str) -> pd.Series[bool]:
-    nothing = pd.Series(None, scored.index, dtype=object)
-    return scored.get(reason, nothing).notna()
+def grade_codes(
+    score: Numbers, pool: NDArray[np.integer], is_exempt: Flags, is_vetoed: Flags, grades: Grades
+) -> NDArray[np.int8]:
+    """
+    Grade rows that lie in arrays; the published grades and those of every draw are made here.
+
+    Parameters
+    ----------
+    score
+        Shape (n,): NaN where there is none.
+    pool
+        Shape (n,): number of the pool, -1 where there is none.
+    is_exempt
+        Shape (n,): rows that are not graded.
+    is_vetoed
+        Shape (n,): rows graded whatever their score, where the rulebook knows a veto.
+    grades
+        The rulebook's grades.
+
+    Returns
+    -------
+    ndarray of int8
+        Shape (n,): place in :func:`grade_words`, -1 where there is no grade.
+    """
+    counts = _compared(score, pool, is_exempt, is_vetoed, grades)
+    codes = np.full(len(score), OPEN, dtype=np.int8)
+    if isinstance(grades, BarGrades):
+        codes[counts] = _below_bars(score[counts], grades)
+    else:
+        for one in np.unique(pool[counts]):
+            rows = np.flatnonzero(counts & (pool == one))
+            codes[rows] = _by_rank(score[rows], grades)
+    if grades.veto is not None:
+        codes[is_vetoed] = grades.letters.index(grades.veto.grade)
+    codes[is_exempt] = len(grades.letters)
+    return codes
 
 
-def _by_rank(scores: pd.Series[float], grades: RankGrades) -> NDArray[np.object_]:
+def _by_rank(scores: Numbers, grades: RankGrades) -> NDArray[np.int8]:
     """Give the grade of each row: one that all rules give which the rulebook leaves open."""
-    exact, letters = scores.round(COMPARED), np.array(grades.letters, dtype=object)
-    found = []
-    for ties, rounding in product(stated(grades.ties, METHODS), stated(grades.rounding, ROUND)):
-        rank = exact.rank(ascending=False, method=METHODS[ties])
-        bounds = grade_bounds(len(scores), grades, rounding)
-        found.append(letters[np.searchsorted(bounds, rank, side="left")])
-    agree = np.all([one == found[0] for one in found], axis=0)
-    settled: NDArray[np.object_] = found[0].copy()
-    settled[~agree] = None
-    return settled
+    exact = np.round(scores, COMPARED)
+    rules = list(product(stated(grades.ties, TIES), stated(grades.rounding, ROUND)))
+    bounds = [np.maximum.accumulate(grade_bounds(len(scores), grades, one)[:-1])
+              for _, one in rules]  # fmt: skip
+    found = _below_ranks(exact, bounds[0], rules[0][0])
+    for last, (ties, _) in zip(bounds[1:], rules[1:], strict=True):
+        found = np.where(_below_ranks(exact, last, ties) == found, found, OPEN)
+    return found.astype(np.int8)
 
 
-def stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
+def _below_ranks(scores: Numbers, last: NDArray[np.integer], ties: Ties) -> NDArray[np.intp]:
+    """
+    Count the grades whose last rank each row does not reach.
+
+    The better rank of equal scores reaches a bound that the row at the bound reaches; the worse
+    rank only one that the row behind the bound does not.
+    """
+    at = len(scores) - last - (ties == "worse")
+    there = at[(at >= 0) & (at < len(scores))]
+    ordered = np.partition(scores, np.unique(there)) if len(there) else scores
+    missed = np.zeros(len(scores), dtype=np.intp)
+    for place in at:
+        if place >= len(scores):  # a grade of no rows
+            missed += 1
+        elif place >= 0:
+            bar = ordered[place]
+            missed += scores <= bar if ties == "worse" else scores < bar
+    return missed
+
+
+def stated(rule: Word | None, every: Iterable[Word]) -> list[Word]:
     """
     Give the rule of a document, or every rule it may mean where it is silent.
 
@@ -167,9 +253,10 @@ def stated(rule: Word | None, every: Mapping[Word, object]) -> list[Word]:
     return list(every) if rule is None else [rule]
 
 
-def _below_bars(scores: pd.Series[float], grades: BarGrades) -> NDArray[np.intp]:
+def _below_bars(scores: Numbers, grades: BarGrades) -> NDArray[np.intp]:
     """Count the bars that each row does not reach."""
-    exact = scores.round(COMPARED).to_numpy()
-    upper = grades.classes[:-1]
-    reached = [exact > one.bar if one.at_least is None else exact >= one.bar for one in upper]
-    return np.asarray(len(upper) - np.sum(reached, axis=0), dtype=np.intp)
+    exact = np.round(scores, COMPARED)
+    missed = np.zeros(len(scores), dtype=np.intp)
+    for one in grades.classes[:-1]:
+        missed += exact <= one.bar if one.at_least is None else exact < one.bar
+    return missed

@@ -15,7 +15,7 @@ from landrenew.assess.evaluation import scored_and_graded
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.working import LAND, better_letters, divided_from, row_of
 from landrenew.base.columns import COLUMNS
-from landrenew.measure.firms import ratios
+from landrenew.measure.quotients import ratios
 
 if TYPE_CHECKING:
     from landrenew.rules.model import Rulebook

@@ -6,29 +6,26 @@ of a named pool, which moves when the pool does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from landrenew.assess.kinds import joined_words, said_of_rows
+from landrenew.assess.points import by_extremes, by_rank, by_ratio, earned
+from landrenew.assess.pools import Asked, named_pools, pool_codes
 from landrenew.base.columns import score_column
-from landrenew.base.errors import RuleError
-from landrenew.base.exact import COMPARED
-from landrenew.rules.scoring import MinMax, Rank, Ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from numpy.typing import NDArray
 
-    from landrenew.rules.scoring import Bonus, Criterion, Pool, Scoring
+    from landrenew.rules.scoring import Bonus, MinMax, Rank, Ratio, Scoring
 
     Flags = NDArray[np.bool_]
-
-ASKED = ("size_class", "land_mu", "tenure")
-"""Columns that tell pools apart."""
-
-EXACT_MU = 6
-"""Digits of land that are compared with a bound [mu]: 2,000 m2 are 3 mu, to a square centimetre."""
+    Numbers = NDArray[np.float64]
+    Form = TypeVar("Form", Ratio, MinMax, Rank)
 
 
 def ratio_points(values: pd.Series[float], criterion: Ratio) -> pd.Series[float]:
@@ -59,20 +56,13 @@ def ratio_points(values: pd.Series[float], criterion: Ratio) -> pd.Series[float]
 
     Examples
     --------
+    >>> from landrenew.rules.scoring import Ratio
     >>> rule = Ratio(form="ratio", column="tax_cny10k_per_mu", weight=30, baseline=24.097,
     ...     missing="undetermined")
     >>> ratio_points(pd.Series([25.0]), rule).round(4).tolist()
     [31.1242]
     """
-    if criterion.baseline is None:
-        raise RuleError(
-            f"规则书没有指标 {criterion.column} 的基准值。请按当年公布的基准，"
-            "在规则书中写 baseline。",
-            f"The rulebook has no baseline for {criterion.column}. Write the one published for"
-            " the year as baseline in the rulebook.",
-        )
-    ratio = values / (criterion.baseline * criterion.baseline_factor)
-    return ratio.clip(criterion.floor, criterion.cap) * criterion.weight
+    return _on_array(by_ratio, values, criterion)
 
 
 def min_max_points(values: pd.Series[float], criterion: MinMax) -> pd.Series[float]:
@@ -100,36 +90,13 @@ def min_max_points(values: pd.Series[float], criterion: MinMax) -> pd.Series[flo
 
     Examples
     --------
+    >>> from landrenew.rules.scoring import MinMax
     >>> rule = MinMax(form="min_max", column="tax_cny10k_per_mu", weight=30, low=20,
     ...     missing="undetermined")
     >>> min_max_points(pd.Series([2.0, 10.0, 50.0]), rule).round(9).tolist()
     [6.0, 10.0, 30.0]
     """
-    low, high = pool_extremes(values, criterion)
-    values = values.clip(low, high)
-    span = high - low if high > low else np.nan
-    place = (values - low) / span
-    return criterion.weight * (criterion.low + (100 - criterion.low) * place) / 100
-
-
-def pool_extremes(values: pd.Series[float], criterion: MinMax) -> tuple[float, float]:
-    """
-    Find the values that set the scale of a min-max criterion.
-
-    Parameters
-    ----------
-    values
-        Indicator values of one pool; NaN where missing, and of the exempt.
-    criterion
-        The share of the pool at either end that does not set the scale.
-
-    Returns
-    -------
-    tuple of float
-        Lowest and highest, in the indicator's unit; NaN for a pool without a value.
-    """
-    tail = criterion.tail_share
-    return float(values.quantile(tail)), float(values.quantile(1 - tail))
+    return _on_array(by_extremes, values, criterion)
 
 
 def rank_points(values: pd.Series[float], criterion: Rank) -> pd.Series[float]:
@@ -157,81 +124,98 @@ def rank_points(values: pd.Series[float], criterion: Rank) -> pd.Series[float]:
 
     Examples
     --------
+    >>> from landrenew.rules.scoring import Rank
     >>> rule = Rank(form="rank", column="tax_cny10k_per_mu", weight=30, missing="undetermined")
     >>> rank_points(pd.Series([2.0, 10.0, 50.0]), rule).tolist()
     [0.0, 15.0, 30.0]
     """
-    rank = values.round(COMPARED).rank(ascending=False, method="average")
-    others = values.count() - 1
-    return criterion.weight * (others + 1 - rank) / (others if others > 0 else np.nan)
+    return _on_array(by_rank, values, criterion)
 
 
-def _points(
-    values: pd.Series[float], criterion: Criterion, is_exempt: pd.Series[bool]
+def _on_array(
+    points: Callable[[Numbers, Form], Numbers], values: pd.Series[float], criterion: Form
 ) -> pd.Series[float]:
-    """Give points; the exempt set neither extremes, ranks nor the mean of the pool."""
-    if isinstance(criterion, Ratio):
-        points = ratio_points(values, criterion)
-    elif isinstance(criterion, MinMax):
-        points = min_max_points(values.mask(is_exempt), criterion)
-    else:
-        points = rank_points(values.mask(is_exempt), criterion)
-    if criterion.missing == "mean_points":
-        points = points.mask(values.isna(), points.mask(is_exempt).mean())
-    return points
+    """Give points to a column."""
+    return pd.Series(points(_numbers(values), criterion), values.index)
 
 
-def pool_of(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
+def _numbers(values: pd.Series) -> Numbers:
+    """Take a column as numbers, NaN where missing."""
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+class Scored(NamedTuple):
     """
-    Find the pool each row belongs to.
+    What rows score, as arrays of shape (n,).
 
     Parameters
     ----------
-    table
-        Rows with ``size_class``, ``land_mu`` [mu] and ``tenure`` where pools ask for them.
+    pool
+        Place of the pool in the rulebook, -1 where there is none.
+    lacking
+        What a row lacks that would tell its pool, by name.
+    points
+        Points of each criterion by its score column; NaN for rows of pools without it.
+    score
+        Their sum with the bonus; NaN where a criterion is missing.
+    """
+
+    pool: NDArray[np.int8]
+    lacking: Mapping[str, Flags]
+    points: dict[str, Numbers]
+    score: Numbers
+
+
+def scored_rows(
+    values: Mapping[str, Numbers],
+    asked: Asked,
+    is_exempt: Flags,
+    bonus: Numbers | None,
+    scoring: Scoring,
+) -> Scored:
+    """
+    Score rows that lie in arrays; the published scores and every draw are made here.
+
+    Parameters
+    ----------
+    values
+        Indicators by name, each of shape (n,); one that is not there is missing everywhere.
+    asked
+        What pools ask of the rows.
+    is_exempt
+        Shape (n,): rows that set neither extremes, ranks nor means.
+    bonus
+        Shape (n,): points that are proved, NaN where nothing is; None without a bonus.
     scoring
-        The pools; the first that fits holds.
+        The rulebook's pools and criteria.
 
     Returns
     -------
-    DataFrame
-        Same index: ``pool``, None where no pool fits or it cannot be told which; ``missing``, what
-        a row lacks that would tell.
+    Scored
+        Pool, points and score of each row.
+
+    Raises
+    ------
+    RuleError
+        When a baseline is not stated.
     """
-    nothing = np.full(len(table), None, dtype=object)
-    found = pd.DataFrame({"pool": nothing, "missing": ""}, index=table.index)
-    is_open = np.ones(len(table), dtype=bool)
-    for pool in scoring.pools:
-        answers = [(name, *_fits(table, name, pool)) for name in ASKED if _asks(pool, name)]
-        says_no, lacks = np.zeros_like(is_open), np.zeros_like(is_open)
-        for _, known, fits in answers:
-            says_no |= known & ~fits
-            lacks |= ~known
-        unclear = is_open & ~says_no & lacks
-        for name, known, _ in answers:
-            found.loc[unclear & ~known, "missing"] += f"{name},"
-        found.loc[is_open & ~says_no & ~lacks, "pool"] = pool.name
-        is_open &= says_no
-    found["missing"] = found["missing"].str.rstrip(",")
-    return found
-
-
-def _asks(pool: Pool, name: str) -> bool:
-    if name == "land_mu":
-        return pool.land_from_mu is not None or pool.land_below_mu is not None
-    return getattr(pool, name) is not None
-
-
-def _fits(table: pd.DataFrame, name: str, pool: Pool) -> tuple[Flags, Flags]:
-    """Tell of which rows a column is known, and which of them it lets into a pool."""
-    values = table.get(name, pd.Series(None, table.index, dtype=object))
-    known = values.notna().to_numpy()
-    if name != "land_mu":
-        return known, values.eq(getattr(pool, name)).to_numpy()
-    land = values.astype(float).round(EXACT_MU)
-    low = -np.inf if pool.land_from_mu is None else pool.land_from_mu
-    high = np.inf if pool.land_below_mu is None else pool.land_below_mu
-    return known, (land.ge(low) & land.lt(high)).to_numpy()
+    pool, lacking = pool_codes(asked, scoring)
+    nothing = np.full(len(pool), np.nan)
+    score = nothing.copy()
+    points: dict[str, Numbers] = {}
+    for place, one in enumerate(scoring.pools):
+        if not one.criteria:  # nobody outside has read them
+            continue
+        mine = np.flatnonzero(pool == place)
+        total, exempt = np.zeros(len(mine)), is_exempt[mine]
+        for criterion in one.criteria:
+            earns = earned(values.get(criterion.column, nothing)[mine], criterion, exempt)
+            points.setdefault(score_column(criterion.column), nothing.copy())[mine] = earns
+            total += earns
+        score[mine] = total
+    if bonus is not None:
+        score += np.where(np.isnan(bonus), 0.0, bonus)  # nothing was claimed
+    return Scored(pool, lacking, points, score)
 
 
 def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
@@ -260,20 +244,40 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     RuleError
         When a baseline is not stated.
     """
-    made = pool_of(table, scoring)
-    lacks = made.pop("missing")
-    made["efficiency_score"] = np.nan
-    made["missing"] = lacks
-    for one in (pool for pool in scoring.pools if pool.criteria):
-        mine = made["pool"] == one.name
-        for name, values in _pool_columns(table[mine], one).items():
-            made.loc[mine, name] = values
-    if scoring.bonus is not None:
-        earned = bonus_points(table, scoring.bonus)
-        made["bonus_score"] = earned["points"]
-        made["efficiency_score"] += earned["points"].fillna(0.0)  # nothing was claimed
-        made["missing"] = joined_words(made["missing"], earned["missing"])
-    return made
+    names = {one.column for pool in scoring.pools for one in pool.criteria}
+    values = {name: _numbers(table[name]) for name in names if name in table}
+    nothing = pd.Series(None, table.index, dtype=object)
+    is_exempt = table.get("exempt_reason", nothing).notna().to_numpy()
+    proved = None if scoring.bonus is None else bonus_points(table, scoring.bonus)
+    bonus = None if proved is None else proved["points"].to_numpy()
+    found = scored_rows(values, Asked.of(table), is_exempt, bonus, scoring)
+    made = named_pools(found.pool, found.lacking, table.index, scoring)
+    lacks = joined_words(made.pop("missing"), _missing_criteria(values, found.pool, scoring, table))
+    made = made.assign(efficiency_score=found.score, **found.points)
+    if proved is not None:
+        made["bonus_score"] = bonus
+        lacks = joined_words(lacks, proved["missing"])
+    return made.assign(missing=lacks)
+
+
+def _missing_criteria(
+    values: Mapping[str, Numbers], pools: NDArray[np.int8], scoring: Scoring, table: pd.DataFrame
+) -> pd.Series[str]:
+    """Name the criteria of its pool of which a row has no value."""
+    said = np.full(len(table), "", dtype=object)
+    nothing = np.full(len(table), np.nan)
+    for place, pool in enumerate(scoring.pools):
+        if not pool.criteria:
+            continue
+        mine = np.flatnonzero(pools == place)
+        names = np.array([one.column for one in pool.criteria])
+        lacking = np.isnan(np.column_stack([values.get(name, nothing)[mine] for name in names]))
+        said[mine] = _joined_names(lacking, names)
+    return pd.Series(said, table.index)
+
+
+def _joined_names(lacking: Flags, names: NDArray[np.str_]) -> list[str]:
+    return said_of_rows(lacking, lambda row: ",".join(names[row.astype(bool)]))
 
 
 def bonus_points(table: pd.DataFrame, bonus: Bonus) -> pd.DataFrame:
@@ -300,17 +304,3 @@ def bonus_points(table: pd.DataFrame, bonus: Bonus) -> pd.DataFrame:
     points = claimed.clip(bonus.least, bonus.most).where(is_proved)
     missing = np.where(claimed.notna() & ~is_proved, "bonus_evidence", "")
     return pd.DataFrame({"points": points, "missing": missing}, index=table.index)
-
-
-def _pool_columns(rows: pd.DataFrame, pool: Pool) -> pd.DataFrame:
-    names = np.array([criterion.column for criterion in pool.criteria])
-    values = rows.reindex(columns=names).astype(float)
-    is_exempt = rows.get("exempt_reason", pd.Series(None, rows.index, dtype=object)).notna()
-    points = pd.DataFrame({
-        score_column(one.column): _points(values[one.column], one, is_exempt)
-        for one in pool.criteria
-    })  # fmt: skip
-    lacking = values.isna().to_numpy()
-    points["efficiency_score"] = points.sum(axis=1, skipna=False)
-    points["missing"] = said_of_rows(lacking, lambda row: ",".join(names[row]))
-    return points

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.assess.kinds import said_of_rows
+from landrenew.base.columns import COLUMNS
 from landrenew.base.exact import COMPARED
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.rules.comparison import Test, TestSet
+
+    Flags = NDArray[np.bool_]
+    Values = NDArray[np.float64] | NDArray[np.object_]
 
 HOLDS: dict[str, Callable[[Any, Any], Any]] = {
     "below": operator.lt,
@@ -32,6 +36,10 @@ HOLDS: dict[str, Callable[[Any, Any], Any]] = {
 """What each comparison of a rulebook means."""
 
 NOTHING: Mapping[str, str] = {}
+
+NO, YES, OPEN = range(3)
+WORDS = np.array(["no", "yes", "undetermined"], dtype=object)
+"""What verdicts and the outcomes of tests are in arrays, and in words."""
 
 
 def judge(
@@ -67,36 +75,116 @@ def judge(
     >>> judge(rows, rule)["verdict"].tolist()
     ['yes', 'undetermined']
     """
-    outcomes = np.column_stack([_outcome(table, test, doubt) for test in rule.tests])
-    yes, no = outcomes == "yes", outcomes == "no"
-    if rule.logic == "any":
-        verdict = np.select([yes.any(axis=1), no.all(axis=1)], ["yes", "no"], "undetermined")
-    else:
-        verdict = np.select([yes.all(axis=1), no.any(axis=1)], ["yes", "no"], "undetermined")
+    columns = {name: array_of(table[name]) for name in _read(rule, doubt) if name in table}
+    outcomes = outcomes_of_tests(columns, rule, len(table), doubt=doubt)
     names = np.array([test.column for test in rule.tests])
-    lacking = np.column_stack([_value(table, test.column).isna() for test in rule.tests])
+    lacking = np.column_stack([~_known(columns, name, len(table)) for name in names])
     return pd.DataFrame({
-        "verdict": verdict,
-        "tests": said_of_rows(outcomes, ",".join),
+        "verdict": WORDS[verdict_codes(outcomes, rule)],
+        "tests": said_of_rows(WORDS[outcomes], ",".join),
         "missing": said_of_rows(lacking, lambda row: ",".join(names[row])),
     }, index=table.index)  # fmt: skip
 
 
-def _value(table: pd.DataFrame, name: str) -> pd.Series:
-    return table[name] if name in table else pd.Series(np.nan, table.index)
+def _read(rule: TestSet, doubt: Mapping[str, str]) -> set[str]:
+    """Name the columns that tests read."""
+    return {name for test in rule.tests for name in (test.column, doubt.get(test.column, ""))}
 
 
-def _outcome(table: pd.DataFrame, test: Test, doubt: Mapping[str, str]) -> NDArray[np.object_]:
-    value = _value(table, test.column)
+def array_of(values: pd.Series) -> Values:
+    """
+    Take a column as tests read it.
+
+    Parameters
+    ----------
+    values
+        Any column.
+
+    Returns
+    -------
+    ndarray
+        Numbers, NaN where missing, of a column that the dictionary calls one or that holds nothing
+        else; else objects.
+    """
+    is_word = values.name in COLUMNS and COLUMNS[str(values.name)].kind in {"text", "class"}
+    if is_word or not (pd.api.types.is_numeric_dtype(values) or values.isna().all()):
+        return values.to_numpy(dtype=object)
+    return values.to_numpy(dtype=float, na_value=np.nan)
+
+
+def outcomes_of_tests(
+    columns: Mapping[str, Values], rule: TestSet, size: int, *, doubt: Mapping[str, str] = NOTHING
+) -> NDArray[np.int8]:
+    """
+    Answer each test for rows that lie in arrays.
+
+    Parameters
+    ----------
+    columns
+        What the tests read, by name, each of shape (n,); one that is not there is missing
+        everywhere.
+    rule
+        The tests.
+    size
+        Number of rows.
+    doubt
+        As for :func:`judge`.
+
+    Returns
+    -------
+    ndarray of int8
+        Shape (n, tests): places in :data:`WORDS`.
+    """
+    return np.column_stack([_outcome(columns, test, size, doubt) for test in rule.tests])
+
+
+def verdict_codes(outcomes: NDArray[np.int8], rule: TestSet) -> NDArray[np.int8]:
+    """
+    Join the outcomes of tests.
+
+    Parameters
+    ----------
+    outcomes
+        As :func:`outcomes_of_tests` gives them.
+    rule
+        How they are joined.
+
+    Returns
+    -------
+    ndarray of int8
+        Shape (n,): places in :data:`WORDS`.
+    """
+    one, every = (YES, NO) if rule.logic == "any" else (NO, YES)
+    found = np.full(len(outcomes), OPEN, dtype=np.int8)
+    found[(outcomes == every).all(axis=1)] = every
+    found[(outcomes == one).any(axis=1)] = one
+    return found
+
+
+def _known(columns: Mapping[str, Values], name: str, size: int) -> Flags:
+    if name not in columns:
+        return np.zeros(size, dtype=bool)
+    values = columns[name]
+    return ~(np.isnan(values) if values.dtype.kind == "f" else pd.isna(values))
+
+
+def _outcome(
+    columns: Mapping[str, Values], test: Test, size: int, doubt: Mapping[str, str]
+) -> NDArray[np.int8]:
+    known = _known(columns, test.column, size)
+    if test.column in doubt:
+        known &= _known(columns, doubt[test.column], size)
+    found = np.full(size, OPEN, dtype=np.int8)
+    if not known.any():
+        return found
+    value, compare, threshold = columns[test.column], HOLDS[test.comparison], test.threshold
     ends = [value]
     if test.column in doubt:
-        ends.append(value + _value(table, doubt[test.column]))
-    known = ~np.column_stack([end.isna() for end in ends]).any(axis=1)
-    threshold = test.threshold
+        ends.append(value + columns[doubt[test.column]])
     if not isinstance(threshold, str):
-        ends = [end.astype(float).round(COMPARED) for end in ends]
+        ends = [np.round(end.astype(float), COMPARED) for end in ends]
         threshold = round(threshold, COMPARED)
-    holds = np.column_stack([HOLDS[test.comparison](end, threshold) for end in ends])
-    yes = known & holds.all(axis=1)
-    no = known & ~holds.any(axis=1)
-    return np.select([yes, no], ["yes", "no"], "undetermined").astype(object)
+    holds = [np.asarray(compare(end, threshold), dtype=bool) for end in ends]
+    found[known & np.logical_and.reduce(holds)] = YES
+    found[known & ~np.logical_or.reduce(holds)] = NO
+    return found

@@ -14,7 +14,7 @@ import pandas as pd
 
 from landrenew.assess.ahp import ahp_weights
 from landrenew.assess.cautions import correlation_note, influence_note
-from landrenew.assess.scores import pool_of
+from landrenew.assess.pools import pool_of
 from landrenew.assess.weights import FROM_DATA, Weighing, equal_weights, given_weights, labels
 from landrenew.base.columns import SCORABLE
 from landrenew.base.errors import ColumnError, RuleError

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.grades import METHODS, ROUND, grade_bounds, is_compared, stated
-from landrenew.assess.scores import pool_extremes
+from landrenew.assess.grades import ROUND, grade_bounds, is_compared, stated
+from landrenew.assess.points import extremes
 from landrenew.base.columns import INTENSITIES, score_column
 from landrenew.base.exact import COMPARED
-from landrenew.measure.firms import ratios
+from landrenew.measure.quotients import parts_of, ratios
 from landrenew.rules.grading import RankGrades
 from landrenew.rules.scoring import MinMax, Ratio
 
@@ -190,8 +190,7 @@ def divided_from(row: pd.Series, name: str) -> tuple[str, ...]:
     """
     if name not in INTENSITIES:
         return ()
-    over, per = INTENSITIES[name]
-    amounts = over, LAND if per == "parcel_area_mu" else per
+    amounts = parts_of(name, LAND)
     made = ratios(row.to_frame().T.reindex(columns=[*amounts]).astype(float), LAND)[name].iloc[0]
     is_same = made == row.get(name) or (np.isnan(made) and pd.isna(row.get(name)))
     return amounts if is_same and not row.index.intersection([*amounts]).empty else ()
@@ -205,7 +204,8 @@ def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[floa
     if "exempt_reason" in mine:
         values = values.mask(mine["exempt_reason"].notna())
     if isinstance(criterion, MinMax):
-        return pool_extremes(values, criterion)
+        known = np.asarray(values.dropna(), dtype=np.float64)
+        return extremes(known, criterion) if known.size else (np.nan, np.nan)
     rank = values.round(COMPARED).rank(ascending=False, method="average")
     return float(rank[ident]), float(values.count())
 
@@ -213,9 +213,9 @@ def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[floa
 def _standing(scores: pd.Series[float], ident: str, grades: RankGrades) -> Standing:
     exact = scores.round(COMPARED)
     first, last = (
-        int(exact.rank(ascending=False, method=METHODS[ties])[ident])
-        for ties in ("better", "worse")
-    )  # fmt: skip
+        int(exact.rank(ascending=False, method="min")[ident]),
+        int(exact.rank(ascending=False, method="max")[ident]),
+    )
     bounds = [grade_bounds(len(scores), grades, one) for one in stated(grades.rounding, ROUND)]
     ends = tuple(
         (letter, tuple(sorted(set(ends))))

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from landrenew.base.columns import FLOWS
 from landrenew.base.words import Text
-from landrenew.measure.firms import allocation_shares, firm_amounts
+from landrenew.measure.firms import Groups, allocation_shares, firm_amounts, group_sums
 from landrenew.measure.leases import (
     LAND,
     NO_LEASES,
@@ -25,8 +26,6 @@ from landrenew.measure.leases import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Layers
     from landrenew.intake.parcels import Parcels
@@ -91,6 +90,11 @@ class Allocation:
         What the leases bring to light.
     notes
         What amounts were divided by, and what merging groups moved.
+    shares
+        What the amounts of the parcels were divided by: the result of
+        :func:`landrenew.measure.firms.allocation_shares`, of groups where these were merged.
+    groups
+        The group of each firm, where groups were merged; None elsewhere.
     """
 
     columns: pd.DataFrame
@@ -98,6 +102,8 @@ class Allocation:
     balances: tuple[FlowBalance, ...] = field(default=())
     faults: tuple[Fault, ...] = field(default=())
     notes: tuple[Text, ...] = field(default=())
+    shares: pd.DataFrame = field(default_factory=pd.DataFrame)
+    groups: pd.Series[str] | None = None
 
     @property
     def stands(self) -> pd.DataFrame:
@@ -139,15 +145,17 @@ def allocate(layers: Layers, parcels: Parcels) -> Allocation | None:
     columns = firm_amounts(parcels, firms, shares)
     balances = flow_balances(firms, shares, columns)
     notes = [_basis_note(shares)] if len(shares) else []
+    divided, groups = shares, None
     if _merges(layers):
-        merged, balances, note = _merged(firms, land, parcels)
+        divided, groups = merged_shares(firms["group_id"], land, parcels), firms["group_id"]
+        merged, balances, note = _merged(firms, divided, parcels)
         notes.append(_merge_note(columns, merged, note))
         columns = columns.assign(**{str(name): merged[name] for name in merged.columns})
     if layers.leases is not None:
         columns = columns.join(parcel_leases(parcels, leases))
         faults = [*faults, *land_faults(land, leases, firms)]
     table = _firm_table(land, shares, firms)
-    return Allocation(columns, table, balances, tuple(faults), tuple(notes))
+    return Allocation(columns, table, balances, tuple(faults), tuple(notes), divided, groups)
 
 
 def flow_balances(
@@ -224,26 +232,46 @@ def merged_groups(firms: pd.DataFrame) -> pd.DataFrame:
         Index the group, named ``firm_id``; each amount is the sum of all members, or the head
         office's own where it alone states one, for that is the group's; else missing.
     """
-    flows = [flow for flow in FLOWS if flow in firms.columns]
-    groups = firms.groupby("group_id")[flows]
-    whole = groups.sum(skipna=False)
-    head = firms[flows].reindex(whole.index)
-    alone = groups.count().eq(1) & head.notna()
-    return whole.where(~alone, head).rename_axis("firm_id")
+    groups = Groups.of(firms["group_id"])
+    sums = {
+        flow: group_sums(firms[flow].to_numpy(dtype=float, na_value=np.nan), groups)
+        for flow in FLOWS
+        if flow in firms.columns
+    }
+    return pd.DataFrame(sums, index=groups.ids.rename("firm_id"))
 
 
-def _merged(
-    firms: pd.DataFrame, land: pd.DataFrame, parcels: Parcels
-) -> tuple[pd.DataFrame, tuple[FlowBalance, ...], int]:
-    """Allocate whole groups: their sums go to all their parcels, by floor area or land."""
-    group = firms["group_id"]
+def merged_shares(group: pd.Series[str], land: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
+    """
+    Settle which share of each group goes to which parcel: by floor area or land.
+
+    Parameters
+    ----------
+    group
+        Index the firms; the group of each.
+    land
+        The result of :func:`landrenew.measure.leases.firm_land`.
+    parcels
+        Parcel table with ``parcel_area_m2``.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`landrenew.measure.firms.allocation_shares`, with groups for firms.
+    """
     several = group.groupby(group).transform("size") > 1
     own_share = land["share"].where(~land["firm_id"].map(several).astype(bool))
     # what one member lets to another comes in at the one and goes out at the other
     of_group = land.assign(firm_id=land["firm_id"].map(group), share=own_share).groupby(PAIR)
     used = of_group[["share", *LAND, "floor_m2"]].sum(skipna=False).reset_index()
+    return allocation_shares(used, parcels)
+
+
+def _merged(
+    firms: pd.DataFrame, shares: pd.DataFrame, parcels: Parcels
+) -> tuple[pd.DataFrame, tuple[FlowBalance, ...], int]:
+    """Allocate whole groups: their sums go to all their parcels."""
     whole = merged_groups(firms)
-    shares = allocation_shares(used, parcels)
     amounts = firm_amounts(parcels, whole, shares).drop(columns="firm_count")
     balances = []
     for one in flow_balances(whole, shares, amounts):
@@ -253,7 +281,8 @@ def _merged(
             FlowBalance(one.flow, len(firms), int(np.isfinite(stated).sum()), _total(stated),
                         one.allocated, one.undetermined + unsaid, one.unallocated)
         )  # fmt: skip
-    return amounts, tuple(balances), int(group[several].nunique())
+    members = firms["group_id"].value_counts()
+    return amounts, tuple(balances), int((members > 1).sum())
 
 
 def _merge_note(own: pd.DataFrame, merged: pd.DataFrame, groups: int) -> Text:

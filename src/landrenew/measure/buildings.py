@@ -17,6 +17,7 @@ from landrenew.base.area import ellipsoidal_area
 from landrenew.intake.geometry.topology import mean_width
 from landrenew.intake.parcels import metric_crs, require
 from landrenew.measure.overlay import Pairs, shared_areas
+from landrenew.measure.quotients import ON_LAND, quotient
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -290,8 +291,9 @@ def building_measures(
     }, index=parcels.index)  # fmt: skip
     table["estimated_floor_share"] = table.pop("estimated") / table["floor_area_m2"]
     table["building_count"] = table.pop("is_home").astype(np.int64)
-    table["floor_area_ratio"] = table["counted_floor_area_m2"] / parcels["parcel_area_m2"]
-    table["building_density"] = table["footprint_m2"] / parcels["parcel_area_m2"]
+    land = parcels["parcel_area_m2"].to_numpy()
+    for name, (over, _) in ON_LAND.items():
+        table[name] = quotient(table[over].to_numpy(), land)
     ground = table.pop("covered")
     if has_open_ground or (has_open_ground is None and not floors["is_building"].all()):
         table["building_coefficient"] = ground / parcels["parcel_area_m2"]

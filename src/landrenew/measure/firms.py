@@ -6,17 +6,20 @@ would pass for the whole. A parcel without any firm has missing amounts too, nev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from landrenew.base.columns import FLOWS, INTENSITIES
+from landrenew.base.columns import FLOWS
 from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import require
 from landrenew.measure.leases import PAIR
+from landrenew.measure.quotients import ratios
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from landrenew.intake.parcels import Parcels
 
 
@@ -102,17 +105,188 @@ def firm_amounts(parcels: Parcels, firms: pd.DataFrame, shares: pd.DataFrame) ->
         or one of them does not state it), and ``size_class``: above scale when one firm is, below
         when all are, else missing.
     """
-    of_link = firms.reindex(shares["firm_id"]).reset_index(drop=True)
-    table = pd.DataFrame({"firm_count": shares.groupby("parcel_id")["firm_id"].nunique()})
+    links = Links.of(shares, firms.index, parcels.index)
+    table = pd.DataFrame(index=parcels.index)
+    known = shares.groupby("parcel_id")["firm_id"].nunique()
+    table["firm_count"] = known.reindex(parcels.index).fillna(0).astype(np.int64)
     for flow in FLOWS:
         if flow in firms.columns:
-            amounts = of_link[flow] * shares["share"]
-            table[flow] = amounts.groupby(shares["parcel_id"]).sum(skipna=False)
+            amounts = firms[flow].to_numpy(dtype=float, na_value=np.nan)
+            table[flow] = allocated(amounts, links)
     if "size_class" in firms.columns:
-        table["size_class"] = _size_class(of_link["size_class"], shares["parcel_id"])
-    table = table.reindex(parcels.index)
-    table["firm_count"] = table["firm_count"].fillna(0).astype(np.int64)
+        sizes = firms["size_class"].reindex(shares["firm_id"]).reset_index(drop=True)
+        of_parcel = _size_class(sizes, shares["parcel_id"])
+        table["size_class"] = of_parcel.reindex(parcels.index)
     return table
+
+
+class Links(NamedTuple):
+    """
+    Which share of which firm goes to which parcel, by their places in two tables.
+
+    Parameters
+    ----------
+    firm
+        Shape (links,): place of the firm, -1 of one that the table lacks.
+    parcel
+        Shape (links,): place of the parcel.
+    share
+        Shape (links,): share [0-1], NaN where nothing says how to divide the firm.
+    parcels
+        Number of parcels.
+    """
+
+    firm: NDArray[np.intp]
+    parcel: NDArray[np.intp]
+    share: NDArray[np.float64]
+    parcels: int
+
+    @classmethod
+    def of(cls, shares: pd.DataFrame, firms: pd.Index, parcels: pd.Index) -> Links:
+        """
+        Find the firms and parcels of shares.
+
+        Parameters
+        ----------
+        shares
+            The result of :func:`allocation_shares`.
+        firms
+            Ids of the firms, unique.
+        parcels
+            Ids of the parcels, unique.
+
+        Returns
+        -------
+        Links
+            In the order of the shares, without those on parcels that the table lacks.
+        """
+        place = parcels.get_indexer(pd.Index(shares["parcel_id"]))
+        there = place >= 0
+        firm = firms.get_indexer(pd.Index(shares["firm_id"]))
+        return cls(firm[there], place[there], shares["share"].to_numpy()[there], len(parcels))
+
+
+def added_up(
+    values: NDArray[np.float64], place: NDArray[np.intp], size: int
+) -> NDArray[np.float64]:
+    """
+    Add values up at places.
+
+    Parameters
+    ----------
+    values
+        Shape (n,): NaN where missing.
+    place
+        Shape (n,): where each goes.
+    size
+        Number of places.
+
+    Returns
+    -------
+    ndarray
+        Shape (size,): added one by one in the order of the values, so that the last bit hangs on
+        no other place; NaN where one is missing, 0 where nothing goes.
+    """
+    # of nothing numpy counts in whole numbers
+    return np.bincount(place, weights=values, minlength=size).astype(np.float64)
+
+
+def allocated(amounts: NDArray[np.float64], links: Links) -> NDArray[np.float64]:
+    """
+    Add up at each parcel what its firms bring.
+
+    Parameters
+    ----------
+    amounts
+        Shape (firms,): an amount, NaN where it is not stated.
+    links
+        Who brings it where.
+
+    Returns
+    -------
+    ndarray
+        Shape (parcels,): NaN where no firm stands, or one of them does not state the amount.
+
+    Examples
+    --------
+    >>> links = Links(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([0.25, 0.75, 1.0]), 3)
+    >>> allocated(np.array([8.0, 1.0]), links).tolist()
+    [2.0, 7.0, nan]
+    """
+    part = np.append(amounts, np.nan)[links.firm] * links.share
+    found = added_up(part, links.parcel, links.parcels)
+    found[np.bincount(links.parcel, minlength=links.parcels) == 0] = np.nan
+    return found
+
+
+class Groups(NamedTuple):
+    """
+    Which firm belongs to which group, by their places.
+
+    Parameters
+    ----------
+    ids
+        Ids of the groups, sorted: each the id of its head office.
+    group
+        Shape (firms,): place of the group, -1 of a firm without.
+    head
+        Shape (groups,): place of the head office among the firms, -1 where it is none of them.
+    """
+
+    ids: pd.Index
+    group: NDArray[np.intp]
+    head: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, group_id: pd.Series[str]) -> Groups:
+        """
+        Find the groups of firms.
+
+        Parameters
+        ----------
+        group_id
+            Index the firms; None where a firm has no group.
+
+        Returns
+        -------
+        Groups
+            In the order of the firms.
+        """
+        group, ids = pd.factorize(group_id, sort=True)
+        return cls(pd.Index(ids), group, group_id.index.get_indexer(pd.Index(ids)))
+
+
+def group_sums(amounts: NDArray[np.float64], groups: Groups) -> NDArray[np.float64]:
+    """
+    Add the amounts of a head office and its subsidiaries.
+
+    Parameters
+    ----------
+    amounts
+        Shape (firms,): an amount, NaN where it is not stated.
+    groups
+        Who belongs together.
+
+    Returns
+    -------
+    ndarray
+        Shape (groups,): the sum of all members, or the head office's own where it alone states
+        one, for that is the group's; else NaN.
+
+    Examples
+    --------
+    >>> groups = Groups.of(pd.Series(["H", "H", "J"], index=["H", "S", "J"]))
+    >>> group_sums(np.array([5.0, np.nan, 2.0]), groups).tolist()
+    [5.0, 2.0]
+    """
+    of = groups.group >= 0
+    member, size = groups.group[of], len(groups.ids)
+    found = added_up(amounts[of], member, size)
+    stated = np.bincount(member, weights=~np.isnan(amounts[of]), minlength=size)
+    of_head = np.append(amounts, np.nan)[groups.head]
+    is_alone = (stated == 1) & ~np.isnan(of_head)
+    found[is_alone] = of_head[is_alone]
+    return found
 
 
 def _size_class(sizes: pd.Series[str], parcel: pd.Series[str]) -> pd.Series[str]:
@@ -145,28 +319,3 @@ def intensities(parcels: Parcels) -> pd.DataFrame:
     """
     require(parcels, "parcel_area_mu")
     return ratios(parcels, "parcel_area_mu")
-
-
-def ratios(table: pd.DataFrame, land: str) -> pd.DataFrame:
-    """
-    Divide amounts by land, energy, emission, staff, revenue or electricity.
-
-    Parameters
-    ----------
-    table
-        Rows with any of the amounts.
-    land
-        Column of the land that amounts per mu are divided by [mu].
-
-    Returns
-    -------
-    DataFrame
-        As :func:`intensities`.
-    """
-    made = {}
-    for name, (over, per) in INTENSITIES.items():
-        under = land if per == "parcel_area_mu" else per
-        if over in table.columns and under in table.columns:
-            ratio = table[over] / table[under].where(table[under] > 0)
-            made[name] = ratio.where(np.isfinite(ratio))
-    return pd.DataFrame(made, index=table.index)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 from openpyxl.styles import Font
 
-from landrenew.assess.grades import METHODS, ROUND, stated
+from landrenew.assess.grades import ROUND, TIES, stated
 from landrenew.assess.working import LAND
-from landrenew.base.columns import COLUMNS, INTENSITIES
+from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
-from landrenew.measure.firms import ratios
+from landrenew.measure.quotients import parts_of, ratios
 from landrenew.publish import live_formulas as live
 from landrenew.publish.formula_sheet import HEAD, FormulaSheet
 from landrenew.publish.sheet_file import cell_of
@@ -71,10 +71,6 @@ class Checked(NamedTuple):
     sheet: str
     rows: int
     differs: str
-
-
-def _land(name: str) -> str:
-    return LAND if name == "parcel_area_mu" else name
 
 
 class PoolSheet:
@@ -140,7 +136,7 @@ class PoolSheet:
         names = ["id", *(["firm_name"] if "firm_name" in rows else [])]
         for criterion in self.pool.criteria:
             divided = criterion.column in self.divided
-            names += map(_land, INTENSITIES[criterion.column]) if divided else [criterion.column]
+            names += parts_of(criterion.column, LAND) if divided else [criterion.column]
         for name in dict.fromkeys([*names, *self._reasons()]):
             values = named.get(name, pd.Series(None, rows.index, dtype=object))
             title = said.get(name) or column_title(name, self.lang)
@@ -165,7 +161,7 @@ class PoolSheet:
         title, label = column_title(name, self.lang), COLUMNS[name].label.say(self.lang)
         value = name
         if name in self.divided:
-            value, (over, per) = f"{name} =", map(_land, INTENSITIES[name])
+            value, (over, per) = f"{name} =", parts_of(name, LAND)
             grid.column(value, title)
             grid.compute(value, lambda line: live.quotient(grid.at(over, line), grid.at(per, line)))
         held = value
@@ -254,7 +250,7 @@ class PoolSheet:
         """Write the places and, for each rule that the document may mean, the grade it gives."""
         grid, options = self.grid, []
         grid.set_above("ranked", 0, f"=COUNT({grid.span('ranked')})")
-        all_ties = stated(grades.ties, METHODS)
+        all_ties = stated(grades.ties, TIES)
         for ties in all_ties:
             grid.column(ties, PLACES[ties].say(self.lang), 9)
             grid.compute(ties, self._place(ties), "0")
