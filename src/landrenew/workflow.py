@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from landrenew.assess.admission import Admission, admissions
+from landrenew.assess.certainty import certainty_columns
+from landrenew.assess.chances import NOTHING_JUDGED, city_chances, refuse_without_certainty
 from landrenew.assess.evaluation import (
     assessed_parcels,
     evaluated_firms,
@@ -18,7 +20,7 @@ from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.share_change import ShareChange, summarize_change
 from landrenew.assess.weighing import weigh
 from landrenew.base.columns import COLUMNS
-from landrenew.base.errors import FileError, ParcelError
+from landrenew.base.errors import FileError, ParcelError, RuleError
 from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.words import Text
 from landrenew.intake.city import read_city
@@ -34,6 +36,7 @@ from landrenew.measure.firms import intensities
 from landrenew.measure.forbidden import forbidden_notes
 from landrenew.measure.given import refuse_given_twice
 from landrenew.measure.ground import measured_ground
+from landrenew.measure.inputs import refuse_errors_of_no_input
 from landrenew.measure.pieces import Zones
 from landrenew.measure.plausibility import plausibility_faults
 from landrenew.measure.prepared import Prepared
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from landrenew.assess.chances import CityChances
     from landrenew.assess.weighing import Answer, Question
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
@@ -168,6 +172,35 @@ def project_share(path: str | Path) -> Result:
         faults=without_findings((*layers.faults, *faults))[0],
         notes=_notes(layers, "share"),
     )
+
+
+def project_certainty(path: str | Path, *, say: Say = _silent) -> Result:
+    """
+    Do the whole job of a project that says what may be off, to tell how sure its judgements are.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    say
+        Called with the name of each step as it begins.
+
+    Returns
+    -------
+    Result
+        Everything computed; with ``certainty``.
+
+    Raises
+    ------
+    LandrenewError
+        As for :func:`run_project`, and when the project has no ``[certainty]`` or its rulebook
+        judges nothing.
+    """
+    refuse_without_certainty(read_project(path))
+    result = run_project(path, say=say)
+    if result.certainty is None:
+        raise RuleError(*NOTHING_JUDGED)
+    return result
 
 
 def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
@@ -344,6 +377,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     parcels = assessed_parcels(parcels, layers.rulebook)
     firms = _evaluated(layers, allocation)
     share = _share(layers, parcels)
+    parcels, firms, certainty = _drawn(layers, parcels, firms, allocation, say)
     gone = _retired(layers, parcels)
     share_change = _share_change(layers, parcels, gone)
     say(Text("连片地块组", "Finding blocks"))
@@ -362,6 +396,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         diagnosis=diagnosed,
         progress=track.progress,
         backflow=track.backflow,
+        certainty=certainty,
         faults=doubts,
         findings=findings,
         balances=track.balances,
@@ -369,6 +404,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
             *_notes(layers, *RUN),
             *forbidden_notes(layers, parcels),
             *backflow_notes(layers, track.backflow),
+            *_certainty_notes(layers, certainty),
             *support_notes(parcels, layers.project),
             *(() if allocation is None else allocation.notes),
         ),
@@ -406,6 +442,7 @@ def _measured(layers: Layers) -> tuple[Parcels, tuple[Fault, ...]]:
     if layers.project.parcels is None:
         raise no_parcels_to_measure()
     refuse_given_twice(layers)
+    refuse_errors_of_no_input(layers)
     prepared = Prepared.of(layers)
     return measured_ground(prepared, measure_in_parts(prepared))
 
@@ -440,6 +477,32 @@ def _evaluated(layers: Layers, allocation: Allocation | None) -> pd.DataFrame | 
     if layers.firms is None or allocation is None:
         return None
     return evaluated_firms(layers.firms, allocation.land, layers.rulebook)
+
+
+def _drawn(
+    layers: Layers,
+    parcels: Parcels,
+    firms: pd.DataFrame | None,
+    allocation: Allocation | None,
+    say: Say,
+) -> tuple[Parcels, pd.DataFrame | None, CityChances | None]:
+    """Tell how sure the judgements are, where the project says what may be off."""
+    if layers.project.certainty is None:
+        return parcels, firms, None
+    say(Text("抽样：判定有多确定", "Drawing: how sure the judgements are"))
+    found = city_chances(layers, parcels, firms, allocation)
+    if found is None:
+        return parcels, firms, None
+    parcels = Parcels(parcels.join(certainty_columns(parcels, found.parcels, found.chance)))
+    if firms is not None and found.firms is not None:
+        firms = firms.join(certainty_columns(firms, found.firms, found.chance))
+    return parcels, firms, found
+
+
+def _certainty_notes(layers: Layers, found: CityChances | None) -> tuple[Text, ...]:
+    if found is not None:
+        return found.notes
+    return () if layers.project.certainty is None else (NOTHING_JUDGED,)
 
 
 def _share(layers: Layers, parcels: Parcels) -> ControlShare | None:

@@ -201,6 +201,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 
 _PLACES = ("inside", "straddling", "outside")
 _VERDICTS = ("yes", "no", "undetermined")
+_SURENESS = ("sure", "borderline")
 
 VOCABULARY: dict[str, tuple[str, ...]] = {
     **{name: tuple(words) for name, words in WORDS.items()},
@@ -214,6 +215,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "backflow_class": _VERDICTS,
     **dict.fromkeys(DIAGNOSIS, _VERDICTS),
     "tenure": ("holder", "tenant"),
+    **dict.fromkeys(("grade_certainty_class", "low_efficiency_certainty_class"), _SURENESS),
     "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }
 """The words a class column can hold, where they do not come from the rulebook."""

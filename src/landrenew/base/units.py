@@ -67,9 +67,11 @@ MEASURE = re.compile(r"\D*(?:[元亩顷吨坪尺斤克米]|标准?煤|瓦时|小
 """How units end, those we do not know as well."""
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-Number = TypeVar("Number", float, "pd.Series[float]")
+Number = TypeVar("Number", float, "pd.Series[float]", "NDArray[np.float64]")
 
 
 def plain_unit(written: str) -> str:
@@ -257,7 +259,7 @@ def to_mu(area_m2: Number) -> Number:
     Parameters
     ----------
     area_m2
-        Area [m2]; a number or a Series. Missing stays missing.
+        Area [m2]; a number, a Series or an array. Missing stays missing.
 
     Returns
     -------

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from landrenew.base.dates import day_of
 from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text
+from landrenew.intake.certainty import Certainty
 from landrenew.intake.jargon import plainly
 from landrenew.intake.sections import (
     City,
@@ -101,6 +102,8 @@ class Project(Part):
         Raster files.
     tolerances
         Named tolerances.
+    certainty
+        What is drawn by chance to tell how sure the judgements are; None where nothing is.
     """
 
     folder: Path
@@ -125,6 +128,7 @@ class Project(Part):
     departments: dict[str, Layer] = Field(default_factory=dict)
     rasters: Rasters = Rasters()
     tolerances: Tolerances = Tolerances()
+    certainty: Certainty | None = None
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Project:

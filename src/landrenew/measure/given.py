@@ -30,7 +30,7 @@ def refuse_given_twice(layers: Layers) -> None:
     ColumnError
         Naming the columns and the layer.
     """
-    for name, measured in _measured_by(layers).items():
+    for name, measured in measured_by(layers).items():
         both = [one for one in measured if one in layers.parcels.columns]
         if not both:
             continue
@@ -42,8 +42,20 @@ def refuse_given_twice(layers: Layers) -> None:
         )
 
 
-def _measured_by(layers: Layers) -> dict[str, list[str]]:
-    """List what each layer that is there decides."""
+def measured_by(layers: Layers) -> dict[str, list[str]]:
+    """
+    List what each layer that is there decides.
+
+    Parameters
+    ----------
+    layers
+        The layers of the project.
+
+    Returns
+    -------
+    dict
+        Columns of the parcels by layer.
+    """
     measured = {
         "buildings": ["footprint_m2", "floor_area_m2", "counted_floor_area_m2", "floor_area_ratio",
                       "building_density", "building_count", "estimated_floor_share",

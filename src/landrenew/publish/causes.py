@@ -100,6 +100,14 @@ GROUNDS: dict[str, tuple[str, ...]] = {
         "rules:low_efficiency",
     ),
     "missing_inputs": (*sorted(SCORABLE), "low_efficiency_tests", "rules:scoring"),
+    **dict.fromkeys(
+        ("likeliest_grade", "grade_stays_share", "grade_certainty_class"),
+        ("efficiency_grade", "efficiency_score", "project:certainty"),
+    ),
+    **dict.fromkeys(
+        ("low_efficiency_share", "low_efficiency_certainty_class"),
+        ("low_efficiency_tests", "project:certainty"),
+    ),
     "block_id": (GEOMETRY, "layer:parcels", "layer:barriers", "rules:contiguity"),
     "renewal_stage": ("layer:ledger",),
 }  # fmt: skip
@@ -227,6 +235,9 @@ def _project(before: Manifest, after: Manifest) -> list[Cause]:
     if before.as_of != after.as_of:
         pair = f"{before.as_of} → {after.as_of}"
         found.append(Cause("project:as_of", Text(f"数据时点：{pair}", f"date of the data: {pair}")))
+    if before.certainty != after.certainty:
+        said = Text("[certainty] 变了", "[certainty] changed")
+        found.append(Cause("project:certainty", said))
     return found
 
 

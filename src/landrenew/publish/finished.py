@@ -93,6 +93,8 @@ class Manifest(Record):
         Versions of landrenew and of what it measures with.
     parameters
         Tolerances.
+    certainty
+        What was drawn by chance; None where nothing was.
     """
 
     city: str = ""
@@ -103,6 +105,7 @@ class Manifest(Record):
     rulebook: Book = Book()
     versions: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, Any] = Field(default_factory=dict)
+    certainty: dict[str, Any] | None = None
 
 
 class Share(Record):

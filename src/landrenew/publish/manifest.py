@@ -66,9 +66,9 @@ def manifest(result: Result) -> dict[str, object]:
     Returns
     -------
     dict
-        Inputs with sha256, rulebook with sha256, versions, parameters, columns of rasters that the
-        project names itself, the accounts of the firms' amounts, the balance of each layer, counts
-        of faults, and the notes.
+        Inputs with sha256, rulebook with sha256, versions, parameters, what was drawn by chance,
+        columns of rasters that the project names itself, the accounts of the firms' amounts, the
+        balance of each layer, counts of faults, and the notes.
     """
     layers = result.layers
     project = layers.project
@@ -93,7 +93,10 @@ def manifest(result: Result) -> dict[str, object]:
             "max_repair_share": MAX_REPAIR,
             "max_crs_area_error": MAX_AREA_ERROR,
         },
-        "seed": None,
+        "seed": None if result.certainty is None else result.certainty.chance.seed,
+        "certainty": (
+            None if result.certainty is None else result.certainty.chance.model_dump(mode="json")
+        ),
         "raster_columns": [
             {"name": one.name, "unit": one.unit, "label": one.label._asdict()}
             for one in project.rasters.own_columns().values()

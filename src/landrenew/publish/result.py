@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from landrenew.assess.chances import CityChances
     from landrenew.assess.share import ControlShare
     from landrenew.assess.share_change import ShareChange
     from landrenew.base.words import Text
@@ -54,6 +55,8 @@ class Result:
         Cleared land by town and year; None without a ledger.
     backflow
         New small uses on or next to cleared land; None where it was not looked for.
+    certainty
+        How sure the judgements are; None where the project does not say what may be off.
     faults
         Faults of the layers and of the steps after them.
     findings
@@ -78,6 +81,7 @@ class Result:
     diagnosis: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None
     backflow: pd.DataFrame | None = None
+    certainty: CityChances | None = None
     faults: tuple[Fault, ...] = field(default=())
     findings: tuple[Fault, ...] = field(default=())
     balances: tuple[Balance, ...] = field(default=())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.errors import FileError, reason
+from landrenew.publish.certainty_file import certainty_csv
 from landrenew.publish.change_file import change_csv, change_record, retired_table
 from landrenew.publish.diagnosis_table import diagnosis_table
 from landrenew.publish.geopackage import write_geopackage
@@ -88,6 +89,8 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
             (folder / "share_change.csv").write_bytes(change_csv(result.share_change, lang))
         for name, table in _tables(result).items():
             (folder / name).write_bytes(table_csv(table, lang))
+        if result.certainty is not None:
+            (folder / "certainty.csv").write_bytes(certainty_csv(result, lang))
         (folder / "faults.csv").write_bytes(faults_csv(result.faults, lang))
         if result.findings:
             (folder / "findings.csv").write_bytes(faults_csv(result.findings, lang))
@@ -225,7 +228,7 @@ RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
     "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",
-    "findings.csv", "diagnosis.csv",
+    "findings.csv", "diagnosis.csv", "certainty.csv",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

@@ -33,6 +33,8 @@ CLASSES = {
     "unconfirmed": Text("未确定", "Unconfirmed"),
     "above_scale": Text("规上", "Above scale"),
     "below_scale": Text("规下", "Below scale"),
+    "sure": Text("确定", "Sure"),
+    "borderline": Text("临界", "Borderline"),
     "river": Text("河流", "River"),
     "railway": Text("铁路", "Railway"),
     "expressway": Text("高速公路", "Expressway"),
