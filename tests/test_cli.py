@@ -299,7 +299,9 @@ def test_help_names_every_command() -> None:
     met = call("--help", COLUMNS="200")
     assert met.exit_code == 0
     assert all(one in met.stdout for one in ("demo", "check", "run", "share", "score", "blocks",
-                                             "map", "rules", "columns", "admit"))  # fmt: skip
+                                             "map", "rules", "columns", "admit", "certainty",
+                                             "sheet", "workbook", "weights", "diagnose",
+                                             "compare"))  # fmt: skip
 
 
 # languages --------------------------------------------------------------------------------------
