@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from drawn_city import TAX, TCE, Drawn, bars, book_of, chance_of, city_of, ratio
 from hand_made import rulebook_of
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -22,8 +22,8 @@ from landrenew.assess.noise import STEP, Noise, hashed, spread
 from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
-from landrenew.measure.allocation import merged_groups
 from landrenew.measure.firms import firm_amounts, intensities
+from landrenew.measure.groups import merged_groups
 from landrenew.measure.quotients import ratios
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 MU = 2_000 / 3
 OFF = {"tax_cny10k": 0.08}
-FEW = settings(max_examples=15)
-"""Each example is a city judged several times over."""
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+"""Each example is a city that is judged several times over, the first time while it is made."""
 
 
 def parcels(**columns: list[Any]) -> pd.DataFrame:

@@ -12,10 +12,12 @@ from conftest import CRS
 from small_city import small_city
 from typer.testing import CliRunner, Result
 
+from landrenew.base.errors import ColumnError
 from landrenew.cli import app
 from landrenew.publish.finished import read_finished
 from landrenew.publish.run_diff import diff_runs
 from landrenew.publish.run_folder import save_run
+from landrenew.scale.city import Way
 from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
@@ -108,6 +110,22 @@ def test_another_seed_is_a_cause(run: Path, tmp_path: Path) -> None:
     rows = diff.cells[diff.cells["column"] == "grade_stays_share"]
     keys = {one.key for mask in rows["mask"] for one in diff.attribution.named(mask)}
     assert "project:certainty" in keys
+
+
+def test_a_city_measured_by_tiles_is_drawn_alike(tmp_path: Path) -> None:
+    land = {"parcel_area_m2": {"share": 0.2, "source": "s"}}
+    project = city(tmp_path / "city", CERTAINTY | {"errors": ERRORS | land})
+    whole, tiled = (
+        run_project(project, way=way) for way in (None, Way(tmp_path / "tiles", tile_size=2))
+    )
+    names = [one for one in whole.parcels if "certainty" in one or one.endswith("_share")]
+    assert len(names) > 4
+    pd.testing.assert_frame_equal(whole.parcels[names], tiled.parcels[names])
+    far = city(
+        tmp_path / "far", CERTAINTY | {"errors": {"tax_cny10k_per_mu": ERRORS["tax_cny10k"]}}
+    )
+    with pytest.raises(ColumnError, match="follows from"):
+        run_project(far, way=Way(tmp_path / "other", tile_size=2))
 
 
 def test_without_the_section_nothing_is_drawn(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from landrenew.assess.grades import grade_words
 from landrenew.assess.rows import judged
 from landrenew.assess.verdicts import WORDS
 from landrenew.base.threads import each_on_threads
-from landrenew.measure.firms import Groups, Links, allocated, group_sums
+from landrenew.measure.firms import Links, allocated
+from landrenew.measure.groups import Groups, group_sums
 from landrenew.measure.inputs import make_anew
 
 if TYPE_CHECKING:

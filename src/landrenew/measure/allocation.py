@@ -14,7 +14,8 @@ import pandas as pd
 
 from landrenew.base.columns import FLOWS
 from landrenew.base.words import Text
-from landrenew.measure.firms import Groups, allocation_shares, firm_amounts, group_sums
+from landrenew.measure.firms import allocation_shares, firm_amounts
+from landrenew.measure.groups import merged_groups, merged_shares
 from landrenew.measure.leases import (
     LAND,
     NO_LEASES,
@@ -215,56 +216,6 @@ def _merges(layers: Layers) -> bool:
     spec, firms = layers.project.firms, layers.firms
     is_asked_for = spec is not None and spec.groups == "merge"
     return is_asked_for and firms is not None and "group_id" in firms.columns
-
-
-def merged_groups(firms: pd.DataFrame) -> pd.DataFrame:
-    """
-    Add the amounts of a head office and its subsidiaries.
-
-    Parameters
-    ----------
-    firms
-        Index ``firm_id``; ``group_id`` and amounts.
-
-    Returns
-    -------
-    DataFrame
-        Index the group, named ``firm_id``; each amount is the sum of all members, or the head
-        office's own where it alone states one, for that is the group's; else missing.
-    """
-    groups = Groups.of(firms["group_id"])
-    sums = {
-        flow: group_sums(firms[flow].to_numpy(dtype=float, na_value=np.nan), groups)
-        for flow in FLOWS
-        if flow in firms.columns
-    }
-    return pd.DataFrame(sums, index=groups.ids.rename("firm_id"))
-
-
-def merged_shares(group: pd.Series[str], land: pd.DataFrame, parcels: Parcels) -> pd.DataFrame:
-    """
-    Settle which share of each group goes to which parcel: by floor area or land.
-
-    Parameters
-    ----------
-    group
-        Index the firms; the group of each.
-    land
-        The result of :func:`landrenew.measure.leases.firm_land`.
-    parcels
-        Parcel table with ``parcel_area_m2``.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`landrenew.measure.firms.allocation_shares`, with groups for firms.
-    """
-    several = group.groupby(group).transform("size") > 1
-    own_share = land["share"].where(~land["firm_id"].map(several).astype(bool))
-    # what one member lets to another comes in at the one and goes out at the other
-    of_group = land.assign(firm_id=land["firm_id"].map(group), share=own_share).groupby(PAIR)
-    used = of_group[["share", *LAND, "floor_m2"]].sum(skipna=False).reset_index()
-    return allocation_shares(used, parcels)
 
 
 def _merged(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from landrenew.base.errors import FileError, reason
 from landrenew.base.words import Text
 from landrenew.measure.given import refuse_given_twice
-from landrenew.measure.inputs import refuse_errors_of_no_input
 from landrenew.scale.basis import open_folder, refuse_other_rows
 from landrenew.scale.engine import here
 from landrenew.scale.frame import read_frame
@@ -114,7 +113,6 @@ def _measured_city(project: Project, way: Way, count: Count) -> Gathered:
     frame, desk = read_frame(project, way.folder, way.tile_size, count)
     refuse_other_rows(project, way, desk)
     refuse_given_twice(frame.layers)
-    refuse_errors_of_no_input(frame.layers)
     every = range(frame.parcels.tiles)
     left = [tile for tile in every if not Part(frame.folder, tile).is_there]
     step = Text("量算分块", "Measuring parts")

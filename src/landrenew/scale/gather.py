@@ -20,6 +20,7 @@ from landrenew.intake.geometry.whereabouts import refuse_elsewhere
 from landrenew.intake.layers import Balance
 from landrenew.intake.parcels import Parcels, far_away, refuse_none_left, refuse_shared_ids
 from landrenew.measure.given import refuse_given_twice
+from landrenew.measure.inputs import refuse_errors_of_no_input
 from landrenew.scale.part import Part
 from landrenew.scale.size import IN_MEMORY
 
@@ -98,7 +99,9 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
     desk.notes += refuse_elsewhere(parcels, _located(frame, records), desk.extents, desk.paths())
     desk.balances += balances
     firms, links, leases, ledger = read_tables(desk, parcels)
-    refuse_given_twice(replace(frame.layers, firms=firms, leases=leases))
+    known = replace(frame.layers, firms=firms, leases=leases)
+    refuse_given_twice(known)
+    refuse_errors_of_no_input(known)
     desk.notes += left_out(desk.project, parcels)
     layers = replace(
         frame.layers,
