@@ -81,7 +81,7 @@ def test_a_run_publishes_the_share_of_every_letter(run: Path) -> None:
         assert sum(shares) == pytest.approx(1)
     assert [row["评级确定程度"] for row in rows] == ["确定", "临界", "确定", ""] * 2
     stays, error = (float(rows[1][f"评级 {name}"])
-                    for name in ("判定不变的次数占比", "保持不变比例的标准误差"))  # fmt: skip
+                    for name in ("判定不变的次数占比", "该占比的标准误差"))  # fmt: skip
     assert error == pytest.approx((stays * (1 - stays) / 200) ** 0.5, abs=1e-6)
     assert rows[3]["评级 （未评级）的次数占比"] == "1.0"
     assert [row["低效判定确定程度"] for row in rows] == ["确定", "临界", "确定", "", *[""] * 4]

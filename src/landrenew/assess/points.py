@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landrenew.base.errors import RuleError
-from landrenew.base.exact import COMPARED
+from landrenew.base.exact import COMPARED, sum_in_any_order
 from landrenew.rules.scoring import MinMax, Ratio
 
 if TYPE_CHECKING:
@@ -208,6 +208,6 @@ def _among(values: Numbers, criterion: MinMax | Rank) -> Numbers:
 
 
 def _mean(points: Numbers) -> float:
-    """Take the mean of what is known; added in order of size, so that the rows' order is none."""
-    known = np.sort(points[~np.isnan(points)])
-    return float(known.sum() / len(known)) if len(known) else np.nan
+    """Take the mean of what is known, whatever the order of the rows."""
+    known = points[~np.isnan(points)]
+    return sum_in_any_order(known) / len(known) if len(known) else np.nan

@@ -16,6 +16,7 @@ from landrenew.assess.noise import Noise, hashed
 from landrenew.assess.pools import Asked
 from landrenew.assess.scores import scored_rows
 from landrenew.assess.verdicts import array_of, outcomes_of_tests, verdict_codes
+from landrenew.base.columns import SCORABLE, score_column
 from landrenew.measure.inputs import resting_on
 
 if TYPE_CHECKING:
@@ -199,8 +200,10 @@ def judged(
     grades = verdicts = None
     if scoring is not None:
         land = columns[rows.land].astype(float, copy=False)
-        found = scored_rows(columns, rows.asked._replace(land_mu=land), rows.is_exempt,
-                            rows.bonus, scoring)  # fmt: skip
+        found = scored_rows(
+            columns, rows.asked._replace(land_mu=land), rows.is_exempt, rows.bonus, scoring,
+            keeps_points=_reads_points(rows.tests),
+        )  # fmt: skip
         if book.grades is not None:
             grades = grade_codes(found.score, found.pool, rows.is_exempt, rows.is_vetoed,
                                  book.grades)  # fmt: skip
@@ -214,6 +217,11 @@ def judged(
             columns |= _words(rows.tests, "efficiency_grade", letters, grades)
         verdicts = verdict_codes(outcomes_of_tests(columns, rows.tests, len(rows)), rows.tests)
     return grades, verdicts
+
+
+def _reads_points(tests: TestSet | None) -> bool:
+    points = {score_column(name) for name in SCORABLE}
+    return tests is not None and any(test.column in points for test in tests.tests)
 
 
 def _words(

@@ -172,6 +172,8 @@ def scored_rows(
     is_exempt: Flags,
     bonus: Numbers | None,
     scoring: Scoring,
+    *,
+    keeps_points: bool = True,
 ) -> Scored:
     """
     Score rows that lie in arrays; the published scores and every draw are made here.
@@ -188,6 +190,8 @@ def scored_rows(
         Shape (n,): points that are proved, NaN where nothing is; None without a bonus.
     scoring
         The rulebook's pools and criteria.
+    keeps_points
+        Whether the points of each criterion are asked for.
 
     Returns
     -------
@@ -210,8 +214,9 @@ def scored_rows(
         total, exempt = np.zeros(len(mine)), is_exempt[mine]
         for criterion in one.criteria:
             earns = earned(values.get(criterion.column, nothing)[mine], criterion, exempt)
-            points.setdefault(score_column(criterion.column), nothing.copy())[mine] = earns
             total += earns
+            if keeps_points:
+                points.setdefault(score_column(criterion.column), nothing.copy())[mine] = earns
         score[mine] = total
     if bonus is not None:
         score += np.where(np.isnan(bonus), 0.0, bonus)  # nothing was claimed

@@ -248,3 +248,20 @@ def map_(
         save_map(draw_map(result, cast("Lang", lang)), out)
     tell_notes(lang, (*result.layers.notes, *result.notes))
     typer.echo(out)
+
+
+@app.command()
+def certainty(city: City, out: OutFile = None, lang: LangOption = None) -> None:
+    """评级与低效判定是确定还是临界 · How sure each judgement is: "surely D" or "borderline"."""
+    from landrenew.publish.certainty_file import certainty_csv, certainty_words
+    from landrenew.workflow import project_certainty
+
+    with progress(lang) as say:
+        result = project_certainty(city, say=say)
+    said = cast("Lang", lang)
+    tell_notes(lang, (*result.layers.notes, *result.notes))
+    typer.echo(certainty_words(result, said))
+    if out is not None:
+        with writing(out):
+            out.write_bytes(certainty_csv(result, said))
+        tell(lang, f"· 每宗、每家的占比见 {out}。", f"· The shares of each row: {out}.")

@@ -29,8 +29,8 @@ DIGITS = 6
 
 UNGRADED = Text("（未评级）", "(no grade)")
 OUT_OF = Text("的次数占比", ": share of draws")
-ERROR = Text("保持不变比例的标准误差", "standard error of the share that stays")
-SAME = Text("判定不变的次数占比", "share of draws that judge alike")
+SAME = Text(" 判定不变的次数占比", ": share of draws that judge alike")
+ERROR = Text(" 该占比的标准误差", ": standard error of that share")
 
 METHOD = Text(
     "误差为乘性对数正态：数值 × exp(s·z)，s = √ln(1+相对标准差²)，z 为标准正态；"
@@ -170,8 +170,8 @@ def _part(
             title = f"{label} {name.say(lang)}{OUT_OF.say(lang)}"
             made[title] = shares[word].round(DIGITS).to_numpy()
         stays = share_of(shares, table[outcome])
-        made[f"{label} {SAME.say(lang)}"] = stays.round(DIGITS).to_numpy()
-        made[f"{label} {ERROR.say(lang)}"] = (
+        made[f"{label}{SAME.say(lang)}"] = stays.round(DIGITS).to_numpy()
+        made[f"{label}{ERROR.say(lang)}"] = (
             standard_error(stays, chance.draws).round(DIGITS).to_numpy()
         )
         made[COLUMNS[column].label.say(lang)] = _spoken(columns[column], column, lang)
