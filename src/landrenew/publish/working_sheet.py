@@ -26,6 +26,7 @@ from landrenew.publish.working_words import (
     step_sum,
     with_unit,
 )
+from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 KIND = Text("效益评价计算单", "Working of an evaluation")
 CALLED = {"firms": Text("企业", "firm"), "parcels": Text("宗地", "parcel")}
-COMPARED = {"below": "<", "at_most": "≤", "above": ">", "at_least": "≥", "equals": "="}
 BLANK = Text("", "")
 
 BESIDE = ("size_class", "tenure", "bonus_points", "bonus_evidence")
@@ -240,8 +240,8 @@ def _tests(made: Working, rule: TestSet | None) -> Part | None:
 
 def _bar(test: Test) -> Text:
     bar = test.threshold if isinstance(test.threshold, str) else figure(test.threshold)
-    unit = unit_words(COLUMNS[test.column].unit)
-    return Text(*(f"{COMPARED[test.comparison]} {bar} {one}".strip() for one in unit))
+    sign, unit = SIGNS[test.comparison], unit_words(COLUMNS[test.column].unit)
+    return Text(f"{sign.zh} {bar} {unit.zh}".strip(), f"{sign.en} {bar} {unit.en}".strip())
 
 
 def _land(result: Result, subject: Subject) -> Part | None:
