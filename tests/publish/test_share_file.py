@@ -176,3 +176,13 @@ def test_a_line_that_lies_off_by_nothing_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["share", str(path), "--lang", "zh"])
     assert done.exit_code == 2
     assert "[tolerances.line_m] 应大于 0" in done.stderr
+
+
+def test_the_words_name_the_parcel_whose_declared_area_makes_another_share(tmp_path: Path) -> None:
+    save(four(declared_area_m2=[400.0, 400.0, 400.0, 40_000.0]), tmp_path / "parcels.gpkg")
+    share = project_share(small_city(tmp_path)).share
+    assert share is not None
+    words = share_words(share, "zh")
+    assert "登记面积 1.9417%" in words  # 800 of 41,200
+    assert "相差最大的宗地：P3\n" in words
+    assert share.interval[0] == pytest.approx(800 / 41_200, rel=1e-3)

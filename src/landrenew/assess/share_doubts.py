@@ -19,6 +19,7 @@ from landrenew.base.missing import none_where_missing
 from landrenew.intake.attributes.codes import MOST
 from landrenew.intake.parcels import require
 from landrenew.measure.land import BETWEEN_IDS
+from landrenew.measure.line import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +35,8 @@ KINDS = ("set_aside", "unknown_class", "overlap", "line", "sliver", "area_method
 AREAS = {"planar": "planar_area_m2", "declared": "declared_area_m2"}
 """Ways to take areas beside the ellipsoidal one, and the column of each."""
 
-NEAR = ("inside_within_line_m2", "outside_within_line_m2")
-"""Ground that may change sides if the line lies off."""
+NEAR = tuple(SIDES)
+"""Columns of ground that may change sides if the line lies off: inside, outside."""
 
 
 @dataclass(frozen=True, eq=False)

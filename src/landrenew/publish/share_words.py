@@ -150,7 +150,15 @@ def _by_method(share: ControlShare) -> list[Text]:
         return []
     zh = "，".join(f"{METHODS[name].zh} {one:.4%}" for name, one in share.by_method.items())
     en = ", ".join(f"{METHODS[name].en} {one:.4%}" for name, one in share.by_method.items())
-    return [Text(f"按不同面积计的占比：{zh}。", f"The share by other areas: {en}.")]
+    said = [Text(f"按不同面积计的占比：{zh}。", f"The share by other areas: {en}.")]
+    table = share.doubts
+    if table.empty or not (ids := sum(table.loc[table["kind"] == "area_method", "ids"], ())):
+        return said
+    named = some(ids)
+    return [
+        *said,
+        Text(f"  几种面积相差最大的宗地：{named}", f"  parcels whose areas differ most: {named}"),
+    ]
 
 
 def _doubts(share: ControlShare) -> list[Text]:
