@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.assess.share import DEFINITION, DEFINITIONS, ControlShare
@@ -141,7 +142,7 @@ def _by_number(share: ControlShare) -> list[Text]:
     return [
         Text(f"{DEFINITIONS[name].zh}本例 {one:.2%}。", f"{DEFINITIONS[name].en} Here {one:.2%}.")
         for name, one in shares.items()
-        if one == one  # noqa: PLR0124  NaN where there is no parcel
+        if not math.isnan(one)  # as where there is no parcel
     ]  # fmt: skip
 
 
