@@ -51,6 +51,9 @@ PARCEL_FACTS = (
     "size_class",
     "tax_cny10k_per_mu",
     "exempt_reason",
+    "grade_certainty_class",
+    "grade_stays_share",
+    "low_efficiency_certainty_class",
     "renewal_stage",
     "backflow_class",
 )
