@@ -15,6 +15,7 @@ import pandas as pd
 from landrenew.assess.kinds import said_of_rows
 from landrenew.base.columns import COLUMNS
 from landrenew.base.exact import COMPARED
+from landrenew.base.missing import none_where_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -98,17 +99,15 @@ def array_of(values: pd.Series) -> Values:
     Parameters
     ----------
     values
-        Any column.
+        A column of the data dictionary.
 
     Returns
     -------
     ndarray
-        Numbers, NaN where missing, of a column that the dictionary calls one or that holds nothing
-        else; else objects.
+        Words, None where missing, of a column that holds words; else numbers, NaN where missing.
     """
-    is_word = values.name in COLUMNS and COLUMNS[str(values.name)].kind in {"text", "class"}
-    if is_word or not (pd.api.types.is_numeric_dtype(values) or values.isna().all()):
-        return values.to_numpy(dtype=object)
+    if COLUMNS[str(values.name)].kind in {"text", "class"}:
+        return none_where_missing(values).to_numpy(dtype=object)
     return values.to_numpy(dtype=float, na_value=np.nan)
 
 
