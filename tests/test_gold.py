@@ -37,7 +37,8 @@ CLOSE = Contiguity.model_validate({**READ, "max_gap_m": 1, "min_area_mu": 0, "sm
 def share_of(part: float, whole: float) -> float:
     """Give the share of a part, as that of land inside a line is taken."""
     parcels = parcels_of(square(), square(1)).assign(
-        counted_area_m2=[part, whole - part], inside_area_m2=[part, 0.0], settled_m2=0.0,
+        counted_area_m2=[part, whole - part], parcel_area_m2=[part, whole - part],
+        planar_area_m2=[part, whole - part], inside_area_m2=[part, 0.0], settled_m2=0.0,
         control_share=[1.0, 0.0], control_class=["inside", "outside"],
     )  # fmt: skip
     return summarize_share(Parcels(parcels), no_rejected(), name="n", target=None).share
