@@ -48,7 +48,7 @@ def new() -> list[str]:
     last = ledger.sort_values("event_date", kind="stable").groupby("parcel_id")["stage"].last()
     cleared = whole.geometry[last.index[last == "拆除"]].union_all()
     free = whole.geometry[~whole.index.isin(ledger["parcel_id"])]
-    by_cleared = free.distance(cleared).sort_values(kind="stable").index[:2]
+    by_cleared = free[free.area < 2600].distance(cleared).sort_values(kind="stable").index[:2]
     return sorted({*free.index[7::60], *by_cleared})
 
 
