@@ -122,7 +122,9 @@ def test_rows_of_the_earlier_state_go_through_the_same_checks(tmp_path: Path) ->
     ]
     balance = {one.layer: one for one in result.layers.balances}["earlier_parcels"]
     assert (balance.rows_in, balance.rows_out, balance.rows_rejected) == (4, 3, 1)
-    assert "1 rows of the earlier parcels were set aside" in call("share", path, "--lang", "en")
+    assert [note.en for note in result.notes if "may seem new" in note.en] == [
+        "Rows of the earlier parcels set aside: 1; ground on them may seem new. Mend them first."
+    ]
 
 
 @pytest.mark.parametrize("name", ["earlier_parcels", "earlier_control_line"])

@@ -42,7 +42,7 @@ from landrenew.measure.plausibility import plausibility_faults
 from landrenew.measure.prepared import Prepared
 from landrenew.measure.rasters import support_notes
 from landrenew.measure.rights import rights_columns
-from landrenew.measure.vintages import earlier_state, retired_ground
+from landrenew.measure.vintages import aside_notes, earlier_state, retired_ground
 from landrenew.plan.blocks import block_id, block_table, consolidation, nearest_parks
 from landrenew.plan.diagnosis import diagnosis
 from landrenew.publish.result import Judged, Result
@@ -68,6 +68,7 @@ from landrenew.track.ledger import (
     check_events,
     cleared_land,
     cleared_twice,
+    counted_once,
     ledger_land,
     renewal_stage,
 )
@@ -170,7 +171,7 @@ def project_share(path: str | Path) -> Result:
         share_change=_share_change(layers, parcels, gone),
         retired=gone,
         faults=without_findings((*layers.faults, *faults))[0],
-        notes=_notes(layers, "share"),
+        notes=(*_notes(layers, "share"), *aside_notes(layers)),
     )
 
 
@@ -335,7 +336,8 @@ def project_faults(path: str | Path) -> Result:
     if layers.project.parcels is None:
         return Result(layers=layers, parcels=layers.parcels, faults=layers.faults)
     parcels, faults = measured_parcels(layers)
-    track = _tracked(layers, parcels, _retired(layers, parcels))
+    earlier = earlier_state(layers)
+    track = _tracked(layers, parcels, None if earlier is None else earlier.table)
     return Result(
         layers=layers,
         parcels=track.parcels,
@@ -402,6 +404,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         balances=track.balances,
         notes=(
             *_notes(layers, *RUN),
+            *aside_notes(layers),
             *forbidden_notes(layers, parcels),
             *backflow_notes(layers, track.backflow),
             *_certainty_notes(layers, certainty),
@@ -641,7 +644,7 @@ def _tracked(layers: Layers, parcels: Parcels, earlier: Parcels | None) -> _Trac
         found = backflow(watch, events)
         parcels = Parcels(parcels.assign(backflow_class=backflow_class(parcels, found)))
     return _Tracked(
-        parcels, cleared_land(land, events), found, tuple(faults),
+        parcels, cleared_land(counted_once(land, parcels, events), events), found, tuple(faults),
         with_lines_aside([balance], layers.aside),
     )  # fmt: skip
 

@@ -194,6 +194,14 @@ def test_a_parcel_that_is_gone_counts_as_cleared_land_of_its_year() -> None:
     assert result.progress["cleared_mu"].tolist() == pytest.approx([2.4], rel=1e-3)
 
 
+def test_ground_cleared_under_an_old_and_a_new_number_counts_once() -> None:
+    events = (OLD, ("half", "demolished", "2025-02-01"))
+    result = run_layers(city(*events, parcels={"half": at(0, 0, 20, 40)}))
+    assert result.progress is not None
+    assert result.progress["cleared_mu"].tolist() == pytest.approx([2.4], rel=1e-3)
+    assert [one.code for one in result.faults] == ["cleared_twice"]
+
+
 def test_order_of_rows_changes_nothing() -> None:
     plots = {"b": at(50, 0, 70, 20), "a": at(0, 0, 20, 20), "c": at(45, 50, 60, 60)}
     layers = city(OLD, ("?", "demolished", "2025-01-01"), parcels=plots)

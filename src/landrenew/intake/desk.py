@@ -113,7 +113,7 @@ class Desk:
         ids = dict(zip(ours.index.tolist(), row_ids(ours, name), strict=True)) if faults else {}
         self.faults += [replace(fault, id=ids.get(fault.row or 0, "")) for fault in faults]
         self.faults += code_faults(ours, spec, name)
-        self.notes += scheme_notes(ours, spec)
+        self.notes += scheme_notes(ours, spec, name)
         return ours
 
     def placed(self, name: str, spec: Layer, shapes: GeoDataFrame) -> GeoDataFrame:

@@ -76,7 +76,9 @@ def protected_settled_m2(
     return found
 
 
-def protected_faults(prepared: Prepared, parcels: Parcels, ground: GeoSeries) -> tuple[Fault, ...]:
+def protected_findings(
+    prepared: Prepared, parcels: Parcels, ground: GeoSeries
+) -> tuple[Fault, ...]:
     """
     List the parcels on protected land, on which area of it, and with how much.
 
@@ -143,7 +145,7 @@ def _how_much(where: Text, area_m2: float) -> Text:
     )
 
 
-def growth_faults(layers: Layers, parcels: Parcels) -> tuple[Fault, ...]:
+def growth_findings(layers: Layers, parcels: Parcels) -> tuple[Fault, ...]:
     """
     List the parcels with new industrial land outside the growth boundary.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.doubts import area_faults, building_faults, overlap_faults
-from landrenew.measure.forbidden import growth_faults, protected_faults, protected_settled_m2
+from landrenew.measure.forbidden import growth_findings, protected_findings, protected_settled_m2
 from landrenew.measure.land import (
     counted_area_m2,
     counted_ground,
@@ -75,7 +75,7 @@ def measured_ground(prepared: Prepared, measured: Measured) -> tuple[Parcels, tu
         *overlap_faults(layers, overlaps),
         *area_faults(layers, parcels),
         *building_faults(layers, measured),
-        *protected_faults(prepared, parcels, ground),
-        *growth_faults(layers, parcels),
+        *protected_findings(prepared, parcels, ground),
+        *growth_findings(layers, parcels),
     )
     return parcels, faults

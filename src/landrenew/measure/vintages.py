@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from landrenew.base.words import Text
 from landrenew.intake.geometry.shapes import DUST_M2
 from landrenew.intake.parcels import Parcels, require
 from landrenew.measure.inside import part_inside
@@ -114,6 +115,32 @@ class Earlier(NamedTuple):
 
     table: Parcels
     ground: GeoSeries
+
+
+def aside_notes(layers: Layers) -> tuple[Text, ...]:
+    """
+    Say how many rows of the earlier state could not be used; their ground may seem new.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    tuple of Text
+        One sentence, or none.
+    """
+    count = sum(one.rows_rejected for one in layers.balances if one.layer == "earlier_parcels")
+    if not count:
+        return ()
+    return (
+        Text(
+            f"前期宗地有 {count} 行被剔除，其地面上的现状用地可能被当作新增；请先改正。",
+            f"Rows of the earlier parcels set aside: {count}; ground on them may seem new. Mend"
+            " them first.",
+        ),
+    )
 
 
 def earlier_state(layers: Layers) -> Earlier | None:

@@ -11,6 +11,7 @@ from landrenew.assess.share import DEFINITION
 from landrenew.assess.share_change import CAUSES, SHAPLEY
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
+from landrenew.measure.vintages import aside_notes
 from landrenew.publish.manifest import crs_name
 from landrenew.publish.share_words import AREA_METHOD
 from landrenew.publish.tables import csv_bytes, rounded
@@ -91,7 +92,7 @@ def change_record(result: Result) -> dict[str, object]:
         "share_as_drawn_before": rounded(change.as_drawn, 12),
         "compared": compared,
         "as_of": {name: given[name].as_of for name in names if name in given},
-        "earlier_rows_set_aside": _set_aside(layers),
+        "notes": [note._asdict() for note in aside_notes(layers)],
         "definition": DEFINITION.en,
         "definition_zh": DEFINITION.zh,
         "method": SHAPLEY.en,
@@ -129,11 +130,6 @@ def _land(land: Areas) -> dict[str, float | None]:
     for name, area in land._asdict().items():
         figures |= {name: rounded(area, 4), name.replace("m2", "mu"): rounded(to_mu(area), 4)}
     return figures
-
-
-def _set_aside(layers: Layers) -> int:
-    """Count rows of the earlier state that could not be used; their ground may seem new."""
-    return sum(one.rows_rejected for one in layers.balances if one.layer == "earlier_parcels")
 
 
 def change_csv(change: ShareChange, lang: Lang) -> bytes:
@@ -199,10 +195,8 @@ def change_words(result: Result, lang: Lang) -> str:
     compared = is_compared(layers)
     lines = [_sentence(change).say(lang), _ground_words(change).say(lang)]
     if compared["line"]:
-        lines.append(_line_words(change, layers).say(lang))
+        lines.append(_line_words(result, change).say(lang))
     lines += [NOT_COMPARED[one].say(lang) for one, is_there in compared.items() if not is_there]
-    if count := _set_aside(layers):
-        lines.append(_aside_words(count).say(lang))
     lines.append(SHAPLEY.say(lang))
     lines += [_town_line(town, lang) for town in change.towns]
     return "\n".join(lines)
@@ -258,27 +252,19 @@ def _ground_words(change: ShareChange) -> Text:
     )
 
 
-def _line_words(change: ShareChange, layers: Layers) -> Text:
+def _line_words(result: Result, change: ShareChange) -> Text:
     """Say what the share would be had the line not moved, and whether the target hangs on it."""
-    stays = _percent(change.by_earlier_line)
-    rule = layers.rulebook.share
+    stays, share = _percent(change.by_earlier_line), result.share
     said = Text(
         f"若控制线未调整，现状占比为 {stays}。",
         f"Had the line not been re-drawn, the share would be {stays}.",
     )
-    if rule is None or not change.by_earlier_line < rule.target <= change.after:
+    target = share.target if share is not None and share.verdict == "met" else None
+    if target is None or change.by_earlier_line >= target:
         return said
     return Text(
-        f"{said.zh}目标 {rule.target:.0%} 只因控制线调整才达到。",
-        f"{said.en} The target of {rule.target:.0%} is reached by the re-drawing alone.",
-    )
-
-
-def _aside_words(count: int) -> Text:
-    return Text(
-        f"前期宗地有 {count} 行被剔除，其地面上的现状用地可能被当作新增；请先改正（见问题清单）。",
-        f"{count} rows of the earlier parcels were set aside; ground on them may seem new. Mend"
-        " them first (see the list of faults).",
+        f"{said.zh}目标 {target:.0%} 只因控制线调整才达到。",
+        f"{said.en} The target of {target:.0%} is reached by the re-drawing alone.",
     )
 
 

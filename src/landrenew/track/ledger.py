@@ -54,6 +54,45 @@ def ledger_land(parcels: Parcels, earlier: Parcels | None) -> Parcels:
     return Parcels(pd.concat([parcels[columns], gone]))
 
 
+def counted_once(land: Parcels, parcels: Parcels, events: pd.DataFrame) -> Parcels:
+    """
+    Count ground once that was cleared under the number of today and under one that is gone.
+
+    Parameters
+    ----------
+    land
+        The result of :func:`ledger_land`, with ``counted_area_m2``.
+    parcels
+        The parcel table.
+    events
+        Events kept by :func:`check_events`.
+
+    Returns
+    -------
+    Parcels
+        The same rows; of a parcel that is gone ``counted_area_m2`` is without the ground of
+        parcels of today that were cleared too.
+
+    Raises
+    ------
+    ColumnError
+        When ``counted_area_m2`` is missing.
+    """
+    require(land, "counted_area_m2")
+    if len(land) == len(parcels):
+        return land
+    cleared = Parcels(land.loc[events["parcel_id"][events["step"] == CLEARED]])
+    pairs = overlapping_pairs(cleared)
+    shares = pd.concat([
+        pairs.set_index(one)["area_m2"][~pairs[one].isin(parcels.index).to_numpy()
+                                        & pairs[other].isin(parcels.index).to_numpy()]
+        for one, other in (("first", "second"), ("second", "first"))
+    ])  # fmt: skip
+    shared = shares.groupby(level=0).sum() / land.geometry.area.reindex(shares.index.unique())
+    left = (1.0 - shared.reindex(land.index).fillna(0.0)).clip(lower=0.0)
+    return Parcels(land.assign(counted_area_m2=land["counted_area_m2"] * left))
+
+
 def check_events(events: pd.DataFrame, parcels: Parcels) -> tuple[pd.DataFrame, list[Fault]]:
     """
     Keep the events that make sense, in the order they happened.

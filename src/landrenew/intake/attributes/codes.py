@@ -79,7 +79,7 @@ def code_faults(table: pd.DataFrame, spec: Layer, name: str) -> list[Fault]:
     return []
 
 
-def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
+def scheme_notes(table: pd.DataFrame, spec: Layer, name: str = "parcels") -> list[Text]:
     """
     Say when it is open what the land codes of a layer mean.
 
@@ -89,6 +89,8 @@ def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
         Our columns.
     spec
         The layer.
+    name
+        The layer's name in the project file.
 
     Returns
     -------
@@ -109,9 +111,9 @@ def scheme_notes(table: pd.DataFrame, spec: Layer) -> list[Text]:
     said = "、".join(f"{one} {of.name}" for one, of in means.items() if of is not None)
     return [
         Text(
-            f"没有注明地类编码的分类体系，{code} 可能是：{said}。请在 [parcels] 中写 land_scheme。",
+            f"没有注明地类编码的分类体系，{code} 可能是：{said}。请在 [{name}] 中写 land_scheme。",
             f"The scheme of the land codes is not stated; {code} may be: {said}. State land_scheme"
-            " under [parcels].",
+            f" under [{name}].",
         )
     ]
 
