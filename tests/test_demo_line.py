@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import permutations
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 import shapely
 from conftest import DEMO
-from small_city import save, toml
 
+from landrenew.sample import write_before
 from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
@@ -21,65 +22,42 @@ if TYPE_CHECKING:
     from landrenew.publish.result import Result
 
 CAUSES = ("line", "retired", "built")
-BACKFLOW = 'within_m = 30\nbelow_mu = 4\ndocument = "d"\nsource = "s"\nconfidence = "user"\n'
-BOOK = f'name = "b"\ntitle = "b"\nregion = "x"\nextends = "none"\n[backflow]\n{BACKFLOW}'
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the state before beside a copy of the city."""
+    home = tmp_path_factory.mktemp("demo")
+    copytree(DEMO, home / "city")
+    write_before(home / "city", home / "before")
+    return home / "before"
+
+
+@pytest.fixture(scope="module")
+def truth(before: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads((before / "truth.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def new(truth: dict[str, list[str]]) -> list[str]:
+    return truth["new"]
+
+
+@pytest.fixture(scope="module")
+def result(before: Path) -> Result:
+    return run_project(before / "line.toml")
 
 
 def lots() -> gpd.GeoDataFrame:
-    return (
-        gpd.read_file(DEMO / "parcels.gpkg", layer="GYYD")
-        .dropna(subset=["ZDDM"])
-        .set_index("ZDDM", drop=False)
-    )
+    return gpd.read_file(DEMO / "parcels.gpkg", layer="GYYD").dropna(subset=["ZDDM"])
 
 
-def old_line() -> gpd.GeoDataFrame:
-    """Give the line before three of its areas were drawn."""
-    return gpd.read_file(DEMO / "city.gpkg", layer="control_line").drop(index=[4, 11, 23])
-
-
-@pytest.fixture(scope="module")
-def new() -> list[str]:
-    """Name the industrial lots that were not there: every sixtieth, and two by cleared land."""
-    every = lots()
-    industrial = every[(every["DLBM"] == "0601") & ~every["ZDDM"].duplicated(keep=False)]
-    whole = industrial[industrial.geometry.notna() & industrial.geometry.is_valid]
-    ledger = pd.read_csv(DEMO / "ledger.csv", dtype=str)
-    last = ledger.sort_values("event_date", kind="stable").groupby("parcel_id")["stage"].last()
-    cleared = whole.geometry[last.index[last == "拆除"]].union_all()
-    free = whole.geometry[~whole.index.isin(ledger["parcel_id"])]
-    by_cleared = free[free.area < 2600].distance(cleared).sort_values(kind="stable").index[:2]
-    return sorted({*free.index[7::60], *by_cleared})
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory, new: list[str]) -> Result:
-    """Run the city with the state before it: new lots not there, homes still industrial."""
-    folder: Path = tmp_path_factory.mktemp("line")
-    every = lots()
-    every = every[every.geometry.notna()]
-    then = every[every["DLBM"].isin(["0601", "0701"]) & ~every["ZDDM"].isin(new)]
-    save(then[["ZDDM", "geometry"]].reset_index(drop=True), folder / "then.gpkg")
-    save(old_line(), folder / "old_line.gpkg")
-    (folder / "b.toml").write_text(BOOK, encoding="utf-8")
-    layer = {"path": str(DEMO / "city.gpkg")}
-    text = toml({
-        "city": {"name": "示例市", "rulebook": "b.toml", "crs": "EPSG:4549", "as_of": "2026"},
-        "parcels": {
-            "path": str(DEMO / "parcels.gpkg"), "layer": "GYYD", "where": "DLBM = '0601'",
-            "columns": {"parcel_id": "ZDDM", "town": "ZLDWMC"},
-        },
-        "control_line": layer | {"layer": "control_line"},
-        "growth_boundary": {"path": str(DEMO / "growth_boundary.geojson")},
-        "protected": layer | {"layer": "protected"},
-        "ledger": {"path": str(DEMO / "ledger.csv")},
-        "earlier_parcels": {
-            "path": "then.gpkg", "as_of": "2024", "columns": {"parcel_id": "ZDDM"},
-        },
-        "earlier_control_line": {"path": "old_line.gpkg", "as_of": "2024"},
-    })  # fmt: skip
-    (folder / "city.toml").write_text(text, encoding="utf-8")
-    return run_project(folder / "city.toml")
+def test_the_state_before_is_the_same_bytes_every_time(before: Path, tmp_path: Path) -> None:
+    write_before(before.parent / "city", tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} == {one.name for one in before.iterdir()}
+    for one in before.iterdir():
+        assert (tmp_path / one.name).read_bytes() == one.read_bytes()
 
 
 def test_new_lots_and_only_they_are_new(result: Result, new: list[str]) -> None:
@@ -88,24 +66,27 @@ def test_new_lots_and_only_they_are_new(result: Result, new: list[str]) -> None:
     assert (ground[new] == result.parcels["counted_area_m2"][new]).all()
 
 
-def test_homes_and_only_they_were_retired(result: Result) -> None:
-    every = lots()
-    homes = every[every["DLBM"] == "0701"]
+def test_homes_and_only_they_were_retired(result: Result, truth: dict[str, list[str]]) -> None:
     assert result.retired is not None
     gone = result.retired[result.retired["retired_ground_m2"] > 0]
-    assert sorted(gone["parcel_id"]) == sorted(homes["ZDDM"])
+    assert sorted(gone["parcel_id"]) == truth["retired"]
+    assert len(gone) > 30
 
 
 def _common(ground: gpd.GeoSeries, line: shapely.Geometry) -> float:
     return float(shapely.area(shapely.intersection(ground.to_numpy(), line)).sum())
 
 
-def test_the_change_is_that_of_a_city_added_up_lot_by_lot(result: Result, new: list[str]) -> None:
+def test_the_change_is_that_of_a_city_added_up_lot_by_lot(
+    result: Result, new: list[str], truth: dict[str, list[str]]
+) -> None:
     """Take every lot as a whole, and its part inside either line in the plane, without slivers."""
     every = lots()
     homes = every[every["DLBM"] == "0701"].geometry
-    now = gpd.read_file(DEMO / "city.gpkg", layer="control_line").union_all()
-    lines = {"now": now, "then": old_line().union_all()}
+    now = gpd.read_file(DEMO / "city.gpkg", layer="control_line")
+    then = now[~now["name"].isin(truth["not_yet_drawn"])]
+    assert len(then) == len(now) - 3
+    lines = {"now": now.union_all(), "then": then.union_all()}
     here = result.parcels.geometry
     twice = result.parcels["counted_area_m2"] == 0
     here = here[~twice]

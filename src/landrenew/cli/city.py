@@ -66,11 +66,12 @@ def _tell_rejected(lang: str | None, layers: Layers) -> None:
 @app.command()
 def demo(out: Out = Path("demo"), lang: LangOption = None) -> None:
     """写出示例市并完整运行 · Write the demo city and run it."""
-    from landrenew.sample import write_demo
+    from landrenew.sample import write_before, write_demo
 
     city = out / "city"
     with writing(out):
         write_demo(city)
+        write_before(city, out / "before")
     run(city / "city.toml", out / "out", lang=lang)
 
 

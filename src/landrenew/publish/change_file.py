@@ -132,7 +132,7 @@ def _land(land: Areas) -> dict[str, float | None]:
     return figures
 
 
-def change_csv(change: ShareChange, lang: Lang) -> bytes:
+def change_csv(change: ShareChange, compared: dict[str, bool], lang: Lang) -> bytes:
     """
     Write the change of the share by town.
 
@@ -140,26 +140,37 @@ def change_csv(change: ShareChange, lang: Lang) -> bytes:
     ----------
     change
         The change of the city with its towns.
+    compared
+        The result of :func:`is_compared`.
     lang
         Language of titles and words.
 
     Returns
     -------
     bytes
-        CSV, one row a town and the city last; parts in percentage points, areas in mu.
+        CSV, one row a town and the city last; parts in percentage points, areas in mu. The title
+        of a part that is zero by construction says so.
     """
     titles = [
         Text("镇街", "Town"), Text("前期占比", "Share before"), Text("现状占比", "Share now"),
         Text("变化（百分点）", "Change (points)"),
-        *(Text(f"{words.zh}（百分点）", f"{words.en} (points)") for words in CAUSE_WORDS.values()),
+        *(_part_title(cause, is_there=compared["line" if cause == "line" else "parcels"])
+          for cause in CAUSES),
         Text("延续用地（亩）", "Kept (mu)"), Text("退出用地（亩）", "Retired (mu)"),
-        Text("其中线内（亩）", "of it inside (mu)"), Text("新增用地（亩）", "New (mu)"),
-        Text("其中线内（亩）", "of it inside (mu)"),
+        Text("退出用地原线内（亩）", "Retired, inside then (mu)"),
+        Text("新增用地（亩）", "New (mu)"), Text("新增用地线内（亩）", "New, inside now (mu)"),
     ]  # fmt: skip
     total = Text("全市", "Whole city").say(lang)
     rows = [_row(town.name, town) for town in change.towns]
     rows.append(_row(f"{total}（{change.name}）" if lang == "zh" else total, change))
     return csv_bytes([title.say(lang) for title in titles], rows)
+
+
+def _part_title(cause: str, *, is_there: bool) -> Text:
+    words = CAUSE_WORDS[cause]
+    if is_there:
+        return Text(f"{words.zh}（百分点）", f"{words.en} (points)")
+    return Text(f"{words.zh}（百分点，未比较）", f"{words.en} (points, not compared)")
 
 
 def _row(name: str, change: ShareChange) -> list[object]:

@@ -18,7 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from landrenew.base.errors import FileError, reason
 from landrenew.publish.certainty_file import certainty_csv
-from landrenew.publish.change_file import change_csv, change_record, retired_table
+from landrenew.publish.change_file import change_csv, change_record, is_compared, retired_table
 from landrenew.publish.diagnosis_table import diagnosis_table
 from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.manifest import crs_name, manifest
@@ -86,7 +86,9 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         if result.share_change is not None:
             text = json_text(change_record(result))
             (folder / "share_change.json").write_text(text, encoding="utf-8")
-            (folder / "share_change.csv").write_bytes(change_csv(result.share_change, lang))
+            compared = is_compared(result.layers)
+            by_town = change_csv(result.share_change, compared, lang)
+            (folder / "share_change.csv").write_bytes(by_town)
         for name, table in _tables(result).items():
             (folder / name).write_bytes(table_csv(table, lang))
         if result.certainty is not None:
