@@ -27,6 +27,7 @@ from landrenew.intake.parcels import Parcels
 from landrenew.measure.adjacency import contact_groups, contacts
 from landrenew.measure.buildings import building_floors, building_measures, building_pieces
 from landrenew.measure.firms import allocation_shares, firm_amounts, intensities
+from landrenew.measure.forbidden import protected_settled_m2
 from landrenew.measure.indicators import measure_parcels
 from landrenew.measure.land import (
     counted_area_m2,
@@ -38,7 +39,9 @@ from landrenew.measure.land import (
     planar_area_m2,
 )
 from landrenew.measure.leases import firm_land
+from landrenew.measure.pieces import Zones
 from landrenew.measure.prepared import Prepared
+from landrenew.measure.vintages import new_ground
 from landrenew.measure.zones import control_share, largest_zone, protected_area_m2, zone_share
 from landrenew.plan.blocks import block_id
 from landrenew.track.ledger import check_events, renewal_stage
@@ -117,6 +120,7 @@ def cities(draw: st.DrawFn) -> Layers:
             {"capacity_mu": float}
         ),
         "protected": zones_of(at(0, 0, 300, 3)),
+        "earlier_parcels": zones_of(at(0, 0, 100, 60), at(60, 30, 200, 40)),
         "barriers": zones_of(shapely.LineString([(X + 131, Y), (X + 131, Y + 300)])),
         "buildings": zones_of(
             *[at(x, y, x + 30, y + 20) for x, y in feet],
@@ -162,6 +166,23 @@ MEASURES: dict[str, Callable[[Parcels, Layers], pd.DataFrame | pd.Series]] = {
     "zone_share": lambda p, c: zone_share(p, c["control_line"], sliver_width_m=0.5),
     "control_share": lambda p, c: control_share(p, c["control_line"]),
     "protected_area_m2": lambda p, c: protected_area_m2(p, c["protected"]),
+    "protected_settled_m2": lambda p, c: protected_settled_m2(
+        Parcels(
+            p.assign(
+                counted_area_m2=p["parcel_area_m2"],
+                protected_area_m2=protected_area_m2(p, c["protected"]),
+            )
+        ),
+        p.geometry,
+        c["protected"],
+        sliver_width_m=0.5,
+    ),
+    "new_ground": lambda p, c: new_ground(
+        Parcels(p.assign(counted_area_m2=p["parcel_area_m2"])),
+        p.geometry,
+        {"earlier_parcels": Zones.united(c["earlier_parcels"].geometry)},
+        sliver_width_m=0.5,
+    ),
     "town": lambda p, c: largest_zone(p, c["towns"], "town"),
     "group": lambda p, c: contact_groups(p, contacts(p, max_gap_m=10, barriers=c["barriers"])),
     "buildings": lambda p, c: building_measures(
@@ -199,7 +220,8 @@ def test_each_measure_keeps_rows_and_input_and_names_its_columns(name: str, laye
     )
     city = frames_of(layers)
     needed = {"zone_share": "control_line", "control_share": "control_line", "town": "towns",
-              "protected_area_m2": "protected", "group": "barriers", "buildings": "buildings",
+              "protected_area_m2": "protected", "protected_settled_m2": "protected",
+              "new_ground": "earlier_parcels", "group": "barriers", "buildings": "buildings",
               "firm_amounts": "firms", "renewal_stage": "ledger"}  # fmt: skip
     if needed.get(name, "parcels") not in city:
         return

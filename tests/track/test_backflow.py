@@ -225,4 +225,4 @@ def test_what_is_lacking_is_named() -> None:
         }
     silent = run_layers(replace(layers, rulebook=rulebook_of(share={"target": 0.8})))
     assert silent.backflow is None
-    assert any("within_m and below_mu of backflow [backflow]" in one.en for one in silent.notes)
+    assert any("backflow (distance and size) [backflow]" in one.en for one in silent.notes)

@@ -25,7 +25,7 @@ PARTS = {
     "grades": Text("等级划分", "grades"),
     "contiguity": Text("连片标准", "contiguity"),
     "consolidation": Text("连片改造条件", "tests for consolidation"),
-    "backflow": Text("回潮的距离与规模 within_m、below_mu", "within_m and below_mu of backflow"),
+    "backflow": Text("回潮标准（距离、规模）", "backflow (distance and size)"),
     "admission": Text("准入门槛", "admission bars"),
     "negative_list": Text("负面清单", "negative list"),
     "far_minimum": Text("分行业最低容积率", "least floor area ratio by industry"),
