@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from landrenew.base.errors import ColumnError, CrsError
 from landrenew.intake.parcels import Parcels
+from landrenew.measure.inside import area_inside
 from landrenew.measure.land import parcel_area_m2
 from landrenew.measure.zones import (
-    area_inside,
     control_share,
     largest_zone,
     mean_width,

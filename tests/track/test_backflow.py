@@ -52,7 +52,7 @@ def city(
 
 
 def found(
-    *events: tuple[str, str, str | None],
+    *events: tuple[str | None, str, str | None],
     parcels: dict[str, shapely.Geometry],
     earlier: dict[str, shapely.Geometry] | None = None,
 ) -> dict[str, str]:
@@ -173,6 +173,7 @@ def test_what_changes_nothing_opens_nothing() -> None:
 def test_cleared_land_that_nobody_can_find_leaves_every_small_new_use_open() -> None:
     plots = {"new": at(300, 0, 320, 20), "large": at(400, 0, 500, 100)}
     assert found(("?", "demolished", "2025-01-01"), parcels=plots) == {"new": "undetermined"}
+    assert found((None, "demolished", "2025-01-01"), parcels=plots) == {"new": "undetermined"}
     assert found(("?", "surveyed", "2025-01-01"), parcels=plots) == {}
     result = run_layers(city(("?", "demolished", "2025-01-01"), parcels=plots))
     assert row_of(result, "new")["cleared_parcel_id"] is None

@@ -59,7 +59,8 @@ class Cleared(NamedTuple):
     renewed
         Demolished, and supplied, built or in production since.
     nowhere
-        Surely or perhaps cleared, but in no table of parcels, so that nobody knows where.
+        Surely or perhaps cleared, but in no table of parcels, so that nobody knows where; an empty
+        text for events without an id.
     """
 
     surely: list[str]
@@ -90,7 +91,7 @@ def cleared_parcels(ledger: pd.DataFrame, events: pd.DataFrame, land: Parcels) -
     last = events.groupby("parcel_id")["step"].last()
     renewed = set(last.index[last > CLEARED])
     there = ledger["parcel_id"].isin(land.index)
-    gone = ledger[~there & ledger["parcel_id"].notna() & ~(step < CLEARED)]
+    gone = ledger["parcel_id"][~there & ~(step < CLEARED)].fillna("")
     # a later stage alone cannot be put in order, so that nothing is sure of such a parcel
     left_out = ledger[there & ~ledger.index.isin(events.index)]
     # a demolition that is left out is a repetition, unless its date cannot be read
@@ -98,7 +99,7 @@ def cleared_parcels(ledger: pd.DataFrame, events: pd.DataFrame, land: Parcels) -
     perhaps = set(left_out["parcel_id"][says_more[left_out.index]]) - renewed
     surely = set(last.index[last == CLEARED]) - perhaps
     return Cleared(*(sorted(map(str, ids)) for ids in (
-        surely, perhaps, renewed, set(gone["parcel_id"]),
+        surely, perhaps, renewed, set(gone),
     )))  # fmt: skip
 
 
