@@ -90,6 +90,17 @@ def test_the_share_command_says_why_in_both_languages(tmp_path: Path) -> None:
     assert "by construction" not in en
 
 
+def test_a_boundary_drawn_otherwise_is_said_and_is_no_change(tmp_path: Path) -> None:
+    path = city(tmp_path)
+    then = four()
+    then.geometry = [one.buffer(-0.3 if i else 0) for i, one in enumerate(then.geometry)]
+    save(then, tmp_path / "then.gpkg")
+    said = call("share", path, "--lang", "en")
+    assert "line re-drawn +25.00, ground retired 0.00, ground newly built 0.00" in said
+    assert "By the earlier layers alone the share was 26.16%" in said
+    assert "前期图层自身的占比为 26.16%" in call("share", path, "--lang", "zh")
+
+
 def test_a_target_that_only_the_re_drawing_reaches_is_said(tmp_path: Path) -> None:
     save_to = tmp_path / "line.gpkg"
     tmp_path.mkdir(exist_ok=True)

@@ -199,6 +199,12 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Columns whose values are one of few words: each word, and what planners write for it."""
 
+PROTECTED_KINDS = {
+    "farmland": Text("永久基本农田", "Permanent farmland"),
+    "ecology": Text("生态保护红线", "Ecological red line"),
+}
+"""Kinds of protected land that are known by a word; any other is shown as it stands."""
+
 _PLACES = ("inside", "straddling", "outside")
 _VERDICTS = ("yes", "no", "undetermined")
 _SURENESS = ("sure", "borderline")

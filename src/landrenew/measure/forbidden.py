@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from landrenew.base.columns import PROTECTED_KINDS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
     from landrenew.measure.pieces import Zones
     from landrenew.measure.prepared import Prepared
-
-PROTECTED_KINDS = {
-    "farmland": Text("永久基本农田", "Permanent farmland"),
-    "ecology": Text("生态保护红线", "Ecological red line"),
-}
-"""Kinds of protected land that are known by a word; any other is shown as it stands."""
 
 UNNAMED = Text("保护地", "Protected land")
 

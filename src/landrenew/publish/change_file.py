@@ -205,6 +205,8 @@ def change_words(result: Result, lang: Lang) -> str:
         return ""
     compared = is_compared(layers)
     lines = [_sentence(change).say(lang), _ground_words(change).say(lang)]
+    if change.as_drawn is not None and _percent(change.as_drawn) != _percent(change.before):
+        lines.append(_redrawn_words(change.as_drawn).say(lang))
     if compared["line"]:
         lines.append(_line_words(result, change).say(lang))
     lines += [NOT_COMPARED[one].say(lang) for one, is_there in compared.items() if not is_there]
@@ -260,6 +262,16 @@ def _ground_words(change: ShareChange) -> Text:
     return Text(
         f"延续用地 {mu[0]} 亩，退出 {mu[1]} 亩，新增 {mu[2]} 亩。",
         f"{mu[0]} mu of ground kept, {mu[1]} mu retired, {mu[2]} mu new.",
+    )
+
+
+def _redrawn_words(as_drawn: float) -> Text:
+    return Text(
+        f"前期图层自身的占比为 {_percent(as_drawn)}，差额来自界线重测（窄于容差的细条），"
+        "不属任何一项变化。",
+        f"By the earlier layers alone the share was {_percent(as_drawn)}; the difference is"
+        " boundaries drawn otherwise since, by strips narrower than the tolerance, and no cause of"
+        " change.",
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from landrenew.base.columns import WORDS
+from landrenew.base.columns import PROTECTED_KINDS, WORDS
 from landrenew.base.words import Text
-from landrenew.measure.forbidden import PROTECTED_KINDS
 
 UNITS = {
     "m2": Text("㎡", "m²"),

@@ -76,6 +76,5 @@ def write_before(city: str | Path, folder: str | Path) -> None:
     }
     text = json.dumps(truth, ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    papers = resources.files("landrenew.sample").joinpath("papers")
-    for name in ("line.toml", "line-rulebook.toml"):
-        folder.joinpath(name).write_bytes(papers.joinpath(name).read_bytes())
+    paper = resources.files("landrenew.sample").joinpath("papers/line.toml")
+    (folder / "line.toml").write_bytes(paper.read_bytes())
