@@ -11,6 +11,7 @@ by itself; one value in twenty is missing. Memory is the most the process ever h
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import time
 from pathlib import Path
@@ -130,7 +131,8 @@ def main() -> None:
     write_part(said.page, "certainty", "\n\n".join([
         rows_of(heads, [*rows, bars]),
         (f"{said.parcels:,} parcels, six criteria, two pools, {said.draws:,} draws; one run on"
-         f" {machine()}."),
+         f" {machine()}, with a load of {os.getloadavg()[0]:.0f} by the end: other work on the same"
+         " cores lengthens the seconds on the clock, but hardly those of all cores."),
     ]))  # fmt: skip
 
 
