@@ -204,14 +204,17 @@ def change_words(result: Result, lang: Lang) -> str:
     if change is None:
         return ""
     compared = is_compared(layers)
-    lines = [_sentence(change).say(lang), _ground_words(change).say(lang)]
-    if change.as_drawn is not None and _percent(change.as_drawn) != _percent(change.before):
-        lines.append(_redrawn_words(change.as_drawn).say(lang))
+    target = None if result.share is None else result.share.target
+    lines = [_sentence(change, target).say(lang), _ground_words(change).say(lang)]
+    if change.as_drawn is not None:
+        drawn = _percent(change.as_drawn, target)
+        if drawn != _percent(change.before, target):
+            lines.append(_redrawn_words(drawn).say(lang))
     if compared["line"]:
         lines.append(_line_words(result, change).say(lang))
     lines += [NOT_COMPARED[one].say(lang) for one, is_there in compared.items() if not is_there]
     lines.append(SHAPLEY.say(lang))
-    lines += [_town_line(town, lang) for town in change.towns]
+    lines += [_town_line(town, target, lang) for town in change.towns]
     return "\n".join(lines)
 
 
@@ -240,14 +243,14 @@ def points(part: float) -> str:
     return said.lstrip("+-") if float(said) == 0 else said
 
 
-def _percent(share: float) -> str:
-    return "—" if math.isnan(share) else share_percent(share)
+def _percent(share: float, target: float | None) -> str:
+    return "—" if math.isnan(share) else share_percent(share, target)
 
 
-def _sentence(change: ShareChange) -> Text:
+def _sentence(change: ShareChange, target: float | None) -> Text:
     parts = [(CAUSE_WORDS[cause], points(part))
              for cause, part in zip(CAUSES, change.causes, strict=True)]  # fmt: skip
-    before, after = _percent(change.before), _percent(change.after)
+    before, after = _percent(change.before, target), _percent(change.after, target)
     moved = points(change.after - change.before)
     return Text(
         f"{change.name}：线内占比由 {before} 变为 {after}，变化 {moved} 个百分点，其中"
@@ -265,11 +268,10 @@ def _ground_words(change: ShareChange) -> Text:
     )
 
 
-def _redrawn_words(as_drawn: float) -> Text:
+def _redrawn_words(as_drawn: str) -> Text:
     return Text(
-        f"前期图层自身的占比为 {_percent(as_drawn)}，差额来自界线重测（窄于容差的细条），"
-        "不属任何一项变化。",
-        f"By the earlier layers alone the share was {_percent(as_drawn)}; the difference is"
+        f"前期图层自身的占比为 {as_drawn}，差额来自界线重测（窄于容差的细条），不属任何一项变化。",
+        f"By the earlier layers alone the share was {as_drawn}; the difference is"
         " boundaries drawn otherwise since, by strips narrower than the tolerance, and no cause of"
         " change.",
     )
@@ -277,7 +279,8 @@ def _redrawn_words(as_drawn: float) -> Text:
 
 def _line_words(result: Result, change: ShareChange) -> Text:
     """Say what the share would be had the line not moved, and whether the target hangs on it."""
-    stays, share = _percent(change.by_earlier_line), result.share
+    share = result.share
+    stays = _percent(change.by_earlier_line, None if share is None else share.target)
     said = Text(
         f"若控制线未调整，现状占比为 {stays}。",
         f"Had the line not been re-drawn, the share would be {stays}.",
@@ -291,12 +294,12 @@ def _line_words(result: Result, change: ShareChange) -> Text:
     )
 
 
-def _town_line(town: ShareChange, lang: Lang) -> str:
+def _town_line(town: ShareChange, target: float | None, lang: Lang) -> str:
     did = "\t".join(
         f"{CAUSE_WORDS[cause].say(lang)} {points(part)}"
         for cause, part in zip(CAUSES, town.causes, strict=True)
     )
-    return f"  {town.name}\t{_percent(town.before)} → {_percent(town.after)}\t{did}"
+    return f"  {town.name}\t{_percent(town.before, target)} → {_percent(town.after, target)}\t{did}"
 
 
 def retired_table(earlier: pd.DataFrame) -> pd.DataFrame:
