@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -25,23 +24,10 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def twice(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folders = [tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")]
-    started = time.monotonic()
-    for folder in folders:
-        write_demo(folder)
-    assert time.monotonic() - started < 120
-    return folders
-
-
-def test_same_bytes_every_time(twice: list[Path]) -> None:
-    assert digests(twice[0]) == digests(twice[1])
-
-
 @pytest.mark.skipif(shapely.geos_version[:2] != (3, 14), reason="shapes are cut by GEOS 3.14")
-def test_committed_files_are_what_is_written(twice: list[Path]) -> None:
-    assert digests(DEMO) == digests(twice[0])
+def test_the_committed_files_are_what_is_written_to_the_byte(tmp_path: Path) -> None:
+    write_demo(tmp_path)
+    assert digests(DEMO) == digests(tmp_path)
 
 
 def test_files_are_small() -> None:
