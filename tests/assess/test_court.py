@@ -12,6 +12,8 @@ from landrenew.assess.court import agreement, judged_otherwise, widest_gap
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.scores import scores
 from landrenew.assess.verdicts import judge
+from landrenew.publish.court_file import agreement_words
+from landrenew.publish.result import Judged
 from landrenew.rules.comparison import TestSet
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.model import Rulebook
@@ -116,3 +118,11 @@ def test_the_criterion_that_sets_two_scores_most_apart_is_named() -> None:
     assert found.loc["e"].isna().all()  # no tax, no points by the first
     none = read_rulebook("none")
     assert widest_gap(ROWS.assign(pool=None), judged(ROWS, RD), (none, RD))["gap"].isna().all()
+
+
+def test_books_that_judge_nothing_alike_are_said_to() -> None:
+    one = pd.DataFrame({"efficiency_grade": ["A"]}, index=["P1"])
+    other = pd.DataFrame({"low_efficiency_class": ["no"]}, index=["P1"])
+    judged = [Judged("a", book(floor_area_ratio=1.0), one, None),
+              Judged("b", read_rulebook("none"), other, None)]  # fmt: skip
+    assert "No two of these rulebooks" in agreement_words(judged, "en")

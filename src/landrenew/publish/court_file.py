@@ -27,6 +27,12 @@ SAID = ("efficiency_score", "efficiency_grade", "low_efficiency_class")
 
 KINDS = {"parcels": Text("宗地", "parcel"), "firms": Text("企业", "firm")}
 OPEN = Text("（未评）", "(open)")
+NOTHING_IN_COMMON = Text(
+    "这些规则书没有一项共同的结论：没有两本都划分等级 [grades]，或都作低效认定 [low_efficiency]。"
+    "用 landrenew rules check 看各缺什么。",
+    "No two of these rulebooks make the same judgement: none two have both [grades], or both"
+    " [low_efficiency]. See what each lacks with: landrenew rules check.",
+)
 
 
 def moved_words(one: Judged, other: Judged) -> Text:
@@ -94,7 +100,8 @@ def agreement_words(judged: Sequence[Judged], lang: Lang) -> str:
     Returns
     -------
     str
-        One line for each kind of rows, judgement and pair of books that both make it.
+        One line for each kind of rows, judgement and pair of books that both make it; where no two
+        books make the same judgement, a sentence that says so.
     """
     lines = []
     for kind, tables in _tables(judged):
@@ -103,7 +110,7 @@ def agreement_words(judged: Sequence[Judged], lang: Lang) -> str:
             found = agreement(table, second, (one.book, other.book), outcome)
             if found is not None and found.rows:
                 lines.append(_agreement_line(kind, outcome, (one, other), found).say(lang))
-    return "\n".join(lines)
+    return "\n".join(lines) or NOTHING_IN_COMMON.say(lang)
 
 
 def _tables(judged: Sequence[Judged]) -> Iterator[tuple[Text, list[pd.DataFrame]]]:
