@@ -208,6 +208,9 @@ def test_rulebooks_are_listed_and_shown() -> None:
 
 
 def test_a_rulebook_is_checked_for_what_it_lacks(tmp_path: Path) -> None:
+    numbers = call("rules", "numbers", "cixi-2022", "--lang", "en").stdout.splitlines()
+    assert numbers[1].split("\t")[:3] == ["Target for the share > target", "0.8", "1"]
+    assert {len(line.split("\t")) for line in numbers} == {9}
     lacks = call("rules", "check", "huangyan-2022", "--lang", "en")
     assert lacks.exit_code == 1
     assert "has no: target for the share [share]" in lacks.stderr

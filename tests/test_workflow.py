@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import ORIGIN, parcels_of, zones_of
-from hand_made import WHOLE_RULEBOOK, firms_of, layers_of, links_of, rulebook_of
+from hand_made import READ, WHOLE_RULEBOOK, firms_of, layers_of, links_of, rulebook_of
 
-from landrenew.base.errors import ColumnError
+from landrenew.base.errors import ColumnError, RuleError
+from landrenew.intake.sections import Firms
 from landrenew.rules.library import read_rulebook
+from landrenew.rules.model import Rulebook
 from landrenew.workflow import measured_parcels, run_layers
 
 X, Y = ORIGIN
@@ -198,3 +200,63 @@ def test_each_step_is_announced() -> None:
     said: list[str] = []
     run_layers(layers_of(parcels_of(A)), say=lambda text: said.append(text.en))
     assert said == ["Measuring", "Assessing", "Finding blocks"]
+
+
+def exempting(**more: object) -> Rulebook:
+    """Make a book that scores tax and exempts firms of less than two years."""
+    new = {"name": "new", "zh": "新注册", "en": "new", "kind": "registered_within_years",
+           "years": 2, "is_inclusive": False, **READ}  # fmt: skip
+    raw = WHOLE_RULEBOOK.model_dump() | {"exemptions": [new]} | more
+    raw["scoring"]["pools"][0]["criteria"] = raw["scoring"]["pools"][0]["criteria"][:1]
+    return Rulebook.model_validate(raw)
+
+
+def test_a_parcel_is_exempt_as_its_firms_are_and_open_where_they_are_not_known() -> None:
+    parcels = parcels_of(A, B, C)
+    firms = firms_of(
+        "F", "G", "H", tax_cny10k=[9.0, 9, 9], registered_on=["2024-01-02", None, "2001"]
+    )
+    links = links_of(("F", "P0", 1.0), ("G", "P1", 1.0), ("H", "P2", 1.0))
+    book = exempting(evaluated_on="2025-12-31")
+    result = run_layers(layers_of(parcels, book, firms=firms, links=links))
+    assert result.firms is not None
+    for table in (result.parcels, result.firms):
+        assert table["exempt_class"].tolist() == ["yes", "undetermined", "no"]
+        assert table["exempt_reason"].tolist() == ["新注册 · new", None, None]
+        assert table["efficiency_grade"].tolist()[:2] == ["T", None]
+        assert table["missing_inputs"].str.contains("registered_on").tolist() == [
+            False,
+            True,
+            False,
+        ]
+    assert "exempt_reason" not in parcels
+    assert "exempt_reason" not in firms
+
+
+def test_dated_exemptions_need_a_day_and_say_which_column_nobody_has() -> None:
+    parcels = parcels_of(A, B)
+    firms, links = firms_of("F", tax_cny10k=[9.0]), links_of(("F", "P0", 1.0))
+    with pytest.raises(RuleError, match="evaluated_on"):
+        run_layers(layers_of(parcels, exempting(), firms=firms, links=links))
+    result = run_layers(
+        layers_of(parcels, exempting(evaluated_on="2025-12-31"), firms=firms, links=links)
+    )
+    assert any("registered_on" in note.zh for note in result.notes)
+    assert result.parcels["efficiency_grade"].isna().all()
+
+
+def test_a_group_is_evaluated_once_where_the_project_merges_it() -> None:
+    parcels = parcels_of(A, B, C)
+    firms = firms_of("F", "G", "H", tax_cny10k=[9.0, 3.0, 9.0], group_id=["F", "F", "H"])
+    links = links_of(("F", "P0", 1.0), ("G", "P1", 1.0), ("H", "P2", 1.0))
+    layers = layers_of(parcels, WHOLE_RULEBOOK, firms=firms, links=links)
+    asked = layers.project.model_copy(update={"firms": Firms(path="f.csv", groups="merge")})
+    apart = run_layers(layers).firms
+    once = run_layers(layers.__class__(**{**layers.__dict__, "project": asked})).firms
+    assert apart is not None
+    assert once is not None
+    assert "grade_basis" not in apart
+    assert once["grade_basis"].tolist() == ["merged", "merged", "own"]
+    points = once["tax_cny10k_per_mu_score"]
+    mean = apart["tax_cny10k_per_mu_score"].iloc[:2].mean()  # both parcels are of one size
+    assert points.tolist()[:2] == pytest.approx([mean, mean], rel=1e-3)

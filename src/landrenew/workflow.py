@@ -16,8 +16,16 @@ from landrenew.assess.evaluation import (
     firm_figures,
     parcel_figures,
 )
+from landrenew.assess.exemption import (
+    Occasion,
+    evaluation_occasion,
+    exemption_answers,
+    known_of_each_other,
+    unanswerable_notes,
+)
 from landrenew.assess.share import ControlShare, summarize_share
 from landrenew.assess.share_change import ShareChange, summarize_change
+from landrenew.assess.units import Ground, firms_together
 from landrenew.assess.weighing import weigh
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import FileError, ParcelError, RuleError
@@ -30,7 +38,7 @@ from landrenew.intake.layers import table_balance, with_lines_aside
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import read_project
 from landrenew.intake.without_parcels import no_parcels_to_measure
-from landrenew.measure.allocation import Allocation, allocate
+from landrenew.measure.allocation import Allocation, allocate, merges_groups
 from landrenew.measure.doubts import place_faults
 from landrenew.measure.firms import intensities
 from landrenew.measure.forbidden import forbidden_notes
@@ -81,7 +89,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.assess.chances import CityChances
+    from landrenew.assess.units import Together
     from landrenew.assess.weighing import Answer, Question
+    from landrenew.base.codes.industry import Edition
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
     from landrenew.rules.model import Rulebook, Storeys
@@ -236,9 +246,9 @@ def judged_under(path: str | Path, names: Sequence[str]) -> list[Judged]:
             parcels, allocation, _ = _accounted(mine, _measured(mine)[0])
             measured[book.storeys] = parcels, allocation
         parcels, allocation = measured[book.storeys]
-        parcels = assessed_parcels(parcels, book)
+        parcels, firms, _ = _assessed(mine, parcels, allocation)
         name = book.name if called.count(book.name) == 1 else path_
-        found.append(Judged(name, book, parcels, _evaluated(mine, allocation)))
+        found.append(Judged(name, book, parcels, firms))
     return found
 
 
@@ -367,6 +377,7 @@ def run_layers(layers: Layers, *, say: Say = _silent) -> Result:
     LandrenewError
         When something does not fit together.
     """
+    _occasion(layers)  # a day that is lacking is said before the long work
     say(Text("量算宗地", "Measuring"))
     parcels, faults = _measured(layers)
     return _judged(replace(layers, faults=(*layers.faults, *faults)), parcels, say)
@@ -376,8 +387,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     """Do what comes after measuring, of which the faults are among those of the layers."""
     parcels, allocation, faults = _accounted(layers, parcels)
     say(Text("评价与判定", "Assessing"))
-    parcels = assessed_parcels(parcels, layers.rulebook)
-    firms = _evaluated(layers, allocation)
+    parcels, firms, together = _assessed(layers, parcels, allocation)
     share = _share(layers, parcels)
     parcels, firms, certainty = _drawn(layers, parcels, firms, allocation, say)
     gone = _retired(layers, parcels)
@@ -394,6 +404,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         retired=gone,
         allocation=allocation,
         firms=firms,
+        together=together,
         blocks=blocks,
         diagnosis=diagnosed,
         progress=track.progress,
@@ -405,6 +416,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         notes=(
             *_notes(layers, *RUN),
             *aside_notes(layers),
+            *_exemption_notes(layers, parcels),
             *forbidden_notes(layers, parcels),
             *backflow_notes(layers, track.backflow),
             *_certainty_notes(layers, certainty),
@@ -476,10 +488,35 @@ def _with_firms(allocation: Allocation | None, parcels: Parcels) -> Parcels:
     return Parcels(parcels.join(made))  # an intensity that the parcels bring stays as given
 
 
-def _evaluated(layers: Layers, allocation: Allocation | None) -> pd.DataFrame | None:
+def _assessed(
+    layers: Layers, parcels: Parcels, allocation: Allocation | None
+) -> tuple[Parcels, pd.DataFrame | None, Together | None]:
+    """Judge parcels and firms by the rulebook; what exempts the one may be known of the other."""
+    book, when = layers.rulebook, _occasion(layers)
     if layers.firms is None or allocation is None:
-        return None
-    return evaluated_firms(layers.firms, allocation.land, layers.rulebook)
+        return assessed_parcels(parcels, book, exemption_answers(parcels, book, when)), None, None
+    answers = known_of_each_other(parcels, layers.firms, allocation.stands, book, when)
+    judged = assessed_parcels(parcels, book, answers[0])
+    merges = merges_groups(layers)
+    if layers.links is None or not (merges or book.tenants):
+        return judged, evaluated_firms(layers.firms, allocation.land, book, answers[1]), None
+    ground = Ground(parcels, layers.links, allocation)
+    found = firms_together(layers.firms, ground, book, answers[1], merges_groups=merges)
+    return judged, found.firms, found
+
+
+def _exemption_notes(layers: Layers, parcels: Parcels) -> list[Text]:
+    tables = [parcels] if layers.firms is None else [parcels, layers.firms]
+    return unanswerable_notes(layers.rulebook, tables, _edition(layers))
+
+
+def _occasion(layers: Layers) -> Occasion:
+    return evaluation_occasion(layers.rulebook, layers.project.city.as_of, _edition(layers))
+
+
+def _edition(layers: Layers) -> Edition | None:
+    spec = layers.project.firms
+    return None if spec is None else spec.industry_edition
 
 
 def _drawn(

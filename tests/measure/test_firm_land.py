@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from landrenew.intake.sections import Firms
 from landrenew.measure.allocation import Allocation, allocate
 from landrenew.measure.firms import allocation_shares
-from landrenew.measure.leases import firm_land, fitted_leases, land_faults, parcel_leases
+from landrenew.measure.leases import (
+    firm_land,
+    fitted_leases,
+    known_landlords,
+    land_faults,
+    land_together,
+    parcel_leases,
+)
 
 if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
@@ -345,3 +352,63 @@ def test_the_table_of_firms_says_where_each_stands_and_by_what() -> None:
     assert found.land["allocation_basis"].tolist() == ["whole", "whole"]
     assert found.stands.to_numpy().tolist() == [["A", "P0"], ["B", "P0"]]
     assert found.columns["leased_out_share"].tolist() == [0.2, 0.0]
+
+
+@settings(max_examples=10)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*IDS, None]), st.sampled_from(IDS), st.sampled_from(["P0", "P1"]),
+            st.integers(1, 20),
+        ),
+        max_size=5,
+    ),
+    st.lists(st.sampled_from(IDS), min_size=4, max_size=4),
+)  # fmt: skip
+def test_firms_taken_together_use_the_land_they_use_apart(
+    let: list[tuple[str | None, str, str, int]], units: list[str]
+) -> None:
+    parcels = ready(1000, 1000)
+    links = links_of(("A", "P0", None), ("B", "P1", None))
+    # no firm that holds a parcel rents on it, so that who holds what stays the same
+    held = {("A", "P0"), ("B", "P1")}
+    leases = lets(*((*one[:3], float(one[3])) for one in let if one[1:3] not in held))
+    fitted, _ = fitted_leases(leases, parcels, firms_of(*IDS, row=[1, 2, 3, 4]))
+    known = known_landlords(links, fitted)
+    apart = firm_land(links, parcels, known)
+    unit = pd.Series(units, list(IDS))
+    together, between = land_together(links, parcels, known, unit)
+    if apart["used_land_m2"].notna().all():
+        assert together["used_land_m2"].sum() == pytest.approx(apart["used_land_m2"].sum())
+    assert not between["landlord_id"].eq(between["tenant_id"]).any()
+    same, _ = land_together(links, parcels, known, pd.Series(list(IDS), list(IDS)))
+    pd.testing.assert_frame_equal(same, apart)
+
+
+@pytest.mark.parametrize(
+    ("held", "unit", "used"),
+    [
+        ([40.0, np.nan, 10.0], "AAC", {("A", "P0"): np.nan, ("C", "P0"): 10}),
+        ([40.0, 30.0, 10.0], "AAC", {("A", "P0"): 70, ("C", "P0"): 10}),
+        ([40.0, np.nan, np.nan], "AAA", {("A", "P0"): 100}),
+    ],
+)
+def test_what_one_of_several_holders_does_not_state_is_not_nought(
+    held: list[float], unit: str, used: dict[tuple[str, str], float]
+) -> None:
+    parcels, firms = ready(100), firms_of(*IDS, row=[1, 2, 3, 4])
+    links = links_of(*((firm, "P0", None) for firm in "ABC")).assign(held_area_m2=held)
+    known = known_landlords(links, fitted_leases(lets(), parcels, firms)[0])
+    found, _ = land_together(links, parcels, known, pd.Series(list(unit), list("ABC")))
+    assert found.set_index(["firm_id", "parcel_id"])["used_land_m2"].to_dict() == pytest.approx(
+        used, nan_ok=True
+    )
+
+
+def test_a_unit_may_rent_back_what_another_of_it_holds() -> None:
+    parcels, firms = ready(100), firms_of(*IDS, row=[1, 2, 3, 4])
+    links = links_of(("A", "P0", None))
+    leases = lets(("A", "C", "P0", 20), ("C", "D", "P0", 5))
+    known = known_landlords(links, fitted_leases(leases, parcels, firms)[0])
+    found, _ = land_together(links, parcels, known, pd.Series({"D": "A"}))
+    assert found["used_land_m2"].tolist() == [85, 15]

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 NO_GRADE = ""
 """Name of the share of draws that gave no grade."""
 
+NOT_DRAWN = Text(
+    "合并评价或随宗地主评级的企业不抽样：企业的等级有多确定，不作结论；宗地照常。",
+    "Firms judged together or by their landlord are not drawn: nothing is said of how sure the"
+    " grades of firms are. Parcels are drawn as ever.",
+)
+
 NOT_ASKED = Text(
     "项目文件没有 [certainty]。请写明什么可能有误差、误差多大、谁说的，以及从多大比例起称为确定："
     "sure_from = …，"
@@ -73,9 +79,9 @@ class CityChances(NamedTuple):
     parcels
         Of the parcels.
     firms
-        Of the firms; None where no firm is graded.
+        Of the firms; None without firms, and where some are judged together or by their landlord.
     notes
-        Errors that no judgement rests on.
+        Errors that no judgement rests on, and what was not drawn.
     """
 
     chance: Certainty
@@ -118,7 +124,9 @@ def city_chances(
     The error of an input is drawn once for each row and draw, so that all figures made of it move
     together; amounts that firms bring are drawn for the firms, and move their parcels. Columns
     whose parts are not in the table, such as ``building_coefficient``, stay as measured. How an
-    error is drawn is said in :mod:`landrenew.assess.noise`.
+    error is drawn is said in :mod:`landrenew.assess.noise`. A draw judges each firm by itself;
+    where the published grades come of units, as :mod:`landrenew.assess.units` makes them, it would
+    tell of another way of judging, and so says nothing of firms.
     """
     chance, book = layers.project.certainty, layers.rulebook
     if chance is None or not is_judging(book):
@@ -141,12 +149,30 @@ def city_chances(
         for kind, rows in (("parcel", of_parcels), ("firm", of_firms))
         if rows is not None
     }
+    told = firms is not None and is_each_by_itself(firms)
     return CityChances(
         chance,
         _in_order(found["parcel"], parcels.index),
-        None if firms is None else _in_order(found["firm"], firms.index),
-        _unread(layers, book, firms),
+        _in_order(found["firm"], firms.index) if firms is not None and told else None,
+        (*_unread(layers, book, firms), *(() if firms is None or told else (NOT_DRAWN,))),
     )
+
+
+def is_each_by_itself(firms: pd.DataFrame) -> bool:
+    """
+    Tell whether every firm was judged by itself, as a draw judges it.
+
+    Parameters
+    ----------
+    firms
+        The judged firms.
+
+    Returns
+    -------
+    bool
+        False where one was judged with others or by its landlord, or that is open.
+    """
+    return "grade_basis" not in firms or bool(firms["grade_basis"].eq("own").all())
 
 
 def refuse_without_certainty(project: Project) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.exemption import exempted
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.kinds import joined_words
 from landrenew.assess.scores import scores
@@ -23,6 +24,7 @@ from landrenew.intake.parcels import Parcels
 from landrenew.measure.quotients import ratios
 
 if TYPE_CHECKING:
+    from landrenew.assess.exemption import Answers
     from landrenew.rules.model import Rulebook
 
 GIVEN = (
@@ -30,6 +32,9 @@ GIVEN = (
     "bonus_evidence",
 )  # fmt: skip
 """What a reader asks about a firm before its figures."""
+
+REASONS = ("exempt_class", "exempt_reason", "veto_reason")
+"""What decides a grade beside the score."""
 
 
 def firm_tenure(land: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +107,9 @@ def parcel_figures(parcels: Parcels) -> pd.DataFrame:
     return pd.DataFrame(parcels).assign(land_mu=parcels["parcel_area_mu"], tenure="holder")
 
 
-def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+def evaluated_firms(
+    firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook, answers: Answers | None = None
+) -> pd.DataFrame:
     """
     Score and grade the firms.
 
@@ -115,13 +122,17 @@ def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> 
         As for :func:`firm_tenure`.
     book
         The rulebook.
+    answers
+        What the rulebook's exemptions answer for each row; None asks them of the table, without a
+        day.
 
     Returns
     -------
     DataFrame
         Index ``firm_id``, in the order of the firms: who they are, ``land_mu`` and ``tenure``,
         amounts, figures per mu and the like, and as far as the rulebook goes ``pool``, the points
-        of each criterion, ``efficiency_score``, ``efficiency_grade`` and ``missing_inputs``.
+        of each criterion, ``efficiency_score``, ``efficiency_grade``, ``exempt_class`` where the
+        rulebook exempts anybody, and ``missing_inputs``.
 
     Raises
     ------
@@ -129,11 +140,58 @@ def evaluated_firms(firms: pd.DataFrame, land: pd.DataFrame, book: Rulebook) -> 
         When the rulebook scores by a baseline it does not state.
     """
     table = firm_figures(firms, land)
-    scored = scored_and_graded(table, book)
+    return judged_firms(table, scored_and_graded(with_asked(table, firms, book), book, answers))
+
+
+def with_asked(table: pd.DataFrame, firms: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+    """
+    Add what a rulebook asks of firms beside their figures.
+
+    Parameters
+    ----------
+    table
+        The result of :func:`firm_figures`.
+    firms
+        The firms.
+    book
+        The rulebook.
+
+    Returns
+    -------
+    DataFrame
+        Same index.
+    """
+    asked = dict.fromkeys(name for one in book.exemptions for name in one.columns)
+    return table.join(
+        firms[[name for name in asked if name in firms.columns and name not in table.columns]]
+    )
+
+
+def judged_firms(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
+    """
+    Put figures and judgements of firms in one table.
+
+    Parameters
+    ----------
+    table
+        The result of :func:`firm_figures`.
+    scored
+        What :func:`scored_and_graded` gives.
+
+    Returns
+    -------
+    DataFrame
+        Same index; ``missing_inputs`` last.
+    """
+    if "exempt_reason" in table.columns and "exempt_reason" in scored.columns:
+        table = table.assign(exempt_reason=scored["exempt_reason"])
+        scored = scored.drop(columns="exempt_reason")
     return table.join(scored.rename(columns={"missing": "missing_inputs"}))
 
 
-def scored_and_graded(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+def scored_and_graded(
+    table: pd.DataFrame, book: Rulebook, answers: Answers | None = None
+) -> pd.DataFrame:
     """
     Score rows, and grade them by their scores, as far as the rulebook goes.
 
@@ -144,12 +202,16 @@ def scored_and_graded(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
         :func:`landrenew.assess.grades.efficiency_grade` read it.
     book
         The rulebook.
+    answers
+        What the rulebook's exemptions answer for each row; None asks them of the table, without a
+        day.
 
     Returns
     -------
     DataFrame
-        Same index: what ``scores`` gives, ``efficiency_grade`` and, last, ``missing``; no column
-        where the rulebook scores nothing.
+        Same index: ``exempt_class`` and ``exempt_reason`` where the rulebook exempts anybody, what
+        ``scores`` gives, ``efficiency_grade`` and, last, ``missing``; no column where the rulebook
+        scores nothing.
 
     Raises
     ------
@@ -158,15 +220,39 @@ def scored_and_graded(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
     """
     if book.scoring is None:
         return pd.DataFrame(index=table.index)
+    exempt = pd.DataFrame(index=table.index)
+    lacking = [pd.Series("", table.index)]
+    if book.exemptions:
+        exempt = exempted(table, book, answers)
+        lacking.append(exempt.pop("missing"))
+        table = table.assign(**{str(name): exempt[name] for name in exempt})
     scored = scores(table, book.scoring)
-    missing = scored.pop("missing")
+    lacking.append(scored.pop("missing"))
     if book.grades is not None:
-        reasons = [name for name in ("exempt_reason", "veto_reason") if name in table.columns]
+        reasons = [name for name in REASONS if name in table.columns]
         scored["efficiency_grade"] = efficiency_grade(scored.join(table[reasons]), book.grades)
-    return scored.assign(missing=missing)
+    scored = scored.drop(columns="is_unsettled")
+    return exempt.join(scored).assign(missing=joined_words(*lacking))
 
 
-def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
+def asked_already(book: Rulebook) -> Rulebook:
+    """
+    Leave out the exemptions of a rulebook, to judge again rows that know their answers.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    Rulebook
+        The same, exempting nobody; ``exempt_class`` and ``exempt_reason`` of the rows count.
+    """
+    return book.model_copy(update={"exemptions": ()})
+
+
+def assessed_parcels(parcels: Parcels, book: Rulebook, answers: Answers | None = None) -> Parcels:
     """
     Judge the parcels by a rulebook.
 
@@ -176,6 +262,9 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
         The measured parcel table.
     book
         The rulebook.
+    answers
+        What the rulebook's exemptions answer for each row; None asks them of the table, without a
+        day.
 
     Returns
     -------
@@ -189,7 +278,7 @@ def assessed_parcels(parcels: Parcels, book: Rulebook) -> Parcels:
     """
     table = parcels
     lacking = [pd.Series("", parcels.index)]
-    scored = scored_and_graded(parcel_figures(table), book)
+    scored = scored_and_graded(parcel_figures(table), book, answers)
     if "missing" in scored:
         lacking.append(scored.pop("missing"))
     table = Parcels(table.assign(**{str(name): scored[name] for name in scored}))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.marks import Marks
 from landrenew.base.exact import COMPARED
 from landrenew.rules.grading import BarGrades
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -78,7 +79,8 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     ----------
     scored
         ``efficiency_score`` and ``pool``; ``exempt_reason`` and ``veto_reason`` where some rows are
-        not graded, or graded whatever their score.
+        not graded, or graded whatever their score; ``exempt_class``, where it is ``undetermined``
+        the row may be exempt or not; ``is_unsettled`` where scores hang on such rows.
     grades
         The rulebook's grades.
 
@@ -86,17 +88,21 @@ def efficiency_grade(scored: pd.DataFrame, grades: Grades) -> pd.Series[str]:
     -------
     Series
         ``efficiency_grade``, same index; the exempt letter where a reason is given, else the
-        veto's where one is, None where the score or the pool is missing, or where the grade hangs
-        on a rounding or a tie rule that the rulebook does not state.
+        veto's where one is, None where the score or the pool is missing, where the row may be
+        exempt, or where the grade hangs on such rows, or on a rounding or a tie rule that the
+        rulebook does not state.
 
     Notes
     -----
     By rank, exempt rows and rows without a score do not count, vetoed ones as the rulebook says.
+    A row that may be exempt may count or not: a grade of another is given where it is the same
+    whichever of these rows count, and none where a score of the pool hangs on them.
     Equal scores take the same grade, the better or the worse as the rulebook says; row order never
     matters. By bars, no row matters to another.
     """
-    is_exempt, is_vetoed = _flags(scored)
-    codes = grade_codes(_scores(scored), _pools(scored), is_exempt, is_vetoed, grades)
+    unsettled = scored.get("is_unsettled", pd.Series(data=False, index=scored.index)).to_numpy()
+    score = Ranked(_scores(scored), _pools(scored), unsettled)
+    codes = grade_codes(score, Marks.of(scored), grades)
     words = np.array([*grade_words(grades), None], dtype=object)
     return pd.Series(words[codes], scored.index, dtype=object, name="efficiency_grade")
 
@@ -132,11 +138,12 @@ def is_compared(scored: pd.DataFrame, grades: Grades) -> pd.Series[bool]:
     Returns
     -------
     Series
-        Truth values, same index: neither exempt nor without a score, nor vetoed where the rulebook
-        says that such rows are not ranked.
+        Truth values, same index: neither exempt, perhaps exempt nor without a score, nor vetoed
+        where the rulebook says that such rows are not ranked.
     """
-    flags = _compared(_scores(scored), _pools(scored), *_flags(scored), grades)
-    return pd.Series(flags, scored.index)
+    marks = Marks.of(scored)
+    counts = _compared(_scores(scored), _pools(scored), marks, grades)
+    return pd.Series(counts & ~marks.is_open, scored.index)
 
 
 def _scores(scored: pd.DataFrame) -> Numbers:
@@ -147,39 +154,43 @@ def _pools(scored: pd.DataFrame) -> NDArray[np.intp]:
     return pd.factorize(scored["pool"])[0]
 
 
-def _flags(scored: pd.DataFrame) -> tuple[Flags, Flags]:
-    """Tell which rows are exempt, and which are vetoed."""
-    nothing = pd.Series(None, scored.index, dtype=object)
-    exempt, veto = (scored.get(name, nothing).notna().to_numpy()
-                    for name in ("exempt_reason", "veto_reason"))  # fmt: skip
-    return exempt, veto & ~exempt
-
-
-def _compared(
-    score: Numbers, pool: NDArray[np.integer], is_exempt: Flags, is_vetoed: Flags, grades: Grades
-) -> Flags:
-    counts = ~is_exempt & ~np.isnan(score) & (pool >= 0)
+def _compared(score: Numbers, pool: NDArray[np.integer], marks: Marks, grades: Grades) -> Flags:
+    """Tell which rows count; those that may be exempt are among them."""
+    counts = ~marks.is_exempt & ~np.isnan(score) & (pool >= 0)
     if grades.veto is not None and not grades.veto.is_ranked:
-        counts &= ~is_vetoed
+        counts &= ~marks.is_vetoed
     return counts
 
 
-def grade_codes(
-    score: Numbers, pool: NDArray[np.integer], is_exempt: Flags, is_vetoed: Flags, grades: Grades
-) -> NDArray[np.int8]:
+class Ranked(NamedTuple):
+    """
+    What rows are graded by, as arrays of shape (n,).
+
+    Parameters
+    ----------
+    score
+        NaN where there is none.
+    pool
+        Number of the pool, -1 where there is none.
+    is_unsettled
+        Rows that have a score, but which one hangs on rows that may be exempt; it is NaN.
+    """
+
+    score: Numbers
+    pool: NDArray[np.integer]
+    is_unsettled: Flags
+
+
+def grade_codes(rows: Ranked, marks: Marks, grades: Grades) -> NDArray[np.int8]:
     """
     Grade rows that lie in arrays; the published grades and those of every draw are made here.
 
     Parameters
     ----------
-    score
-        Shape (n,): NaN where there is none.
-    pool
-        Shape (n,): number of the pool, -1 where there is none.
-    is_exempt
-        Shape (n,): rows that are not graded.
-    is_vetoed
-        Shape (n,): rows graded whatever their score, where the rulebook knows a veto.
+    rows
+        Scores and pools.
+    marks
+        What sets rows apart.
     grades
         The rulebook's grades.
 
@@ -188,30 +199,83 @@ def grade_codes(
     ndarray of int8
         Shape (n,): place in :func:`grade_words`, -1 where there is no grade.
     """
-    counts = _compared(score, pool, is_exempt, is_vetoed, grades)
+    score, pool = rows.score, rows.pool
+    counts = _compared(score, pool, marks, grades)
     codes = np.full(len(score), OPEN, dtype=np.int8)
     if isinstance(grades, BarGrades):
         codes[counts] = _below_bars(score[counts], grades)
     else:
-        for one in np.unique(pool[counts]):
-            rows = np.flatnonzero(counts & (pool == one))
-            codes[rows] = _by_rank(score[rows], grades)
+        doubtful = pool[rows.is_unsettled & _compared(np.zeros(len(pool)), pool, marks, grades)]
+        for one in np.setdiff1d(pool[counts], doubtful):
+            mine = np.flatnonzero(counts & (pool == one))
+            codes[mine] = _by_rank(score[mine], marks.is_open[mine], grades)
     if grades.veto is not None:
-        codes[is_vetoed] = grades.letters.index(grades.veto.grade)
-    codes[is_exempt] = len(grades.letters)
+        codes[marks.is_vetoed] = grades.letters.index(grades.veto.grade)
+    codes[marks.is_exempt] = len(grades.letters)
+    codes[marks.is_open] = OPEN
     return codes
 
 
-def _by_rank(scores: Numbers, grades: RankGrades) -> NDArray[np.int8]:
+def _by_rank(scores: Numbers, is_open: Flags, grades: RankGrades) -> NDArray[np.int8]:
     """Give the grade of each row: one that all rules give which the rulebook leaves open."""
     exact = np.round(scores, COMPARED)
-    rules = list(product(stated(grades.ties, TIES), stated(grades.rounding, ROUND)))
-    bounds = [np.maximum.accumulate(grade_bounds(len(scores), grades, one)[:-1])
-              for _, one in rules]  # fmt: skip
-    found = _below_ranks(exact, bounds[0], rules[0][0])
-    for last, (ties, _) in zip(bounds[1:], rules[1:], strict=True):
-        found = np.where(_below_ranks(exact, last, ties) == found, found, OPEN)
+    ways = (way for ties, rounding in product(
+        stated(grades.ties, TIES), stated(grades.rounding, ROUND)
+    ) for way in _classes(exact, is_open, grades, ties, rounding))  # fmt: skip
+    found = next(ways)
+    for way in ways:
+        found = np.where(way == found, found, OPEN)
     return found.astype(np.int8)
+
+
+def _classes(
+    exact: Numbers, is_open: Flags, grades: RankGrades, ties: Ties, rounding: Rounding
+) -> Iterator[NDArray[np.intp]]:
+    """Give the classes that each row may have; one array where no row may be exempt."""
+    others = int(is_open.sum())
+    sure = len(exact) - others
+    bounds = np.maximum.accumulate(
+        [grade_bounds(size, grades, rounding)[:-1] for size in range(sure, sure + others + 1)],
+        axis=1,
+    )
+    if not others:
+        yield _below_ranks(exact, bounds[0], ties)
+        return
+    rank = _before(exact, exact[~is_open], ties) + (ties == "better")
+    yield from _best_and_worst(rank, _before(exact, exact[is_open], ties), bounds)
+
+
+def _before(scores: Numbers, of: Numbers, ties: Ties) -> NDArray[np.intp]:
+    """Count of some rows those before each score; equal ones too where ties rank worse."""
+    side: Literal["left", "right"] = "right" if ties == "better" else "left"
+    return len(of) - np.searchsorted(np.sort(of), scores, side=side)
+
+
+def _best_and_worst(
+    rank: NDArray[np.intp], ahead: NDArray[np.intp], bounds: NDArray[np.integer]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """
+    Give the best and the worst class a row can have, whichever of the doubtful rows count.
+
+    ``bounds`` has a row for each number of them that count, 0 to all. Of ``s`` that count, from
+    ``s - behind`` to ``min(s, ahead)`` stand before a row, so that a class holds it at worst where
+    ``rank + min(s, ahead) <= bound`` for every ``s``, and at best where
+    ``rank + max(0, s - behind) <= bound`` for one of them.
+    """
+    counted = np.arange(len(bounds))
+    behind = len(bounds) - 1 - ahead
+    best, worst = np.zeros(len(rank), dtype=np.intp), np.zeros(len(rank), dtype=np.intp)
+    for bound in bounds.T:
+        fewer, more = np.minimum.accumulate(bound - counted), _from_there(np.minimum, bound)
+        worst += (rank > fewer[ahead]) | (rank + ahead > more[ahead])
+        fewer, more = np.maximum.accumulate(bound), _from_there(np.maximum, bound - counted)
+        best += (rank > fewer[behind]) & (rank - behind > more[behind])
+    return best, worst
+
+
+def _from_there(ufunc: np.ufunc, values: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Give the extreme of the values from each place to the end."""
+    return np.asarray(ufunc.accumulate(values[::-1])[::-1], dtype=np.intp)
 
 
 def _below_ranks(scores: Numbers, last: NDArray[np.integer], ties: Ties) -> NDArray[np.intp]:

@@ -201,6 +201,58 @@ def earned(values: Numbers, criterion: Criterion, is_exempt: Flags) -> Numbers:
     return points
 
 
+def hanging(values: Numbers, criterion: Criterion, is_exempt: Flags, is_open: Flags) -> Flags:
+    """
+    Tell which points hang on rows that may be exempt.
+
+    Parameters
+    ----------
+    values
+        Shape (n,): the indicator of one pool; NaN where missing.
+    criterion
+        The criterion.
+    is_exempt
+        Shape (n,): rows that set neither extremes, ranks nor the mean of the pool.
+    is_open
+        Shape (n,): rows that may be exempt, and of which that is not known.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,): points that may be others where some of these rows do not count. Between
+        extremes none are where the extremes are the same without these rows; ranks, quantiles and
+        means move with every row.
+
+    Examples
+    --------
+    >>> rule = MinMax(form="min_max", column="tax_cny10k_per_mu", weight=30, low=20,
+    ...     missing="mean_points")
+    >>> values, nobody = np.array([2.0, 10.0, 50.0, np.nan]), np.zeros(4, dtype=bool)
+    >>> hanging(values, rule, nobody, np.array([False, True, False, False])).tolist()
+    [False, False, False, True]
+    """
+    lacking = np.isnan(values)
+    hangs = np.zeros(len(values), dtype=bool)
+    if not (is_open & ~lacking).any():
+        return hangs
+    if criterion.missing == "mean_points":
+        hangs |= lacking
+    if not isinstance(criterion, Ratio) and not _is_scale_settled(
+        values, criterion, is_exempt | lacking, is_open
+    ):
+        hangs |= ~lacking & ~is_exempt
+    return hangs
+
+
+def _is_scale_settled(
+    values: Numbers, criterion: MinMax | Rank, is_out: Flags, is_open: Flags
+) -> bool:
+    if not isinstance(criterion, MinMax) or criterion.tail_share:
+        return False
+    every, sure = values[~is_out], values[~is_out & ~is_open]
+    return bool(sure.size) and extremes(every, criterion) == extremes(sure, criterion)
+
+
 def _among(values: Numbers, criterion: MinMax | Rank) -> Numbers:
     if isinstance(criterion, MinMax):
         return by_extremes(values, criterion)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from landrenew.assess.grades import grade_codes, grade_words
+from landrenew.assess.grades import Ranked, grade_codes, grade_words
+from landrenew.assess.marks import Marks
 from landrenew.assess.noise import Noise, hashed
 from landrenew.assess.pools import Asked
 from landrenew.assess.scores import scored_rows
@@ -22,6 +22,7 @@ from landrenew.measure.inputs import resting_on
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from landrenew.intake.certainty import Certainty
@@ -49,10 +50,8 @@ class Rows:
         What pools ask, but for the land.
     land
         Column of the land that pools and amounts per mu ask for [mu].
-    is_exempt
-        Shape (n,): rows that are not graded.
-    is_vetoed
-        Shape (n,): rows graded whatever their score.
+    marks
+        Rows that are exempt, may be, or are vetoed.
     bonus
         Shape (n,): points that are proved; None where the rulebook knows none.
     noises
@@ -67,8 +66,7 @@ class Rows:
     columns: Columns
     asked: Asked
     land: str
-    is_exempt: Flags
-    is_vetoed: Flags
+    marks: Marks
     bonus: Numbers | None
     noises: Mapping[str, Noise]
     made: Mapping[str, tuple[str, ...]]
@@ -133,15 +131,13 @@ def rows_of(table: Table, book: Rulebook, chance: Certainty) -> Rows:
     read = {*columns_read(book, tests), *own, *parts, table.land}
     names = [name for name in rows.columns if name in read]
     code = hashed(rows.index.astype(str).tolist())
-    nothing = pd.Series(None, rows.index, dtype=object)
     has_bonus = book.scoring is not None and book.scoring.bonus is not None
     return Rows(
         ids=rows.index,
         columns={str(name): array_of(rows[name]) for name in names},
         asked=Asked.of(rows.drop(columns="land_mu", errors="ignore")),
         land=table.land,
-        is_exempt=rows.get("exempt_reason", nothing).notna().to_numpy(),
-        is_vetoed=rows.get("veto_reason", nothing).notna().to_numpy(),
+        marks=Marks.of(rows),
         bonus=rows["bonus_score"].to_numpy(dtype=float, na_value=np.nan) if has_bonus else None,
         noises={
             name: Noise.of(code, f"{table.kind}/{name}", chance.seed, share)
@@ -201,12 +197,12 @@ def judged(
     if scoring is not None:
         land = columns[rows.land].astype(float, copy=False)
         found = scored_rows(
-            columns, rows.asked._replace(land_mu=land), rows.is_exempt, rows.bonus, scoring,
+            columns, rows.asked._replace(land_mu=land), rows.marks, rows.bonus, scoring,
             keeps_points=_reads_points(rows.tests),
         )  # fmt: skip
         if book.grades is not None:
-            grades = grade_codes(found.score, found.pool, rows.is_exempt, rows.is_vetoed,
-                                 book.grades)  # fmt: skip
+            ranked = Ranked(found.score, found.pool, found.is_unsettled)
+            grades = grade_codes(ranked, rows.marks, book.grades)
         if rows.tests is not None:
             pools = np.array([*(pool.name for pool in scoring.pools), None], dtype=object)
             columns |= {**found.points, "efficiency_score": found.score}

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from landrenew.assess.kinds import joined_words, said_of_rows
-from landrenew.assess.points import by_extremes, by_rank, by_ratio, earned
+from landrenew.assess.marks import Marks
+from landrenew.assess.points import by_extremes, by_rank, by_ratio, earned, hanging
 from landrenew.assess.pools import Asked, named_pools, pool_codes
 from landrenew.base.columns import score_column
 
@@ -157,19 +158,22 @@ class Scored(NamedTuple):
     points
         Points of each criterion by its score column; NaN for rows of pools without it.
     score
-        Their sum with the bonus; NaN where a criterion is missing.
+        Their sum with the bonus; NaN where a criterion is missing or unsettled.
+    is_unsettled
+        Rows that have a score, but which one hangs on rows that may be exempt.
     """
 
     pool: NDArray[np.int8]
     lacking: Mapping[str, Flags]
     points: dict[str, Numbers]
     score: Numbers
+    is_unsettled: Flags
 
 
 def scored_rows(
     values: Mapping[str, Numbers],
     asked: Asked,
-    is_exempt: Flags,
+    marks: Marks,
     bonus: Numbers | None,
     scoring: Scoring,
     *,
@@ -184,8 +188,9 @@ def scored_rows(
         Indicators by name, each of shape (n,); one that is not there is missing everywhere.
     asked
         What pools ask of the rows.
-    is_exempt
-        Shape (n,): rows that set neither extremes, ranks nor means.
+    marks
+        What sets rows apart: those exempt set neither extremes, ranks nor means, and points that
+        hang on those that may be exempt are NaN.
     bonus
         Shape (n,): points that are proved, NaN where nothing is; None without a bonus.
     scoring
@@ -205,22 +210,28 @@ def scored_rows(
     """
     pool, lacking = pool_codes(asked, scoring)
     nothing = np.full(len(pool), np.nan)
-    score = nothing.copy()
+    score, is_unsettled = nothing.copy(), np.zeros(len(pool), dtype=bool)
     points: dict[str, Numbers] = {}
     for place, one in enumerate(scoring.pools):
         if not one.criteria:  # nobody outside has read them
             continue
         mine = np.flatnonzero(pool == place)
-        total, exempt = np.zeros(len(mine)), is_exempt[mine]
+        total, exempt, is_open = np.zeros(len(mine)), marks.is_exempt[mine], marks.is_open[mine]
+        hangs = np.zeros(len(mine), dtype=bool)
         for criterion in one.criteria:
-            earns = earned(values.get(criterion.column, nothing)[mine], criterion, exempt)
+            value = values.get(criterion.column, nothing)[mine]
+            earns = earned(value, criterion, exempt)
             total += earns
+            if is_open.any():
+                here = hanging(value, criterion, exempt, is_open)
+                earns[here], hangs = np.nan, hangs | here
             if keeps_points:
                 points.setdefault(score_column(criterion.column), nothing.copy())[mine] = earns
-        score[mine] = total
+        is_unsettled[mine] = hangs & ~np.isnan(total)
+        score[mine] = np.where(hangs, np.nan, total) if hangs.any() else total
     if bonus is not None:
         score += np.where(np.isnan(bonus), 0.0, bonus)  # nothing was claimed
-    return Scored(pool, lacking, points, score)
+    return Scored(pool, lacking, points, score, is_unsettled)
 
 
 def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
@@ -231,7 +242,8 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     ----------
     table
         Rows with the indicators; one that the table lacks counts as missing everywhere. Rows with
-        an ``exempt_reason`` set neither extremes, ranks nor means, and get no points by them.
+        an ``exempt_reason`` set neither extremes, ranks nor means, and get no points by them;
+        where their ``exempt_class`` is ``undetermined``, points that hang on them stay open.
         ``bonus_points`` count only with ``bonus_evidence``; empty ones claim nothing.
     scoring
         The rulebook's pools and criteria.
@@ -241,8 +253,9 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     DataFrame
         Same index: ``pool``, the points of every criterion in its own column (NaN for rows of
         pools without it), ``bonus_score`` where the rulebook knows a bonus, ``efficiency_score``
-        their sum (NaN when a criterion is missing, or the criteria of the pool are not published),
-        and ``missing``, what has no value, joined by commas.
+        their sum (NaN when a criterion is missing or open, or the criteria of the pool are not
+        published), ``is_unsettled``, whether the sum hangs on rows that may be exempt, and
+        ``missing``, what has no value, joined by commas.
 
     Raises
     ------
@@ -251,14 +264,13 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     """
     names = {one.column for pool in scoring.pools for one in pool.criteria}
     values = {name: _numbers(table[name]) for name in names if name in table}
-    nothing = pd.Series(None, table.index, dtype=object)
-    is_exempt = table.get("exempt_reason", nothing).notna().to_numpy()
     proved = None if scoring.bonus is None else bonus_points(table, scoring.bonus)
     bonus = None if proved is None else proved["points"].to_numpy()
-    found = scored_rows(values, Asked.of(table), is_exempt, bonus, scoring)
+    found = scored_rows(values, Asked.of(table), Marks.of(table), bonus, scoring)
     made = named_pools(found.pool, found.lacking, table.index, scoring)
     lacks = joined_words(made.pop("missing"), _missing_criteria(values, found.pool, scoring, table))
     made = made.assign(efficiency_score=found.score, **found.points)
+    made["is_unsettled"] = found.is_unsettled
     if proved is not None:
         made["bonus_score"] = bonus
         lacks = joined_words(lacks, proved["missing"])

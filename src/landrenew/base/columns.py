@@ -156,6 +156,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "above_scale": ("规上", "规上企业", "规模以上"),
         "below_scale": ("规下", "规下企业", "规模以下"),
     },
+    "policy_relocation": {"yes": ("是",), "no": ("否",)},
     "willingness": {
         "willing": ("愿意", "同意"),
         "unwilling": ("不愿意", "不同意"),
@@ -217,11 +218,13 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "ownership_class": ("state", "collective", "unconfirmed"),
     "village_industry_class": _VERDICTS,
     "low_efficiency_class": _VERDICTS,
+    "exempt_class": _VERDICTS,
     "consolidation_class": _VERDICTS,
     "backflow_class": _VERDICTS,
     **dict.fromkeys(DIAGNOSIS, _VERDICTS),
     "tenure": ("holder", "tenant"),
     **dict.fromkeys(("grade_certainty_class", "low_efficiency_certainty_class"), _SURENESS),
+    "grade_basis": ("own", "merged", "landlord"),
     "allocation_basis": ("share", "floor", "land", "whole", "unknown"),
 }
 """The words a class column can hold, where they do not come from the rulebook."""

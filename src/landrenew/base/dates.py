@@ -11,6 +11,9 @@ COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 SPELT = re.compile(r"(\d{4})(?:[-/.年](?:(\d{1,2})(?:[-/.月](?:(\d{1,2})日?)?)?)?)?")
 TIME = re.compile(r"(?:[ T]+|(?<=日))\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$")
 
+NOT_YET = ("未投产", "尚未投产", "在建", "not yet")
+"""What stands for a day that has not come, such as that of first production."""
+
 
 def day_of(said: str, *, last: bool) -> dt.date | None:
     """
@@ -72,3 +75,32 @@ def whole_day(said: str) -> dt.date | None:
     """
     first, last = (day_of(said, last=is_last) for is_last in (False, True))
     return first if first == last else None
+
+
+def years_after(day: dt.date, years: int) -> dt.date:
+    """
+    Give the anniversary of a day, in calendar years.
+
+    Parameters
+    ----------
+    day
+        The day.
+    years
+        How many years later.
+
+    Returns
+    -------
+    date
+        The same day of the same month; where the month has no such day, its last. The last day
+        there is where the calendar ends before.
+
+    Examples
+    --------
+    >>> years_after(dt.date(2020, 2, 29), 2), years_after(dt.date(2020, 2, 29), 4)
+    (datetime.date(2022, 2, 28), datetime.date(2024, 2, 29))
+    """
+    year = day.year + years
+    if year > dt.MAXYEAR:
+        return dt.date.max
+    last = calendar.monthrange(year, day.month)[1]
+    return dt.date(year, day.month, min(day.day, last))

@@ -22,9 +22,11 @@ from landrenew.measure.leases import (
     PAIR,
     firm_land,
     fitted_leases,
+    known_landlords,
     land_faults,
     parcel_leases,
 )
+from landrenew.measure.owners import circle_faults
 
 if TYPE_CHECKING:
     from landrenew.intake.faults import Fault
@@ -96,6 +98,8 @@ class Allocation:
         :func:`landrenew.measure.firms.allocation_shares`, of groups where these were merged.
     groups
         The group of each firm, where groups were merged; None elsewhere.
+    leases
+        The leases that hold, with their landlords as far as they are known.
     """
 
     columns: pd.DataFrame
@@ -105,6 +109,7 @@ class Allocation:
     notes: tuple[Text, ...] = field(default=())
     shares: pd.DataFrame = field(default_factory=pd.DataFrame)
     groups: pd.Series[str] | None = None
+    leases: pd.DataFrame = field(default_factory=NO_LEASES.copy)
 
     @property
     def stands(self) -> pd.DataFrame:
@@ -147,7 +152,7 @@ def allocate(layers: Layers, parcels: Parcels) -> Allocation | None:
     balances = flow_balances(firms, shares, columns)
     notes = [_basis_note(shares)] if len(shares) else []
     divided, groups = shares, None
-    if _merges(layers):
+    if merges_groups(layers):
         divided, groups = merged_shares(firms["group_id"], land, parcels), firms["group_id"]
         merged, balances, note = _merged(firms, divided, parcels)
         notes.append(_merge_note(columns, merged, note))
@@ -155,8 +160,12 @@ def allocate(layers: Layers, parcels: Parcels) -> Allocation | None:
     if layers.leases is not None:
         columns = columns.join(parcel_leases(parcels, leases))
         faults = [*faults, *land_faults(land, leases, firms)]
+    leases = known_landlords(links, leases)
+    faults = [*faults, *circle_faults(leases)]
     table = _firm_table(land, shares, firms)
-    return Allocation(columns, table, balances, tuple(faults), tuple(notes), divided, groups)
+    return Allocation(
+        columns, table, balances, tuple(faults), tuple(notes), divided, groups, leases
+    )
 
 
 def flow_balances(
@@ -212,7 +221,20 @@ def _basis_note(shares: pd.DataFrame) -> Text:
     return Text(f"企业数值分摊到宗地：{zh}。", f"Firms brought to their parcels: {en}.")
 
 
-def _merges(layers: Layers) -> bool:
+def merges_groups(layers: Layers) -> bool:
+    """
+    Tell whether head offices and subsidiaries are to be taken together.
+
+    Parameters
+    ----------
+    layers
+        The layers of the project.
+
+    Returns
+    -------
+    bool
+        Whether the project says so and its firms state head offices.
+    """
     spec, firms = layers.project.firms, layers.firms
     is_asked_for = spec is not None and spec.groups == "merge"
     return is_asked_for and firms is not None and "group_id" in firms.columns

@@ -115,7 +115,7 @@ def firm_amounts(parcels: Parcels, firms: pd.DataFrame, shares: pd.DataFrame) ->
             table[flow] = allocated(amounts, links)
     if "size_class" in firms.columns:
         sizes = firms["size_class"].reindex(shares["firm_id"]).reset_index(drop=True)
-        of_parcel = _size_class(sizes, shares["parcel_id"])
+        of_parcel = size_class_of(sizes, shares["parcel_id"])
         table["size_class"] = of_parcel.reindex(parcels.index)
     return table
 
@@ -219,9 +219,24 @@ def allocated(amounts: NDArray[np.float64], links: Links) -> NDArray[np.float64]
     return found
 
 
-def _size_class(sizes: pd.Series[str], parcel: pd.Series[str]) -> pd.Series[str]:
-    above = sizes.eq("above_scale").groupby(parcel).any()
-    below = sizes.eq("below_scale").groupby(parcel).all()
+def size_class_of(sizes: pd.Series[str], whole: pd.Series[str]) -> pd.Series[str]:
+    """
+    Say of what size firms are together.
+
+    Parameters
+    ----------
+    sizes
+        ``size_class`` of each firm.
+    whole
+        The parcel, or whatever they form together.
+
+    Returns
+    -------
+    Series
+        One row a whole: above scale when one firm is, below when all are, else None.
+    """
+    above = sizes.eq("above_scale").groupby(whole).any()
+    below = sizes.eq("below_scale").groupby(whole).all()
     words = np.select([above, below], ["above_scale", "below_scale"], "")
     found = pd.Series(words, above.index, dtype=object)
     return found.where(above | below, None)

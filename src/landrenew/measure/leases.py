@@ -139,12 +139,16 @@ def firm_land(
     """
     require(parcels, "parcel_area_m2")
     leases = NO_LEASES if leases is None else leases
-    stated, rented = _stated(links), _sums(leases, "tenant_id")
-    pairs = stated.index.union(rented.index).union(_sums(leases, "landlord_id").index)
-    stated, pairs = stated.reindex(pairs), pairs.set_names(PAIR)
-    is_holder = (rented.index.get_indexer(pairs) < 0) | (stated["held_area_m2"] > 0).to_numpy()
-    leases = _with_holders(leases, pairs[is_holder])
-    let = _sums(leases, "landlord_id")
+    stated, is_holder = _holders(links, leases)
+    return _land(stated, is_holder, parcels, _with_holders(leases, stated.index[is_holder]))
+
+
+def _land(
+    stated: pd.DataFrame, is_holder: NDArray[np.bool_], parcels: Parcels, leases: pd.DataFrame
+) -> pd.DataFrame:
+    """Measure land where it is known who holds it and who lets to whom."""
+    pairs = stated.index
+    rented, let = _sums(leases, "tenant_id"), _sums(leases, "landlord_id")
     table = pd.DataFrame({
         "share": stated["share"].to_numpy(),
         "registered_land_m2": _registered(stated["held_area_m2"], is_holder, parcels, leases),
@@ -157,6 +161,88 @@ def firm_land(
     of_lease = rented["leased_floor_area_m2"].reindex(pairs)
     table["floor_m2"] = stated["occupied_floor_area_m2"].fillna(of_lease).to_numpy()
     return table.reset_index()
+
+
+def known_landlords(links: pd.DataFrame, leases: pd.DataFrame) -> pd.DataFrame:
+    """
+    Fill in the landlord of leases that state none, where one firm alone holds the parcel.
+
+    Parameters
+    ----------
+    links
+        As for :func:`firm_land`.
+    leases
+        The result of :func:`fitted_leases`.
+
+    Returns
+    -------
+    DataFrame
+        The leases; ``landlord_id`` is None where the landlord is no firm of the table.
+    """
+    stated, is_holder = _holders(links, leases)
+    return _with_holders(leases, stated.index[is_holder])
+
+
+def land_together(
+    links: pd.DataFrame, parcels: Parcels, leases: pd.DataFrame, unit: pd.Series[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Measure the land of firms that count as one [m2].
+
+    Parameters
+    ----------
+    links
+        As for :func:`firm_land`.
+    parcels
+        Parcel table with ``parcel_area_m2``.
+    leases
+        The result of :func:`known_landlords`.
+    unit
+        What each firm counts as, by ``firm_id``.
+
+    Returns
+    -------
+    land : DataFrame
+        As :func:`firm_land`, of the units: a parcel that members of one hold together is wholly its
+        own, and what they let each other is not let.
+    leases : DataFrame
+        The leases between units.
+
+    Raises
+    ------
+    ColumnError
+        When ``parcel_area_m2`` is missing.
+    """
+    together = unit.to_dict()
+
+    def as_unit(firm: str) -> str:
+        return together.get(firm, firm)
+
+    stated, is_holder = _holders(links, leases)
+    holders = stated[is_holder].reset_index()
+    holders["firm_id"] = holders["firm_id"].map(as_unit)
+    held = holders.groupby(PAIR)["held_area_m2"].sum(skipna=False)
+    parties = {one: leases[one].map(as_unit, na_action="ignore").astype(object)
+               for one in ("landlord_id", "tenant_id")}  # fmt: skip
+    between = leases.assign(**parties)
+    landlord = _landlord(between, held.index)
+    is_other = landlord.isna() | landlord.ne(between["tenant_id"])
+    between = between.assign(landlord_id=landlord)[is_other]
+    links = links.assign(firm_id=links["firm_id"].map(as_unit))
+    # a unit may hold a parcel and rent on it too, so who holds is not asked anew
+    stated, _ = _holders(links, between)
+    stated = stated.reindex(stated.index.union(held.index).set_names(PAIR))
+    stated["held_area_m2"] = held.reindex(stated.index)
+    return _land(stated, stated.index.isin(held.index), parcels, between), between
+
+
+def _holders(links: pd.DataFrame, leases: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """Give every firm and parcel with what its link states, and whether it holds land there."""
+    stated, rented = _stated(links), _sums(leases, "tenant_id")
+    pairs = stated.index.union(rented.index).union(_sums(leases, "landlord_id").index)
+    stated = stated.reindex(pairs.set_names(PAIR))
+    is_tenant = rented.index.get_indexer(stated.index) >= 0
+    return stated, ~is_tenant | (stated["held_area_m2"] > 0).to_numpy()
 
 
 def _stated(links: pd.DataFrame) -> pd.DataFrame:
@@ -172,12 +258,18 @@ def _sums(leases: pd.DataFrame, party: str) -> pd.DataFrame:
     return known.groupby(PAIR)[["leased_area_m2", "leased_floor_area_m2"]].sum(skipna=False)
 
 
-def _with_holders(leases: pd.DataFrame, holders: pd.Index) -> pd.DataFrame:
-    """Where no landlord is stated, the only firm that holds the parcel lets it to others."""
+def _landlord(leases: pd.DataFrame, holders: pd.Index) -> pd.Series[str]:
+    """Where no landlord is stated, give the only firm that holds the parcel."""
     named = holders.to_frame(index=False)
     alone = named[~named["parcel_id"].duplicated(keep=False)].set_index("parcel_id")["firm_id"]
     holder = leases["parcel_id"].map(alone).astype(object)
     landlord = leases["landlord_id"].where(leases["is_named"], holder)
+    return landlord.where(landlord.notna(), None)
+
+
+def _with_holders(leases: pd.DataFrame, holders: pd.Index) -> pd.DataFrame:
+    """Where no landlord is stated, the only firm that holds the parcel lets it to others."""
+    landlord = _landlord(leases, holders)
     is_other = landlord.notna() & (landlord != leases["tenant_id"])
     return leases.assign(landlord_id=landlord.where(is_other, None))
 

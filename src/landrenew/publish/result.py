@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from landrenew.assess.chances import CityChances
     from landrenew.assess.share import ControlShare
     from landrenew.assess.share_change import ShareChange
+    from landrenew.assess.units import Together
     from landrenew.base.words import Text
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers
@@ -46,6 +47,8 @@ class Result:
         What the firms bring to the parcels, with its accounts; None without firms.
     firms
         The firms, evaluated, indexed by ``firm_id``; None without firms.
+    together
+        What was judged where the rulebook or the project takes firms together; None elsewhere.
     blocks
         Contiguous blocks, indexed by ``block_id``; None when the rulebook has no contiguity.
     diagnosis
@@ -77,6 +80,7 @@ class Result:
     retired: Parcels | None = None
     allocation: Allocation | None = None
     firms: pd.DataFrame | None = None
+    together: Together | None = None
     blocks: GeoDataFrame | None = None
     diagnosis: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from landrenew.rules.admission import Bars, FarMinimum, NegativeList
 from landrenew.rules.comparison import TestSet
 from landrenew.rules.diagnosis import Diagnosis
+from landrenew.rules.exemption import AnyExemption
 from landrenew.rules.grading import Grades
 from landrenew.rules.plausibility import AnyCheck
 from landrenew.rules.programme import Programme
 from landrenew.rules.rule import Rule, Sourced
 from landrenew.rules.scoring import Scoring
+from landrenew.rules.tenants import Tenants
 
 
 class ShareRule(Sourced):
@@ -128,6 +130,12 @@ class Rulebook(Rule):
         Targets of an action plan, or None.
     diagnosis
         Problems and outcomes of blocks, or None.
+    evaluated_on
+        Day to which years are counted; None where the documents leave it to the project.
+    exemptions
+        Who is not evaluated: the first that holds for a row is its reason.
+    tenants
+        What becomes of firms that rent land or share a parcel, or None: each by itself.
     plausibility
         Checks of what a value cannot well be; they doubt, and decide nothing.
     lacks
@@ -154,6 +162,9 @@ class Rulebook(Rule):
     far_minimum: FarMinimum | None = None
     programme: Programme | None = None
     diagnosis: Diagnosis | None = None
+    evaluated_on: dt.date | None = None
+    exemptions: tuple[AnyExemption, ...] = ()
+    tenants: Tenants | None = None
     plausibility: tuple[AnyCheck, ...] = ()
     lacks: dict[str, str] = Field(default_factory=dict)
 
@@ -164,3 +175,11 @@ class Rulebook(Rule):
             message = f"no part of a rulebook: {', '.join(unknown)}"
             raise ValueError(message)
         return lacks
+
+    @model_validator(mode="after")
+    def _exemptions_have_names_of_their_own(self) -> Rulebook:
+        names = [one.name for one in self.exemptions]
+        if len(set(names)) < len(names):
+            message = "two exemptions have one name"
+            raise ValueError(message)
+        return self

@@ -30,10 +30,14 @@ LAYER_NAME, FILE_NAME, FOLDER_NAME = 4.0, 3.0, 2.0
 
 OF_MEASURE = tuple(INTENSITIES)
 
+EXEMPTING = ("registered_on", "supplied_on", "production_on", "policy_relocation")
+"""What exemptions ask, of firms and parcels alike."""
+
 COLUMNS: dict[str, tuple[str, ...]] = {
     "parcels": ("parcel_id", "town", "village", "owner", "land_code", "declared_area_m2",
-                "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", "size_class",
-                "survey_area_m2", "settlement_code", "address", "willingness", "surveyor",
+                "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *EXEMPTING,
+                "size_class", "survey_area_m2", "settlement_code", "address", "willingness",
+                "surveyor",
                 "survey_date", "data_year", "floor_area_ratio", "building_density",
                 "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE,
                 *PROOF, *dict.fromkeys(PROOF.values())),
@@ -44,7 +48,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "parks": ("park_id", "park_name", "capacity_mu"),
     "buildings": ("building_id", "floor_count", "height_m", "kind"),
     "firms": ("firm_id", "firm_name", "industry_code", "size_class", "head_office_id", "parcel_id",
-              "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *FLOWS),
+              "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *EXEMPTING,
+              *FLOWS),
     "links": ("firm_id", "parcel_id", "share", "held_area_m2", "occupied_floor_area_m2"),
     "leases": ("lease_id", "tenant_id", "landlord_id", "parcel_id", "leased_area_m2",
                "leased_floor_area_m2", "lease_start", "lease_end"),
