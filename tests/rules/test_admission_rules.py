@@ -237,7 +237,7 @@ def test_bars_that_differ_are_told_by_name() -> None:
          "Admission bars > FAR > indicator: Floor area ratio -> Building density"),
         ({"industries": {"edition": 2017, "codes": ["13", "14"]}},
          "准入门槛 / 容积率 / 适用行业 / 行业代码：（无） → 13、14",
-         "Admission bars > FAR > industries > industry codes: (none) -> 13、14"),
+         "Admission bars > FAR > industries > industry codes: (none) -> 13, 14"),
     ]  # fmt: skip
     for more, zh, en in cases:
         assert (zh, en) in told(book(admission=[BAR]), book(admission=[BAR | more]))

@@ -52,6 +52,23 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  rea
     print_json(read_rulebook(name).model_dump(mode="json", exclude_none=True))
 
 
+@rules_app.command("numbers")
+def rules_numbers(name: str, lang: LangOption = None) -> None:
+    """列出一本规则书的每个数及其单位、文件、出处 · List every number with unit and source."""
+    from landrenew.publish.wording import CONFIDENCE, NUMBER_HEADINGS, unit_words
+    from landrenew.rules.library import read_rulebook
+    from landrenew.rules.numbers import numbers
+
+    say = cast("Lang", lang)
+    typer.echo("\t".join(one.say(say) for one in NUMBER_HEADINGS))
+    for one in numbers(read_rulebook(name)):
+        sure = CONFIDENCE[one.confidence].say(say)
+        unit = unit_words(one.unit).say(say) or one.unit
+        said = (one.label.say(say), f"{one.value:.12g}", unit, one.document, one.source, sure,
+                one.region, one.effective, one.expires)  # fmt: skip
+        typer.echo("\t".join(" ".join(cell.split()) for cell in said))
+
+
 @rules_app.command("check")
 def rules_check(name: str, lang: LangOption = None) -> None:
     """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""

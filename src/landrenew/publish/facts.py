@@ -14,6 +14,7 @@ from landrenew.intake.faults import KINDS
 from landrenew.publish.tables import rounded
 from landrenew.publish.themes import land_mu
 from landrenew.publish.wording import layer_words
+from landrenew.rules.numbers import numbers
 
 if TYPE_CHECKING:
     from landrenew.assess.share import ControlShare
@@ -69,27 +70,42 @@ def _city(layers: Layers) -> dict[str, Any]:
     }
 
 
-def _document(part: Sourced | None, subject: Text) -> list[dict[str, Any]]:
-    if part is None:
-        return []
-    return [{"subject": subject, "document": part.document, "source": part.source}]
+SUBJECTS = {
+    "share": Text("线内占比目标", "Share target"),
+    "low_efficiency": Text("低效判定", "Low-efficiency tests"),
+    "scoring": Text("效益评分", "Scoring"),
+    "grades": Text("评级", "Grades"),
+    "tenants": Text("租赁与同宗地企业", "Tenants"),
+    "storeys": Text("计容", "Counting of floors"),
+    "contiguity": Text("连片", "Contiguity"),
+    "consolidation": Text("连片改造候选", "Consolidation"),
+    "backflow": Text("回潮", "Backflow"),
+}
+"""Parts of a rulebook as the page names them."""
+
+
+def _documents(rulebook: Rulebook) -> list[dict[str, Any]]:
+    """Name the document of each part, and of each number that comes from another one."""
+    listed = numbers(rulebook)
+    found: list[tuple[Text, str, str]] = []
+    for name, subject in SUBJECTS.items():
+        part: Sourced | None = getattr(rulebook, name)
+        if part is None:
+            continue
+        found.append((subject, part.document, part.source))
+        found += [
+            (one.label, one.document, one.source) for one in listed
+            if one.path.startswith(f"{name}.")
+            and (one.document, one.source) != (part.document, part.source)
+        ]  # fmt: skip
+    axes = () if rulebook.diagnosis is None else rulebook.diagnosis.axes().values()
+    subject = Text("地块组诊断", "Diagnosis")
+    found += dict.fromkeys((subject, axis.document, axis.source) for axis in axes)
+    found += [(Text(one.zh, one.en), one.document, one.source) for one in rulebook.exemptions]
+    return [{"subject": of, "document": said, "source": read} for of, said, read in found]
 
 
 def _rules(rulebook: Rulebook) -> dict[str, Any]:
-    documents = [
-        *_document(rulebook.share, Text("线内占比目标", "Share target")),
-        *_document(rulebook.low_efficiency, Text("低效判定", "Low-efficiency tests")),
-        *_document(rulebook.scoring, Text("效益评分", "Scoring")),
-        *_document(rulebook.grades, Text("评级", "Grades")),
-        *_document(rulebook.storeys, Text("计容", "Counting of floors")),
-        *_document(rulebook.contiguity, Text("连片", "Contiguity")),
-        *_document(rulebook.consolidation, Text("连片改造候选", "Consolidation")),
-        *_document(rulebook.backflow, Text("回潮", "Backflow")),
-    ]
-    axes = () if rulebook.diagnosis is None else rulebook.diagnosis.axes().values()
-    told = {(axis.document, axis.source): axis for axis in axes}
-    for axis in told.values():
-        documents += _document(axis, Text("地块组诊断", "Diagnosis"))
     return {
         "name": rulebook.name,
         "title": rulebook.title,
@@ -97,7 +113,7 @@ def _rules(rulebook: Rulebook) -> dict[str, Any]:
         "effective": rulebook.effective.isoformat() if rulebook.effective else None,
         "expires": rulebook.expires.isoformat() if rulebook.expires else None,
         "notes": rulebook.notes,
-        "documents": documents,
+        "documents": _documents(rulebook),
     }
 
 

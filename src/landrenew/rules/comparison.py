@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from landrenew.base.columns import COLUMNS, VOCABULARY
 from landrenew.base.words import Text
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Entry, Sourced
 
 Comparison = Literal["below", "at_most", "above", "at_least", "equals"]
 
@@ -19,7 +19,7 @@ SIGNS: dict[str, Text] = {
 """How comparisons are written."""
 
 
-class Test(Rule):
+class Test(Entry):
     """
     One comparison of a column with a threshold.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from landrenew.base.codes.industry import read_industry_code
 from landrenew.base.columns import COLUMNS
@@ -46,10 +46,17 @@ VALUES: dict[str, Text] = {
     "down": Text("舍去", "down"), "nearest": Text("四舍五入", "nearest"), "up": Text("进一", "up"),
     "parcel": Text("宗地", "parcel"), "block": Text("地块组", "block"),
     "better": Text("取较高等级", "better"), "worse": Text("取较低等级", "worse"),
+    "own": Text("各自评价", "own"), "follow_landlord": Text("随宗地主", "follow the landlord"),
+    "merge_on_parcel": Text("同宗地合并", "merge on a parcel"),
+    "registered_within_years": Text("注册不满若干年", "registered within years"),
+    "supplied_within_years": Text("供地不满若干年", "supplied within years"),
+    "industry_prefix": Text("行业代码", "industry code"), "column_equals": Text("某列的词", "word"),
 }  # fmt: skip
 """Words of a rulebook, for people."""
 
-NAMED_BY = ("name", "grade", "column", "code")
+YES_OR_NO = {True: Text("是", "yes"), False: Text("否", "no")}
+
+NAMED_BY = ("name", "grade", "column", "code", "of")
 """What tells the entries of a list apart, the first that they have."""
 
 NOTHING = Text("（无）", "(none)")
@@ -102,7 +109,7 @@ def changes(one: Rulebook, other: Rulebook) -> list[Change]:
     ['Scoring > Above-scale firms > R&D share > baseline: 0.0305 -> 0.0302']
     """
     before, after = dict(_said(one)), dict(_said(other))
-    names = {**_names(one), **_names(other)}
+    names = {**own_names(one), **own_names(other)}
     found = []
     for path in dict.fromkeys([*before, *after]):
         was, now = before.get(path), after.get(path)
@@ -124,22 +131,53 @@ def _leaves(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
             if key not in OWN_WORDS:
                 yield from _leaves(one, (*path, str(key)))
     elif isinstance(value, list) and value and isinstance(value[0], dict):
-        seen: Counter[str] = Counter()
-        for place, one in enumerate(value):
+        for name, one in entries(value):
             by = next((key for key in NAMED_BY if key in one), "")
-            name = str(one.get(by, place + 1))
-            seen[name] += 1
             rest = {key: each for key, each in one.items() if key != by}
-            yield from _leaves(rest, (*path, name if seen[name] == 1 else f"{name} {seen[name]}"))
+            yield from _leaves(rest, (*path, name))
     elif value != []:
         yield path, value
 
 
-def _names(book: Rulebook) -> dict[str, Text]:
+def entries(listed: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """
+    Name the entries of a list.
+
+    Parameters
+    ----------
+    listed
+        Tables of one kind.
+
+    Yields
+    ------
+    tuple
+        What tells an entry apart from the others, and the entry.
+    """
+    seen: Counter[str] = Counter()
+    for place, one in enumerate(listed):
+        name = str(next((one[key] for key in NAMED_BY if key in one), place + 1))
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name} {seen[name]}", one
+
+
+def own_names(book: Rulebook) -> dict[str, Text]:
+    """
+    Give what a book calls its pools, exemptions and checks.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+
+    Returns
+    -------
+    dict
+        Words by name.
+    """
     pools = () if book.scoring is None else book.scoring.pools
     stated = [one for one in book.plausibility if not isinstance(one, Off)]
     targets = () if book.programme is None else book.programme.targets
-    said = (*stated, *pools, *targets, *book.admission)
+    said = (*stated, *book.exemptions, *pools, *targets, *book.admission)
     named = {one.name: Text(one.zh, one.en) for one in said}
     return named | _industries(book)
 
@@ -156,6 +194,27 @@ def _words(
     path: tuple[str, ...], was: object, now: object, names: Mapping[str, Text], lang: int
 ) -> str:
     """Say a change in one language, of (zh, en)."""
+    both = [NOTHING[lang] if one is None else _value(one, lang) for one in (was, now)]
+    way = path_words(path, names)[lang]
+    return f"{way}: {both[0]} -> {both[1]}" if lang else f"{way}：{both[0]} → {both[1]}"
+
+
+def path_words(path: tuple[str, ...], names: Mapping[str, Text]) -> Text:
+    """
+    Say where something stands in a rulebook.
+
+    Parameters
+    ----------
+    path
+        The way to it, as :class:`Change` has it, in steps.
+    names
+        What a book calls its own things, as :func:`own_names` gives it.
+
+    Returns
+    -------
+    Text
+        The way in words.
+    """
     steps = []
     for place, step in enumerate(path):
         if step in {"pools", "criteria", "classes", "tests", "targets"}:
@@ -164,18 +223,18 @@ def _words(
         said = said or names.get(step) or KEYS.get(step)
         if said is None and step in COLUMNS:
             said = COLUMNS[step].label
-        steps.append(step if said is None else said[lang])
-    both = [NOTHING[lang] if one is None else _value(one, lang) for one in (was, now)]
-    way = (" > " if lang else " / ").join(steps)
-    way = way[:1].upper() + way[1:]
-    return f"{way}: {both[0]} -> {both[1]}" if lang else f"{way}：{both[0]} → {both[1]}"
+        steps.append(Text(step, step) if said is None else said)
+    zh, en = " / ".join(one.zh for one in steps), " > ".join(one.en for one in steps)
+    return Text(zh, en[:1].upper() + en[1:])
 
 
 def _value(value: object, lang: int) -> str:
     if isinstance(value, float):
         return f"{value:.12g}"
+    if isinstance(value, bool):
+        return YES_OR_NO[value][lang]
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return ("、" if lang == 0 else ", ").join(map(str, value))
     if value in VALUES:
         return VALUES[str(value)][lang]
     return COLUMNS[value].label[lang] if value in COLUMNS else str(value)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Entry, Rule, Sourced
 
 Rounding = Literal["down", "nearest", "up"]
 Ties = Literal["better", "worse"]
@@ -59,7 +59,7 @@ class Graded(Sourced):
             raise ValueError(message)
 
 
-class RankClass(Rule):
+class RankClass(Entry):
     """
     One grade of a ranking.
 
@@ -118,7 +118,7 @@ class RankGrades(Graded):
         return self
 
 
-class BarClass(Rule):
+class BarClass(Entry):
     """
     One grade between two bars.
 

@@ -13,7 +13,7 @@ from landrenew.rules.model import Rulebook
 from landrenew.rules.plausibility import merged_checks
 from landrenew.rules.silence import UNFILLED, unfilled
 
-OWN = frozenset({"name", "title", "notes", "effective", "expires"})
+OWN = frozenset({"name", "title", "notes", "effective", "expires", "evaluated_on"})
 """What a book says of itself, and never takes from the book it extends."""
 
 _BOOKS = Path(__file__).parent / "books"

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from landrenew.base.columns import SCORABLE
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Entry, Sourced
 
 
-class Ratio(Rule):
+class Ratio(Entry):
     """
     Points in proportion to a published baseline: ``weight * value / baseline``.
 
@@ -52,7 +52,7 @@ class Ratio(Rule):
         return self
 
 
-class MinMax(Rule):
+class MinMax(Entry):
     """
     Points by place between the pool's extremes: ``weight * (low + span * place) / 100``.
 
@@ -81,7 +81,7 @@ class MinMax(Rule):
     missing: Literal["undetermined", "mean_points"]
 
 
-class Rank(Rule):
+class Rank(Entry):
     """
     Points by rank in the pool: ``weight * (n - rank) / (n - 1)``, best rank 1.
 
@@ -109,7 +109,7 @@ RELATIVE = (MinMax, Rank)
 """Forms in which the points of one row hang on the others of its pool."""
 
 
-class Bonus(Rule):
+class Bonus(Entry):
     """
     Points added to the sum of the criteria, or taken off it, for what is proved.
 
@@ -125,7 +125,7 @@ class Bonus(Rule):
     most: float = Field(ge=0)
 
 
-class Pool(Rule):
+class Pool(Entry):
     """
     Rows that are scored and ranked together.
 
