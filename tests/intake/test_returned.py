@@ -47,7 +47,9 @@ def filled_row(i: int) -> dict[str, Any]:
         "floor_area_m2": 7140.41, "floor_count": 3, "firm_name": f"第{i}五金厂",
         "firm_id": credit(10_000_000 + i), "industry_code": "3311", "size_class": "规下",
         "tax_cny10k": 125.5, "output_cny10k": 2000, "staff_person": 86, "willingness": "愿意",
-        "exempt_reason": None, "surveyor": "张三", "survey_date": dt.date(2026, 6, 30),
+        "exempt_reason": None, "registered_on": dt.date(2015, 3, 20),
+        "production_on": "未投产", "veto_reason": None, "bonus_points": None,
+        "bonus_evidence": None, "surveyor": "张三", "survey_date": dt.date(2026, 6, 30),
         "data_year": 2025,
     }  # fmt: skip
 
@@ -98,15 +100,15 @@ PLANTED: list[tuple[dict[str, Any], str, str]] = [
     ({"tax_cny10k": "1.2亿元"}, "M", "wrong_unit"),
     ({"declared_area_m2": 13886.67}, "E", "unit_jump"),
     ({"staff_person": 86.5}, "O", "not_whole"),
-    ({"survey_date": "2026.13.40"}, "S", "bad_date"),
-    ({"survey_date": "昨天"}, "S", "bad_date"),
-    ({"data_year": "去年"}, "T", "not_a_number"),
-    ({"data_year": 2027}, "T", "year_after_survey"),
+    ({"survey_date": "2026.13.40"}, "X", "bad_date"),
+    ({"survey_date": "昨天"}, "X", "bad_date"),
+    ({"data_year": "去年"}, "Y", "not_a_number"),
+    ({"data_year": 2027}, "Y", "year_after_survey"),
     ({"parcel_id": None}, "B", "missing"),
     ({"parcel_id": "-"}, "B", "missing"),
     ({"owner": None}, "C", "missing"),
     ({"firm_id": None}, "J", "missing"),
-    ({"data_year": None}, "T", "missing"),
+    ({"data_year": None}, "Y", "missing"),
     ({"parcel_id": "330282001002GB00000"}, "B", "duplicate"),
     ({"parcel_id": "330282001002KB00077"}, "B", "parcel_code"),
     ({"parcel_id": 3302820010024000077}, "B", "digits_lost"),
@@ -118,6 +120,11 @@ PLANTED: list[tuple[dict[str, Any], str, str]] = [
     ({"output_cny10k": "=N2*2"}, "N", "formula"),
     ({"tax_cny10k": 3000}, "M", "tax_above_output"),
     ({"floor_area_m2": 71404.1}, "G", "floor_above_land"),
+    ({"registered_on": "去年"}, "R", "bad_date"),
+    ({"registered_on": "未投产"}, "R", "bad_date"),
+    ({"production_on": "快了"}, "S", "bad_date"),
+    ({"bonus_points": "两分", "bonus_evidence": "证书"}, "U", "not_a_number"),
+    ({"bonus_points": 2}, "V", "missing"),
 ]  # fmt: skip
 
 
@@ -168,7 +175,7 @@ def test_a_removed_and_an_added_column_are_named(tmp_path: Path) -> None:
     put_at = form.cell(FIRST + 1, PLACE["declared_area_m2"] - 1)
     put_at.value = "约20"
     assert found(book, tmp_path) == [
-        ("3", "heading_removed"), ("W3", "heading_added"), ("D5", "not_a_number"),
+        ("3", "heading_removed"), ("AB3", "heading_added"), ("D5", "not_a_number"),
     ]  # fmt: skip
 
 

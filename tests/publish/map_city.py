@@ -52,8 +52,14 @@ BOOK = {
         ],
         "document": "示例〔2024〕2号 低效工业用地认定办法", **READ,
     },
+    "exemptions": [
+        {"name": "new", "zh": "注册不足 2 年", "en": "Registered for less than 2 years",
+         "kind": "registered_within_years", "years": 2, "is_inclusive": False,
+         "document": "示例〔2024〕5号", **READ},
+    ],
     "scoring": {
         "document": "示例〔2024〕3号 亩均效益综合评价办法", **READ,
+        "bonus": {"least": -5, "most": 5},
         "pools": [{
             "name": "all", "zh": "规上工业", "en": "Above scale",
             "criteria": [
@@ -70,6 +76,7 @@ BOOK = {
         "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "B", "up_to": 0.7},
                     {"grade": "C", "up_to": 0.95}, {"grade": "D", "up_to": 1}],
         "form": "rank", "rounding": "nearest", "ties": "better", "exempt": "T",
+        "veto": {"grade": "D", "is_ranked": False},
         "document": "示例〔2024〕3号 亩均效益综合评价办法", **READ,
     },
     "consolidation": {
@@ -158,6 +165,25 @@ def parcels(count: int = 480, seed: int = 7) -> gpd.GeoDataFrame:
     return table
 
 
+PROVED, UNPROVED, VETOED, OPEN = (f"3302821000{n}" for n in (26, 27, 28, 30))
+"""Parcels with a bonus, with one that nothing proves, with a veto, and with an open exemption."""
+
+
+def _claim(table: gpd.GeoDataFrame) -> None:
+    """Add what decides a grade beside the score, in nasty words."""
+    table["bonus_points"] = table["bonus_score"] = np.nan
+    for name in ("bonus_evidence", "veto_reason", "missing_inputs"):
+        table[name] = pd.Series(None, table.index, dtype=object)
+    table["exempt_class"] = np.where(table["exempt_reason"].notna(), "yes", "no")
+    if OPEN not in table.index:
+        return
+    table.loc[[PROVED, UNPROVED], "bonus_points"] = 7.5
+    table.loc[PROVED, ["bonus_score", "bonus_evidence"]] = [5.0, NASTY[0]]
+    table.loc[VETOED, ["veto_reason", "efficiency_grade"]] = [NASTY[7], "D"]
+    table.loc[OPEN, ["exempt_class", "missing_inputs"]] = ["undetermined", "registered_on"]
+    table.loc[OPEN, "efficiency_grade"] = None
+
+
 def _judge(table: gpd.GeoDataFrame) -> None:
     points = {
         "tax_cny10k_per_mu": (table["tax_cny10k_per_mu"] / 20).clip(upper=1.5) * 50,
@@ -175,6 +201,7 @@ def _judge(table: gpd.GeoDataFrame) -> None:
     table["efficiency_grade"] = grade.where(grade.notna(), None)
     table.loc[exempt, "exempt_reason"] = "公共设施"
     table.loc[exempt, "pool"] = None
+    _claim(table)
     low = (table["floor_area_ratio"] < 0.6) | (table["tax_cny10k_per_mu"] < 5)
     known = low | table["tax_cny10k_per_mu"].notna()
     tests = [

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import NARROW, WIDE, chromium, launched, opened
-from map_city import NASTY, TOWNS, made_layers, made_result, parcels
+from map_city import (
+    NASTY,
+    OPEN,
+    PROVED,
+    TOWNS,
+    UNPROVED,
+    VETOED,
+    made_layers,
+    made_result,
+    parcels,
+)
 from playwright.sync_api import expect
 
 from landrenew.base.words import Text
@@ -140,6 +150,33 @@ def test_a_missing_value_is_called_missing(show: Show, file: Path, result: Resul
         search(page, str(one))
         expect(page.locator("[data-part=score]")).to_contain_text("缺少：亩均税收")
         expect(page.locator(".outcome-u")).to_contain_text("缺数据")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_the_card_says_what_decides_a_grade_beside_the_score(
+    show: Show, file: Path, size: tuple[int, int]
+) -> None:
+    with show(file, size) as (page, seen):
+        score = page.locator("[data-part=score]")
+        search(page, PROVED)
+        row = score.locator("[data-row=bonus]")
+        expect(row).to_contain_text("<script>alert(1)</script>")  # text, whatever it holds
+        expect(row).to_contain_text("-5 – 5")
+        expect(row.locator("td.points")).to_have_text("5.00")
+        search(page, UNPROVED)
+        expect(row).to_contain_text("没有依据，不计")
+        expect(row.locator("td.points")).to_have_text("—")
+        search(page, VETOED)
+        expect(score).to_contain_text(f"一票否决，定为 D · {NASTY[7]}")
+        search(page, OPEN)
+        expect(score).to_contain_text("是否不参评待定，未评级；缺少：注册日期")
+        expect(page.locator("[data-fact=exempt_class] dd")).to_have_text("待定")
+        search(page, ONE)
+        expect(score).to_be_attached()
+        expect(score.locator("[data-row=bonus]")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("window.hacked === undefined")
+        assert seen.nothing(), seen
 
 
 def test_a_click_on_a_parcel_opens_its_card_and_escape_closes_it(show: Show, file: Path) -> None:

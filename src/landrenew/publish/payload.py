@@ -50,7 +50,9 @@ PARCEL_FACTS = (
     "leased_out_share",
     "size_class",
     "tax_cny10k_per_mu",
+    "exempt_class",
     "exempt_reason",
+    "veto_reason",
     "grade_certainty_class",
     "grade_stays_share",
     "low_efficiency_certainty_class",
@@ -66,6 +68,9 @@ PARCEL_COLUMNS = (
     "efficiency_score",
     "efficiency_grade",
     "pool",
+    "bonus_points",
+    "bonus_evidence",
+    "bonus_score",
     "low_efficiency_class",
     "block_id",
 )
@@ -270,7 +275,8 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
     Returns
     -------
     dict or None
-        The document and its pools by name; None when the rulebook scores nothing.
+        The document and its pools by name, bounds of the bonus, what a veto gives, and for parcels
+        that may be exempt what would tell; None when the rulebook scores nothing.
     """
     scoring = rulebook.scoring
     if scoring is None:
@@ -282,13 +288,28 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
         }
         for pool in scoring.pools
     }
-    grades = rulebook.grades
+    grades, bonus = rulebook.grades, scoring.bonus
     return {
         "document": scoring.document,
         "pools": pools,
+        "bonus": None if bonus is None else [bonus.least, bonus.most],
         "graded_by": grades.document if grades else None,
         "exempt": grades.exempt if grades else None,
+        "exempting": _exempting(parcels, rulebook),
+        "veto": grades.veto.grade if grades and grades.veto else None,
     }
+
+
+def _exempting(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]:
+    """Say of parcels that may be exempt which inputs would tell."""
+    asked = dict.fromkeys(name for one in rulebook.exemptions for name in one.columns)
+    is_open = parcels.get("exempt_class", pd.Series("", parcels.index)).eq("undetermined")
+    missing = parcels.get("missing_inputs", pd.Series("", parcels.index)).fillna("").to_numpy()
+    lacking = {
+        int(at): [name for name in missing[at].split(",") if name in asked]
+        for at in np.flatnonzero(is_open)
+    }
+    return {"labels": {name: COLUMNS[name].label for name in asked}, "lacking": lacking}
 
 
 def parcels_payload(result: Result) -> dict[str, Any]:

@@ -169,12 +169,19 @@ def _rule(field: Field, town: str, cell: str) -> DataValidation:
         if "," not in "".join(words) and len(listed) <= 250:  # noqa: PLR2004  what a drop-down takes
             return DataValidation(type="list", formula1=f'"{listed.replace(chr(34), chr(34) * 2)}"')
     if field.fill == "date":
-        return DataValidation(type="date", operator="greaterThan", formula1="DATE(2000,1,1)")
+        return DataValidation(type="custom", formula1=_date_formula(field, cell))
     if field.fill in {"number", "whole"}:
         return DataValidation(type="custom", formula1=_number_formula(field, cell))
     if field.fill == "code":
         return DataValidation(type="textLength", operator="between", formula1="1", formula2="40")
     return DataValidation(type="textLength", operator="lessThanOrEqual", formula1="200")
+
+
+def _date_formula(field: Field, cell: str) -> str:
+    """Say which days a cell may hold: a survey is of this century, a firm may be older."""
+    first = "DATE(2000,1,1)" if field.required else "DATE(1900,1,1)"
+    is_day = f"AND(ISNUMBER({cell}),{cell}>{first})"
+    return f'OR({cell}="{field.unless}",{is_day})' if field.unless else is_day
 
 
 def _number_formula(field: Field, cell: str) -> str:

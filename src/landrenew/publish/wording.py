@@ -67,6 +67,11 @@ OWN_CLASSES = {
         "holder": Text("自有用地", "Own land"),
         "tenant": Text("租赁", "Tenant"),
     },
+    "grade_basis": {
+        "own": Text("单独评价", "By itself"),
+        "merged": Text("合并评价", "Together"),
+        "landlord": Text("随宗地主", "By its landlord"),
+    },
     "allocation_basis": {
         "share": Text("约定份额", "Stated share"),
         "floor": Text("建筑面积", "Floor area"),
@@ -107,6 +112,21 @@ ROLES = {
     "judged": Text("判定", "judged"),
 }
 """Where a column comes from: the user's layers, measurement, or the rulebook."""
+
+CONFIDENCE = {
+    "H": Text("H 官方文本", "H official text"),
+    "M": Text("M 报道或转载", "M press or copy"),
+    "L": Text("L 推断", "L inferred"),
+    "user": Text("自定", "user"),
+}
+"""How sure a number of a rulebook is."""
+
+NUMBER_HEADINGS = (
+    Text("位置", "place"), Text("数值", "value"), Text("单位", "unit"), Text("文件", "document"),
+    Text("出处", "source"), Text("可信度", "confidence"), Text("地区", "region"),
+    Text("生效", "in force from"), Text("失效", "in force until"),
+)  # fmt: skip
+"""Headings of the list of numbers of a rulebook."""
 
 MOST_DECIMALS = 6
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from landrenew.base.columns import COLUMNS, WORDS, Column
+from landrenew.base.dates import NOT_YET
 from landrenew.base.units import factor_to
 
-FORM_VERSION = "1"
+FORM_VERSION = "2"
 
 FORM_SHEET = "填报表"
 GUIDE_SHEET = "填表说明"
@@ -55,6 +56,8 @@ class Field:
         What to mind, beyond the meaning.
     means
         Meaning on the form, where the dictionary's speaks of what the program does.
+    unless
+        A word that may stand instead, where there is no such day yet.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Field:
     width: int = 12
     advice: str = ""
     means: str = ""
+    unless: str = ""
 
     @property
     def column(self) -> Column:
@@ -96,6 +100,7 @@ class Field:
         return (None if low is None else low / factor, None if high is None else high / factor)
 
 
+UNKNOWN = "不掌握的留空"
 LEAVE = "不掌握的留空，不要填 0"
 ALL_OF_FIRM = "填主要用地企业；同一宗地的其他企业另附名单"
 
@@ -132,6 +137,18 @@ FORM: tuple[Field, ...] = (
     Field("exempt_reason", "不参评原因", "text", "2025 年新供地", width=12,
           advice="参加评价的留空",
           means="不参加评价的原因。"),
+    Field("registered_on", "注册日期", "date", "2015-03-20", width=11,
+          advice=f"按营业执照的成立日期，写作 2015-03-20；{UNKNOWN}",
+          means="企业注册（成立）的日期。"),
+    Field("production_on", "投产日期", "date", "2016-01-10", width=11,
+          advice=f"尚未投产的填“{NOT_YET[0]}”；{UNKNOWN}",
+          means="投产的日期。", unless=NOT_YET[0]),
+    Field("veto_reason", "一票否决原因", "text", "某办〔2025〕8 号：安全事故", width=12,
+          advice="写明文号；没有的留空", means="按评价办法直接定级的原因。"),
+    Field("bonus_points", "加减分", "number", "2", width=7,
+          advice="加分填正数，减分填负数；没有的留空", means="按评价办法申报的加分或减分。"),
+    Field("bonus_evidence", "加减分依据", "text", "高新技术企业证书 GR2025", width=12,
+          advice="填了加减分的必须填；没有依据的不计", means="证明加减分的文件。"),
     Field("surveyor", "填表人", "text", "张三", required=True, width=8, advice="填姓名"),
     Field("survey_date", "填表日期", "date", "2026-06-30", required=True, width=12,
           advice="写作 2026-06-30",

@@ -261,6 +261,8 @@ def _wrong(
         return _missing(value, field)
     if field.name == "town":
         return _other_town(form, said(value))
+    if field.unless and said(value) == field.unless:
+        return None
     if field.fill in {"number", "whole"}:
         return wrong_number(value, numbers[at], field)
     is_handed_out = field.name == "parcel_id" and said(value) in form.handed_out

@@ -181,7 +181,7 @@ def middle_without(ordered: Sequence[float], value: float) -> float:
 
 
 def _needed_together(form: ReturnedForm, row: int) -> Iterator[Doubt]:
-    """Ask for the firm's number and the year where there are figures that need them."""
+    """Ask for the firm's number, the year and the evidence where there is what needs them."""
 
     def has(name: str) -> bool:
         return not is_blank(form.cells.get((row, name))) or (row, name) in form.uncomputed
@@ -205,6 +205,16 @@ def _needed_together(form: ReturnedForm, row: int) -> Iterator[Doubt]:
             Text(
                 "是空的；填了税收、产值、人数，就要填是哪一年的",
                 "is empty; figures need the year they are of",
+            ),
+        )
+    if has("bonus_points") and not has("bonus_evidence") and "bonus_evidence" in form.columns:
+        yield Doubt(
+            row,
+            "bonus_evidence",
+            "missing",
+            Text(
+                "是空的；填了加减分，就要填依据，没有依据的不计",
+                "is empty; a bonus counts only with its evidence",
             ),
         )
 

@@ -98,6 +98,32 @@ function criterionRow(one, table, i) {
     el('td', { class: 'points' }, number(points), el('span', { class: 'track' }, bar)));
 }
 
+// Points claimed on top: what proves them, what may count, and what did.
+function bonusRow({ bonus }, table, i) {
+  const claimed = table.value('bonus_points', i);
+  if (!bonus || claimed === null) return null;
+  const [least, most] = bonus.map((one) => number(one, Number.isInteger(one) ? 0 : 1));
+  const proof = table.value('bonus_evidence', i);
+  return el('tr', { class: proof === null ? 'lacks' : '', 'data-row': 'bonus' },
+    el('th', { scope: 'row' }, say('bonus'), el('small', {}, proof === null ? say('unproved') : proof)),
+    el('td', {}, table.shown('bonus_points', i)),
+    el('td', {}, `${least} – ${most}`),
+    el('td', { class: 'points' }, number(table.value('bonus_score', i))));
+}
+
+// What decides the grade, or may, whatever the score.
+function reasonLines({ scoring, table }, i) {
+  const comma = lang === 'zh' ? '、' : ', ';
+  const [exempt, veto] = ['exempt_reason', 'veto_reason'].map((name) => table.value(name, i));
+  const open = scoring.exempting.lacking[i];
+  const lines = [
+    exempt !== null && `${say('exempt')} · ${exempt}`,
+    veto !== null && exempt === null && !open && scoring.veto !== null && `${say('veto', { x: scoring.veto })} · ${veto}`,
+    open && say('exempt_open', { x: open.map((name) => say(scoring.exempting.labels[name])).join(comma) || say('missing') }),
+  ];
+  return lines.filter(Boolean).map((line) => el('p', { class: 'warn' }, line));
+}
+
 function lackWords(criteria, table, i) {
   const lacking = criteria.filter((one) => table.value(one.column, i) === null);
   if (!lacking.length) return null;
@@ -109,10 +135,9 @@ function scorePart(layer, i) {
   if (!scoring) return null;
   const pool = scoring.pools[table.value('pool', i)];
   const grade = table.value('efficiency_grade', i);
-  const reason = table.value('exempt_reason', i);
-  const why = reason === null ? null : `${say('exempt')} · ${reason}`;
+  const reasons = reasonLines(layer, i);
   if (!pool) {
-    return part('score', say('score'), el('p', {}, why || say('no_pool')));
+    return part('score', say('score'), ...(reasons.length ? reasons : [el('p', {}, say('no_pool'))]));
   }
   const full = pool.criteria.reduce((sum, one) => sum + one.weight, 0);
   const total = table.value('efficiency_score', i);
@@ -122,9 +147,10 @@ function scorePart(layer, i) {
       el('span', {}, say('of', { x: +full.toFixed(2) })),
       el('span', {}, grade === null ? say('not_graded') : `${say('grade')} ${grade}`),
       el('span', {}, `${say('pool')} ${say(pool.label)}`)),
-    why ? el('p', { class: 'warn' }, why) : null,
+    ...reasons,
     lackWords(pool.criteria, table, i),
-    grid(['indicator', 'value', 'weight', 'points'], pool.criteria.map((one) => criterionRow(one, table, i))),
+    grid(['indicator', 'value', 'weight', 'points'], [
+      ...pool.criteria.map((one) => criterionRow(one, table, i)), bonusRow(scoring, table, i)]),
     el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.graded_by].filter(Boolean))].join(' ')}`));
 }
 
