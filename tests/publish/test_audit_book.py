@@ -12,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from hand_made import READ
+from together_city import MIN_MAX, RANK, RATIO, book_of, city_of
 
 from landrenew.assess.evaluation import evaluated_firms
 from landrenew.base.errors import RuleError
@@ -152,6 +153,31 @@ def test_the_demo_city_is_recalculated(demo_result: Result, tmp_path: Path) -> N
         hold_against(sheets, table)
         differs = [row[2] for row in sheets["about"] if isinstance(row[1], int)]
         assert differs == [0, 0]
+
+
+@needs_office
+@pytest.mark.parametrize(
+    "tenants", [None, {"rule": "follow_landlord"}, {"rule": "merge_on_parcel"}]
+)
+@pytest.mark.parametrize("criteria", [(RATIO,), (RATIO, RANK), (RATIO, MIN_MAX)])
+def test_what_is_open_stays_open_and_firms_together_are_one_row(
+    criteria: tuple[dict[str, Any], ...], tenants: dict[str, Any] | None, tmp_path: Path
+) -> None:
+    result = city_of(book_of(*criteria, tenants=tenants), groups=tenants is not None)
+    table = evaluated_rows(result, "firms")
+    assert ("B" in table.index) == (tenants is None)  # else of the group of A
+    assert ("T" in table.index) == (tenants is None)  # else it follows C, or is one with it
+    assert table.loc["U", "exempt_class"] == "undetermined"
+    assert table["efficiency_grade"].eq("T").sum() == 1
+    is_ranked = criteria == (RATIO, RANK)
+    assert is_ranked or table["efficiency_grade"].isin(["A", "B"]).any()  # the same either way
+    sheets = recalculated(audit_workbook(table, result.layers.rulebook, "en"), tmp_path)
+    hold_against(sheets, table)
+    rows = {row["code"]: row for row in sheets["all"]}
+    assert rows["U"]["grade left open"] == "may be exempt"
+    said = "score hangs on rows that may be exempt" if is_ranked else None
+    assert rows["A"]["score left open"] == said
+    assert next(row[2] for row in sheets["about"] if row[0] == "all") == 0
 
 
 @needs_office

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from together_city import RANK, RATIO, book_of, city_of
 from typer.testing import CliRunner
 
 from landrenew.base.errors import ParcelError
@@ -19,6 +20,7 @@ from landrenew.publish.working_words import figure
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from landrenew.publish.paper import Paper
     from landrenew.publish.result import Result
 
 NUMBER = re.compile(r"^[\d,.\s÷×−+()\[\]=-]+$")
@@ -130,3 +132,76 @@ def test_numbers_are_written_as_people_do() -> None:
     assert [figure(one) for one in (0, 1e7, 0.1 + 0.2, None, float("inf"), pd.NA)] == [
         "0", "10,000,000", "0.3", "–", "–", "–",
     ]  # fmt: skip
+
+
+FOLLOW, MERGE = {"rule": "follow_landlord"}, {"rule": "merge_on_parcel"}
+
+
+def sheet_of(result: Result, firm: str) -> Paper:
+    return working_sheet(result, subject_of(result, firm))
+
+
+def said_first(paper: Paper) -> str:
+    return " ".join(one.en for one in paper.warnings)
+
+
+def titles(paper: Paper) -> list[str]:
+    return [part.title.en for part in paper.parts]
+
+
+def test_a_sheet_says_why_a_firm_is_exempt_or_may_be_and_what_is_missing() -> None:
+    result = city_of(book_of())
+    assert "Not graded: 新注册 · new" in said_first(sheet_of(result, "N"))
+    may_be = sheet_of(result, "U")
+    assert "may be exempt, which cannot be told without Registered" in said_first(may_be)
+    assert may_be.seal is not None
+    assert may_be.seal[1].en == "points"  # a score, and no grade
+    others = sheet_of(result, "A")
+    assert "Of 1 in the pool it is not known whether they are exempt" in said_first(others)
+    assert "Place and grade" not in titles(others)
+    settled = sheet_of(city_of(book_of(), known=True), "A")
+    assert "known" not in said_first(settled)
+    assert "Place and grade" in titles(settled)
+
+
+def test_a_score_that_hangs_on_open_rows_is_shown_as_open() -> None:
+    result = city_of(book_of(RATIO, RANK))
+    steps = next(one for one in sheet_of(result, "A").parts if one.title.en.startswith("Points"))
+    assert [row[5].en for row in steps.rows][1] == "–"
+    assert steps.rows[1][2].en == "–"
+    assert steps.foot[5].en == "–"
+
+
+def test_a_tenant_is_told_from_whom_it_has_its_grade_and_has_no_working() -> None:
+    result = city_of(book_of(tenants=FOLLOW), known=True)
+    assert result.firms is not None
+    paper = sheet_of(result, "T")
+    assert "grade of its landlord, 企业C" in said_first(paper)
+    assert "no pool" not in said_first(paper)
+    assert paper.seal is not None
+    assert paper.seal[0] == result.firms["efficiency_grade"]["C"]
+    assert not {"Points, step by step", "What would lift the grade"} & {*titles(paper)}
+
+
+def test_firms_judged_together_share_a_sheet_of_the_unit_and_nothing_lifts_one_of_them() -> None:
+    result = city_of(book_of(tenants=MERGE), known=True)
+    assert result.firms is not None
+    one, other = (sheet_of(result, firm) for firm in "GH")
+    for paper in (one, other):
+        assert "2 firms of one parcel or group were judged together" in said_first(paper)
+        assert "What would lift the grade" not in titles(paper)
+        figures = next(part for part in paper.parts if part.title.en == "Figures used")
+        assert "300" in [row[1].en for row in figures.rows]  # 200 and 100
+    assert "What would lift the grade" in titles(sheet_of(result, "F"))
+    # of nine units, one of them exempt, not of eleven firms
+    places = next(part for part in sheet_of(result, "F").parts if part.title.en.startswith("Place"))
+    assert "of 8 that are ranked" in places.lines[0].en
+
+
+def test_a_veto_of_one_firm_is_its_own() -> None:
+    result = city_of(book_of(tenants=MERGE), known=True)
+    paper = sheet_of(result, "H")
+    assert "Veto: 事故" in said_first(paper)
+    assert paper.seal is not None
+    assert paper.seal[0] == "D"
+    assert "Veto" not in said_first(sheet_of(result, "G"))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from landrenew.assess.evaluation import scored_and_graded
+from landrenew.assess.evaluation import asked_already, scored_and_graded
 from landrenew.assess.grades import efficiency_grade
-from landrenew.assess.working import LAND, better_letters, divided_from, row_of
+from landrenew.assess.working import LAND, better_letters, divided_from, is_own, row_of
 from landrenew.base.columns import COLUMNS
 from landrenew.measure.quotients import ratios
 
@@ -70,8 +70,9 @@ def lifts(table: pd.DataFrame, ident: str, book: Rulebook) -> list[Lift]:
     -------
     list of Lift
         The smallest change first, as a share of the present value. None for the best grade, for a
-        row that is exempt, vetoed or not graded, and of a figure that alone lifts nothing or is
-        missing. A change that would put the row into another pool is none.
+        row that is exempt, vetoed or not graded, or whose grade is not its own alone, and of a
+        figure that alone lifts nothing or is missing. A change that would put the row into another
+        pool is none.
 
     Notes
     -----
@@ -83,10 +84,12 @@ def lifts(table: pd.DataFrame, ident: str, book: Rulebook) -> list[Lift]:
     row = row_of(table, ident)
     if book.scoring is None or book.grades is None or pd.notna(row.get("veto_reason")):
         return []
+    if not is_own(row):
+        return []
     pool = next((one for one in book.scoring.pools if one.name == row["pool"]), None)
     if pool is None or not better_letters(row, book.grades):
         return []
-    trial = _Trial(table[table["pool"].eq(pool.name)], ident, pool, book)
+    trial = _Trial(table[table["pool"].eq(pool.name)], ident, pool, asked_already(book))
     found = [trial.nearest(name, grows=grows) for name, grows in _levers(row, pool).items()]
     return sorted((one for one in found if one is not None), key=lambda one: (one.change, one))
 

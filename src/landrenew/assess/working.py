@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from landrenew.assess.grades import ROUND, grade_bounds, is_compared, stated
+from landrenew.assess.marks import Marks
 from landrenew.assess.points import extremes
 from landrenew.base.columns import INTENSITIES, score_column
 from landrenew.base.exact import COMPARED
@@ -97,6 +98,8 @@ class Working:
         Its place; None where it is not ranked, or grades have bars.
     next_score
         Lowest score with a better grade in the pool, for grades by rank; NaN without one.
+    open_rows
+        Rows of the pool that may be exempt; while there are any, no place is told.
     """
 
     row: pd.Series
@@ -105,6 +108,7 @@ class Working:
     steps: tuple[Step, ...]
     standing: Standing | None
     next_score: float
+    open_rows: int = 0
 
 
 def working(table: pd.DataFrame, ident: str, book: Rulebook) -> Working:
@@ -130,16 +134,33 @@ def working(table: pd.DataFrame, ident: str, book: Rulebook) -> Working:
     pools = () if book.scoring is None else book.scoring.pools
     pool = next((one for one in pools if one.name == row.get("pool")), None)
     if pool is None:
-        return Working(row, None, 0, (), None, np.nan)
+        return unjudged(row)
     mine = table[table["pool"].eq(pool.name)]
-    standing, next_score = None, np.nan
-    if isinstance(book.grades, RankGrades):
+    standing, next_score, open_rows = None, np.nan, int(Marks.of(mine).is_open.sum())
+    if isinstance(book.grades, RankGrades) and not open_rows:
         ranked = mine[is_compared(mine, book.grades)]
         if ident in ranked.index:
             standing = _standing(ranked["efficiency_score"], ident, book.grades)
         next_score = _next_score(ranked, row, book.grades)
     steps = tuple(_step(mine, ident, one) for one in pool.criteria)
-    return Working(row, pool, len(mine), steps, standing, next_score)
+    return Working(row, pool, len(mine), steps, standing, next_score, open_rows)
+
+
+def unjudged(row: pd.Series) -> Working:
+    """
+    Make the working of a row that was not scored.
+
+    Parameters
+    ----------
+    row
+        Everything known of the row.
+
+    Returns
+    -------
+    Working
+        Without pool, steps and place.
+    """
+    return Working(row, None, 0, (), None, np.nan)
 
 
 def row_of(table: pd.DataFrame, ident: str) -> pd.Series:
@@ -201,8 +222,7 @@ def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[floa
         baseline = np.nan if criterion.baseline is None else criterion.baseline
         return baseline * criterion.baseline_factor, np.nan
     values = mine.get(criterion.column, pd.Series(np.nan, mine.index)).astype(float)
-    if "exempt_reason" in mine:
-        values = values.mask(mine["exempt_reason"].notna())
+    values = values.mask(Marks.of(mine).is_exempt)
     if isinstance(criterion, MinMax):
         known = np.asarray(values.dropna(), dtype=np.float64)
         return extremes(known, criterion) if known.size else (np.nan, np.nan)
@@ -222,6 +242,23 @@ def _standing(scores: pd.Series[float], ident: str, grades: RankGrades) -> Stand
         for letter, *ends in zip(grades.letters, *bounds, strict=True)
     )
     return Standing(len(scores), first, last, ends)
+
+
+def is_own(row: pd.Series) -> bool:
+    """
+    Tell whether a grade is that of the row itself.
+
+    Parameters
+    ----------
+    row
+        An evaluated row.
+
+    Returns
+    -------
+    bool
+        False where firms were judged together or by their landlord, or it is open whether.
+    """
+    return "grade_basis" not in row or row["grade_basis"] == "own"
 
 
 def better_letters(row: pd.Series, grades: RankGrades | BarGrades) -> list[str]:

@@ -321,6 +321,25 @@ def decided(options: Sequence[str], grades: Grades, exempt: str, veto: str) -> s
     return f"IF({exempt}<>{NOTHING},{text(grades.exempt)},{made})"
 
 
+def unless_said(reason: str, made: str) -> str:
+    """
+    Leave a result out where a reason says that it is open.
+
+    Parameters
+    ----------
+    reason
+        Cell of the reason; empty where nothing is open.
+    made
+        The formula.
+
+    Returns
+    -------
+    str
+        Empty where there is a reason.
+    """
+    return f"IF({reason}<>{NOTHING},{NOTHING},{made})"
+
+
 def proved_bonus(claimed: str, evidence: str, cell: Cell) -> str:
     """
     Give the points that are claimed and proved.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 from openpyxl.styles import Font
 
 from landrenew.assess.grades import ROUND, TIES, stated
+from landrenew.assess.marks import Marks
+from landrenew.assess.scores import scores
 from landrenew.assess.working import LAND
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
@@ -18,6 +21,7 @@ from landrenew.publish import live_formulas as live
 from landrenew.publish.formula_sheet import HEAD, FormulaSheet
 from landrenew.publish.sheet_file import cell_of
 from landrenew.publish.tables import column_title
+from landrenew.publish.wording import class_words
 from landrenew.rules.grading import BarGrades
 from landrenew.rules.scoring import RELATIVE
 
@@ -45,6 +49,13 @@ PARAMETERS = {
     "mean": Text("平均分", "mean points"),
 }
 """What stands above the points of a criterion, a line each."""
+
+OPEN_WORDS = {
+    "self": Text("可能不参评", "may be exempt"),
+    "score": Text("得分与可能不参评的户有关", "score hangs on rows that may be exempt"),
+    "grade": Text("等级与可能不参评的户有关", "grade hangs on rows that may be exempt"),
+}
+"""Why a score or a grade is left open; what stands in a cell, and what a formula leaves empty."""
 
 PLACE_OF = {name: place for place, name in enumerate(PARAMETERS)}
 TOP, A3 = 3, 8
@@ -116,6 +127,7 @@ class PoolSheet:
         self.divided = {one.column for one in self.pool.criteria if one.column in computed
                         and computed[one.column].equals(rows[one.column])}  # fmt: skip
         self._given(rows)
+        self._open(rows)
         points = [self._criterion(one) for one in self.pool.criteria]
         bonus = None if self.book.scoring is None else self.book.scoring.bonus
         if bonus is not None:
@@ -137,8 +149,11 @@ class PoolSheet:
         for criterion in self.pool.criteria:
             divided = criterion.column in self.divided
             names += parts_of(criterion.column, LAND) if divided else [criterion.column]
-        for name in dict.fromkeys([*names, *self._reasons()]):
+        may_be_exempt = ["exempt_class"] if Marks.of(rows).is_open.any() else []
+        for name in dict.fromkeys([*names, *may_be_exempt, *self._reasons()]):
             values = named.get(name, pd.Series(None, rows.index, dtype=object))
+            if name == "exempt_class":
+                values = values.map(lambda word: class_words(word).say(self.lang))
             title = said.get(name) or column_title(name, self.lang)
             self.grid.column(name, title, 24 if name in said else 12)
             self.grid.fill(name, none_where_missing(values).tolist())
@@ -146,6 +161,37 @@ class PoolSheet:
         self.grid.compute(
             "counts", lambda line: f'IF({self.grid.at("exempt_reason", line)}="",1,0)', "0"
         )
+
+    def _open(self, rows: pd.DataFrame) -> None:
+        """
+        Say what is left open because rows may be exempt.
+
+        The formulas let such rows count, which is one of the ways that a grade must come through
+        to be published; what does not come through all of them no formula claims.
+        """
+        is_open = Marks.of(rows).is_open
+        self.has_open = bool(is_open.any())
+        if not self.has_open or self.book.scoring is None:
+            return
+        score_hangs = scores(rows, self.book.scoring)["is_unsettled"].to_numpy()
+        grade = rows.get("efficiency_grade", pd.Series(None, rows.index, dtype=object))
+        no_grade = grade.isna().to_numpy()
+        hangs = no_grade & rows["efficiency_score"].notna().to_numpy()
+        itself, score, others = (words.say(self.lang) for words in OPEN_WORDS.values())
+        said = {"score open": np.select([score_hangs], [score], ""),
+                "grade open": np.select([is_open, score_hangs & no_grade, hangs],
+                                        [itself, score, others], "")}  # fmt: skip
+        titles = (self._say("得分待定的原因", "score left open"),
+                  self._say("等级待定的原因", "grade left open"))  # fmt: skip
+        for (key, why), title in zip(said.items(), titles, strict=True):
+            self.grid.column(key, title, 24)
+            self.grid.fill(key, [one or None for one in why.tolist()])
+
+    def _unless_open(self, key: str, made: Callable[[int], str]) -> Callable[[int], str]:
+        """Leave empty what is open."""
+        if not self.has_open:
+            return made
+        return lambda line: live.unless_said(self.grid.at(key, line), made(line))
 
     def _reasons(self) -> list[str]:
         """List what decides beside the figures, as far as the rulebook knows it."""
@@ -216,9 +262,9 @@ class PoolSheet:
     def _score(self, points: Sequence[str], *, has_bonus: bool) -> None:
         grid = self.grid
         grid.column("score", self._say("得分", "score"))
-        grid.compute("score", lambda line: live.total(
+        grid.compute("score", self._unless_open("score open", lambda line: live.total(
             [grid.at(one, line) for one in points],
-            grid.at("bonus", line) if has_bonus else None))  # fmt: skip
+            grid.at("bonus", line) if has_bonus else None)))  # fmt: skip
 
     def _grade(self, grades: Grades) -> None:
         grid = self.grid
@@ -231,9 +277,9 @@ class PoolSheet:
             grid.set_above("ranked", place, letter)
         options = self._by_bars(grades) if isinstance(grades, BarGrades) else self._by_place(grades)
         grid.column("grade", self._say("等级", "grade"), 8)
-        grid.compute("grade", lambda line: live.decided(
+        grid.compute("grade", self._unless_open("grade open", lambda line: live.decided(
             [grid.at(one, line) for one in options], grades, grid.at("exempt_reason", line),
-            "" if grades.veto is None else grid.at("veto_reason", line)))  # fmt: skip
+            "" if grades.veto is None else grid.at("veto_reason", line))))  # fmt: skip
 
     def _by_bars(self, grades: BarGrades) -> list[str]:
         grid = self.grid
@@ -308,7 +354,10 @@ class PoolSheet:
         sheet.cell(2, 1, self._say(
             "浅黄的格可以改动：数据与规则；其余都是公式，改了就重新计算。",
             "Pale yellow cells may be typed over: figures and rules. All others are formulas.",
-        ))  # fmt: skip
+        ) + (self._say(
+            "可能不参评的户按参评计算；因此待定的得分与等级不算，也不核对。",
+            " Rows that may be exempt are let count; scores and grades that hang on it stay open.",
+        ) if self.has_open else ""))  # fmt: skip
         for name, words in PARAMETERS.items():
             line = TOP + PLACE_OF[name]
             is_used = any(cell.value is not None for cell in sheet[line])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from landrenew.assess.evaluation import parcel_figures
+from landrenew.assess.working import row_of
 from landrenew.base.errors import ParcelError
 from landrenew.base.words import some
 
@@ -33,14 +34,25 @@ class Subject:
         Its ``firm_id`` or ``parcel_id``.
     name
         What it is called: name of the firm, else the code.
+    published
+        The rows that are published of its kind.
     table
-        All evaluated rows of its kind, with ``land_mu``.
+        All rows of its kind that were judged, with ``land_mu``; of firms taken together the units.
+    judged
+        Label of what was judged there; None of a tenant that has the grade of its landlord.
     """
 
     kind: Kind
     ident: str
     name: str
+    published: pd.DataFrame
     table: pd.DataFrame
+    judged: str | None
+
+    @property
+    def row(self) -> pd.Series:
+        """The row that is published of it."""
+        return row_of(self.published, self.ident)
 
 
 def subject_of(result: Result, asked: str) -> Subject:
@@ -88,7 +100,7 @@ def subject_of(result: Result, asked: str) -> Subject:
 
 def evaluated_rows(result: Result, kind: Kind) -> pd.DataFrame:
     """
-    Give all evaluated firms or parcels of a run.
+    Give all firms or parcels of a run that were judged.
 
     Parameters
     ----------
@@ -100,7 +112,8 @@ def evaluated_rows(result: Result, kind: Kind) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows with ``land_mu``.
+        Rows with ``land_mu``; of firms taken together one row a unit, and none for tenants that
+        have the grade of their landlord.
 
     Raises
     ------
@@ -115,18 +128,24 @@ def evaluated_rows(result: Result, kind: Kind) -> pd.DataFrame:
             "The project has no [firms]. Use --of parcels, or add the firm table to the project"
             " file.",
         )
-    return result.firms
+    return result.firms if result.together is None else result.together.units
 
 
 def _all(result: Result) -> Iterator[Subject]:
     if result.firms is not None:
         names = result.firms.get("firm_name", result.firms.index.to_series())
         called = names.fillna(result.firms.index.to_series())
-        for ident, name in called.astype(str).items():
-            yield Subject("firms", str(ident), name, result.firms)
+        table = evaluated_rows(result, "firms")
+        own = result.firms.index.to_series()
+        units = own if result.together is None else result.together.unit
+        for ident, name in zip(result.firms.index.astype(str), called.astype(str), strict=True):
+            unit = str(units.loc[ident])
+            judged = unit if unit in table.index else None
+            yield Subject("firms", ident, name, result.firms, table, judged)
     parcels = parcel_figures(result.parcels)
     for ident in parcels.index:
-        yield Subject("parcels", str(ident), str(ident), parcels)
+        name = str(ident)
+        yield Subject("parcels", name, name, parcels, parcels, name)
 
 
 def _plain(text: str) -> str:

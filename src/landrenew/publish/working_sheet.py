@@ -12,12 +12,13 @@ import pandas as pd
 
 from landrenew.assess.lift import lifts
 from landrenew.assess.verdicts import judge
-from landrenew.assess.working import LAND, working
+from landrenew.assess.working import LAND, is_own, unjudged, working
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.publish.manifest import rulebook_digests
 from landrenew.publish.paper import Paper, Part
 from landrenew.publish.wording import class_words, layer_words, unit_words
+from landrenew.publish.working_warnings import warnings_of
 from landrenew.publish.working_words import (
     SHOWN,
     figure,
@@ -70,7 +71,8 @@ def working_sheet(result: Result, subject: Subject) -> Paper:
         Every figure with its unit, source and date.
     """
     book = result.layers.rulebook
-    made = working(subject.table, subject.ident, book)
+    row, judged = subject.row, subject.judged
+    made = unjudged(row) if judged is None else working(subject.table, judged, book)
     tests = book.low_efficiency if subject.kind == "parcels" else None
     parts = [
         _inputs(result, made),
@@ -78,15 +80,15 @@ def working_sheet(result: Result, subject: Subject) -> Paper:
         _place(made, result),
         _tests(made, tests),
         _land(result, subject),
-        _lifts(lifts(subject.table, subject.ident, book)),
+        _lifts(lifts(subject.table, judged, book) if judged and is_own(row) else []),
         _documents(result),
     ]
     return Paper(
         kind=KIND,
         name=subject.name,
         about=_about(result, subject),
-        seal=_seal(made),
-        warnings=_warnings(made),
+        seal=_seal(row, made),
+        warnings=warnings_of(result, subject, made),
         parts=[one for one in parts if one is not None],
     )
 
@@ -109,36 +111,13 @@ def _about(result: Result, subject: Subject) -> list[Text]:
     return said
 
 
-def _seal(made: Working) -> tuple[str, Text] | None:
-    grade, score = made.row.get("efficiency_grade"), made.row.get("efficiency_score", np.nan)
+def _seal(row: pd.Series, made: Working) -> tuple[str, Text] | None:
+    grade, score = row.get("efficiency_grade"), made.row.get("efficiency_score", np.nan)
     said = figure(float(score), SHOWN)
     points = BLANK if np.isnan(score) else Text(f"{said} 分", f"{said} points")
     if pd.notna(grade):
         return str(grade), points
     return None if np.isnan(score) else (said, Text("分", "points"))
-
-
-def _warnings(made: Working) -> list[Text]:
-    """Say what decided beside the points, or why there is no grade."""
-    row, said = made.row, []
-    if pd.notna(reason := row.get("exempt_reason")):
-        said.append(Text(f"不参加评级：{reason}", f"Not graded: {reason}"))
-    elif pd.notna(reason := row.get("veto_reason")):
-        said.append(Text(f"一票否决：{reason}", f"Veto: {reason}"))
-    lacking = str(row.get("missing_inputs") or "").split(",")
-    labels = [COLUMNS[one].label for one in lacking if one]
-    if labels:
-        said.append(Text(
-            f"缺少：{'、'.join(one.zh for one in labels)}。缺的数据不作零；补报后重新评价。",
-            f"Missing: {', '.join(one.en for one in labels)}. What is missing is not taken as zero;"
-            " supplied later, it is evaluated again.",
-        ))  # fmt: skip
-    if made.pool is None:
-        said.append(Text(
-            "不属于任何评价组，或无法判断属于哪一组，因此没有得分与等级。",
-            "It is in no pool, or it cannot be told in which: no score and no grade.",
-        ))  # fmt: skip
-    return said
 
 
 def _inputs(result: Result, made: Working) -> Part | None:
@@ -257,7 +236,7 @@ def _land(result: Result, subject: Subject) -> Part | None:
         [_same(str(one[0])), *(_same(figure(area, 2)) for area in one[1:])]
         for one in mine.itertuples(index=False)
     ]
-    land = with_unit(subject.table[LAND][subject.ident], LAND)
+    land = with_unit(subject.row[LAND], LAND)
     line = Text(
         f"评价用地 = 登记 + 租入 − 出租，合计 {land.zh}（1 亩 = 2000/3 平方米）。",
         f"Evaluated land = registered + rented − let: {land.en} (1 mu = 2000/3 m²).",
@@ -294,6 +273,8 @@ def _documents(result: Result) -> Part:
     parts = (
         (Text("评分", "scoring"), book.scoring),
         (Text("评级", "grades"), book.grades),
+        *((Text(f"不参评：{one.zh}", f"exemption: {one.en}"), one) for one in book.exemptions),
+        (Text("租赁与同宗地企业", "tenants"), book.tenants),
         (Text("低效认定", "low efficiency"), book.low_efficiency),
     )
     rows = [

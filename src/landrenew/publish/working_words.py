@@ -21,6 +21,8 @@ EXACT, SHOWN = 6, 4
 
 MEAN = Text("缺数据，取本组平均分", "no value: mean points of the pool")
 NO_VALUE = Text("缺数据，待定", "no value: open")
+NO_POINTS = Text("–", "–")
+"""A value that earns nothing by the pool: of an exempt row, or while it is open who counts."""
 
 
 def figure(value: object, decimals: int = EXACT) -> str:
@@ -86,6 +88,8 @@ def step_sum(step: Step) -> Text:
     """
     if math.isnan(step.value):
         return MEAN if step.criterion.missing == "mean_points" else NO_VALUE
+    if math.isnan(step.points):
+        return NO_POINTS
     return _points_sum(step, step.criterion)
 
 
@@ -134,6 +138,8 @@ def step_against(step: Step) -> Text:
             return Text(f"基准 {one}", f"baseline {one}")
         made = f"{figure(rule.baseline)} × {figure(rule.baseline_factor)} = {one}"
         return Text(f"基准 {made}", f"baseline {made}")
+    if math.isnan(step.points):
+        return NO_POINTS
     if isinstance(rule, Rank):
         return Text(f"第 {one} 名，共 {other}", f"rank {one} of {other}")
     return Text(f"本组 {one} 至 {other}", f"pool {one} to {other}")
