@@ -15,7 +15,7 @@ import pandas as pd
 from landrenew.assess.exemption import exempted
 from landrenew.assess.grades import efficiency_grade
 from landrenew.assess.kinds import joined_words
-from landrenew.assess.scores import scores
+from landrenew.assess.scores import settled_scores
 from landrenew.assess.verdicts import judge
 from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
@@ -226,12 +226,12 @@ def scored_and_graded(
         exempt = exempted(table, book, answers)
         lacking.append(exempt.pop("missing"))
         table = table.assign(**{str(name): exempt[name] for name in exempt})
-    scored = scores(table, book.scoring)
+    scored, is_unsettled = settled_scores(table, book.scoring)
     lacking.append(scored.pop("missing"))
     if book.grades is not None:
         reasons = [name for name in REASONS if name in table.columns]
-        scored["efficiency_grade"] = efficiency_grade(scored.join(table[reasons]), book.grades)
-    scored = scored.drop(columns="is_unsettled")
+        asked = scored.join(table[reasons]).assign(is_unsettled=is_unsettled)
+        scored["efficiency_grade"] = efficiency_grade(asked, book.grades)
     return exempt.join(scored).assign(missing=joined_words(*lacking))
 
 

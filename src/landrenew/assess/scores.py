@@ -254,13 +254,33 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
         Same index: ``pool``, the points of every criterion in its own column (NaN for rows of
         pools without it), ``bonus_score`` where the rulebook knows a bonus, ``efficiency_score``
         their sum (NaN when a criterion is missing or open, or the criteria of the pool are not
-        published), ``is_unsettled``, whether the sum hangs on rows that may be exempt, and
-        ``missing``, what has no value, joined by commas.
+        published), and ``missing``, what has no value, joined by commas.
 
     Raises
     ------
     RuleError
         When a baseline is not stated.
+    """
+    return settled_scores(table, scoring)[0]
+
+
+def settled_scores(table: pd.DataFrame, scoring: Scoring) -> tuple[pd.DataFrame, pd.Series[bool]]:
+    """
+    Score each row, and tell which scores hang on rows that may be exempt.
+
+    Parameters
+    ----------
+    table
+        As for :func:`scores`.
+    scoring
+        The rulebook's pools and criteria.
+
+    Returns
+    -------
+    scores : DataFrame
+        As :func:`scores` gives them.
+    is_unsettled : Series
+        Truth values, same index: rows that have a score, but which one hangs on such rows.
     """
     names = {one.column for pool in scoring.pools for one in pool.criteria}
     values = {name: _numbers(table[name]) for name in names if name in table}
@@ -270,11 +290,10 @@ def scores(table: pd.DataFrame, scoring: Scoring) -> pd.DataFrame:
     made = named_pools(found.pool, found.lacking, table.index, scoring)
     lacks = joined_words(made.pop("missing"), _missing_criteria(values, found.pool, scoring, table))
     made = made.assign(efficiency_score=found.score, **found.points)
-    made["is_unsettled"] = found.is_unsettled
     if proved is not None:
         made["bonus_score"] = bonus
         lacks = joined_words(lacks, proved["missing"])
-    return made.assign(missing=lacks)
+    return made.assign(missing=lacks), pd.Series(found.is_unsettled, table.index)
 
 
 def _missing_criteria(

@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 
 from landrenew.assess.grades import ROUND, TIES, stated
 from landrenew.assess.marks import Marks
-from landrenew.assess.scores import scores
+from landrenew.assess.scores import settled_scores
 from landrenew.assess.working import LAND
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
@@ -173,7 +173,7 @@ class PoolSheet:
         self.has_open = bool(is_open.any())
         if not self.has_open or self.book.scoring is None:
             return
-        score_hangs = scores(rows, self.book.scoring)["is_unsettled"].to_numpy()
+        score_hangs = settled_scores(rows, self.book.scoring)[1].to_numpy()
         grade = rows.get("efficiency_grade", pd.Series(None, rows.index, dtype=object))
         no_grade = grade.isna().to_numpy()
         hangs = no_grade & rows["efficiency_score"].notna().to_numpy()

@@ -23,6 +23,8 @@ PARTS = {
     "low_efficiency": Text("低效认定标准", "low-efficiency tests"),
     "scoring": Text("评分办法", "scoring"),
     "grades": Text("等级划分", "grades"),
+    "exemptions": Text("不参评情形", "exemptions"),
+    "tenants": Text("租赁与同宗地企业的评价办法", "evaluation of tenants"),
     "contiguity": Text("连片标准", "contiguity"),
     "consolidation": Text("连片改造条件", "tests for consolidation"),
     "backflow": Text("回潮标准（距离、规模）", "backflow (distance and size)"),
@@ -37,7 +39,10 @@ PARTS = {
 ADMISSION = ("admission", "negative_list", "far_minimum")
 """Parts that the admission check asks for."""
 
-RUN = tuple(name for name in PARTS if name not in {*ADMISSION, "programme"})
+UNASKED = ("programme", "exemptions", "tenants")
+"""Parts without which nothing is left undone: nobody is exempt, and each firm stands alone."""
+
+RUN = tuple(name for name in PARTS if name not in {*ADMISSION, *UNASKED})
 """Parts that a run asks for."""
 
 RESTS_UPON = {"grades": "scoring", "consolidation": "contiguity", "diagnosis": "contiguity"}
