@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from landrenew.assess.certainty import certainty_columns, share_of, standard_error
-from landrenew.assess.chances import NO_GRADE
+from landrenew.assess.chances import NO_GRADE, NOT_DRAWN
 from landrenew.assess.drawn_weights import Weights
 from landrenew.assess.evaluation import assessed_parcels, scored_and_graded
+from landrenew.assess.exemption import evaluation_occasion, exemption_answers
 from landrenew.assess.noise import STEP, Noise, hashed, spread
 from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
@@ -25,10 +26,10 @@ from landrenew.intake.parcels import Parcels
 from landrenew.measure.firms import firm_amounts, intensities
 from landrenew.measure.groups import merged_groups
 from landrenew.measure.quotients import ratios
+from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
     from landrenew.assess.chances import Chances
-    from landrenew.rules.model import Rulebook
 
 MU = 2_000 / 3
 OFF = {"tax_cny10k": 0.08}
@@ -409,3 +410,58 @@ def test_a_missing_test_leaves_open_what_the_others_do_not_settle() -> None:
     assert 0 < found["yes"].iloc[0] < found["undetermined"].iloc[0]
     made = certainty_columns(city.parcels, city.chances().parcels, chance_of(OFF))
     assert made["low_efficiency_certainty_class"].isna().all()
+
+
+# ---------------------------------------------------------------- perhaps exempt, judged together
+
+
+NEW = {"name": "new", "zh": "新注册", "en": "new", "kind": "registered_within_years", "years": 2,
+       "is_inclusive": False, "document": "d", "source": "s", "confidence": "user"}  # fmt: skip
+FIFTHS = {"form": "rank", "exempt": "T", "rounding": "nearest", "ties": "better",
+          "classes": [{"grade": "A", "up_to": 0.4}, {"grade": "D", "up_to": 1.0}]}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["ratio", "rank", "min_max"])
+def test_without_errors_every_draw_leaves_open_what_the_table_leaves_open(form: str) -> None:
+    criterion = {"form": form, "column": TAX, "weight": 100, "missing": "undetermined"}
+    criterion |= {"baseline": 10} if form == "ratio" else {"low": 20} if form == "min_max" else {}
+    book = rulebook_of(scoring={"pools": [{"name": "all", "zh": "全部", "en": "all",
+                                           "criteria": [criterion]}]}, grades=FIFTHS)  # fmt: skip
+    book = Rulebook.model_validate(
+        book.model_dump() | {"exemptions": [NEW], "evaluated_on": "2025-12-31"}
+    )
+    table = parcels(tax_cny10k=[100.0, 90.0, 80.0, 70.0, 60.0, 50.0, 40.0], staff_person=[1.0] * 7)
+    answers = exemption_answers(
+        pd.DataFrame({"registered_on": ["1999", "1999", None, "2025", None, "1999", "1999"]},
+                     table.index), book, evaluation_occasion(book, None, None))  # fmt: skip
+    city = city_of(book, chance_of({"staff_person": 0.1}, draws=3), table)  # nobody scores it
+    judged = assessed_parcels(city.parcels, book, answers)
+    found = city._replace(parcels=judged).chances().parcels.grades
+    assert found is not None
+    said = judged["efficiency_grade"].fillna(NO_GRADE)
+    assert said.tolist()[2:5] == [NO_GRADE, "T", NO_GRADE]
+    assert (said.iloc[0] == "A") == (form != "rank")  # a rank hangs on every row
+    assert all(found.loc[row, word] == 1 for row, word in said.items())
+
+
+def test_of_firms_judged_together_nothing_is_said_and_of_each_by_itself_all() -> None:
+    table = parcels(tax_cny10k=[100.0, 90.0])
+    firms = pd.DataFrame({"tax_cny10k": [100.0, 90.0]}, pd.Index(["F", "G"], name="firm_id"))
+    links = [("F", "P0", 1.0), ("G", "P1", 1.0)]
+    city = city_of(book_of(ratio()), chance_of(OFF), table[["parcel_area_m2"]], firms, links)
+    assert city.firms is not None
+    alone = city.chances()
+    own = city._replace(firms=city.firms.assign(grade_basis="own")).chances()
+    assert alone.firms is not None
+    assert own.firms is not None
+    assert own.firms.grades is not None
+    pd.testing.assert_frame_equal(own.firms.grades, alone.firms.grades)
+    for basis in ("merged", "landlord", None):
+        mixed = city.firms.assign(
+            grade_basis=pd.Series(["own", basis], city.firms.index, dtype=object)
+        )
+        found = city._replace(firms=mixed).chances()
+        assert found.firms is None
+        assert NOT_DRAWN in found.notes
+        pd.testing.assert_frame_equal(found.parcels.grades, alone.parcels.grades)
+    assert NOT_DRAWN not in alone.notes

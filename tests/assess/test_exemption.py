@@ -330,3 +330,23 @@ def test_from_figures_to_grades_no_settling_of_open_rows_gives_another_grade(
         settled.loc[list(chosen), "exempt_reason"] = "x"
         grades = scored_and_graded(settled, by)["efficiency_grade"]
         assert found.dropna().to_dict() == grades[found.notna()].to_dict()
+
+
+def test_a_pool_in_which_a_score_hangs_on_an_open_row_is_not_ranked() -> None:
+    criterion = {"form": "ratio", "baseline": 10, "column": "tax_cny10k_per_mu", "weight": 100,
+                 "missing": "mean_points"}  # fmt: skip
+    pool = {"name": "p", "zh": "p", "en": "p", "criteria": [criterion]}
+    halves = {**READ, "form": "rank", "exempt": "T", "rounding": "down", "ties": "better",
+              "classes": [{"grade": "A", "up_to": 0.5}, {"grade": "D", "up_to": 1.0}]}  # fmt: skip
+    rules = book(scoring={**READ, "pools": [pool]}, grades=halves)
+    table = pd.DataFrame({"tax_cny10k_per_mu": [10.0, 8.0, None, None, 0.0],
+                          "exempt_class": ["no"] * 4 + ["undetermined"]})  # fmt: skip
+    # the mean of the pool is 60 points with the open row and 90 without: 8 is second, or last
+    found = scored_and_graded(table, rules)
+    assert found["efficiency_score"].round(9).tolist()[:2] == [100.0, 80.0]
+    assert found["efficiency_score"][2:4].isna().all()
+    assert found["efficiency_grade"].isna().all()
+    for said, grades in (("yes", "ADAAT"), ("no", "AADDD")):
+        settled = table.assign(exempt_reason=pd.Series([None] * 4 + [{"yes": "x"}.get(said)]))
+        one = scored_and_graded(settled.drop(columns="exempt_class"), rules)
+        assert "".join(one["efficiency_grade"]) == grades

@@ -104,5 +104,5 @@ def test_a_list_of_words_is_told_like_any_other_value() -> None:
     (found,) = changes(utilities, fewer)
     assert found.text == (
         "不参评情形 / 公用事业 / 行业代码前缀：44、46 → 44",
-        "Exemption > utilities > industry prefixes: 44, 46 -> 44",
+        "Exemptions > utilities > industry prefixes: 44, 46 -> 44",
     )

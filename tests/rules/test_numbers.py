@@ -76,3 +76,31 @@ def test_only_a_number_can_have_a_source_of_its_own(key: str) -> None:
     raw["scoring"]["pools"][0]["criteria"][0]["sources"] = [{"of": key, "document": "d"}]
     with pytest.raises(ValueError, match="no number"):
         Rulebook.model_validate(raw)
+
+
+def test_numbers_of_bars_and_targets_have_the_unit_that_their_document_writes() -> None:
+    found = {one.path: one for one in numbers(read_rulebook("cixi-2023"))}
+    assert found["programme.targets.renewed_land.threshold"][2:4] == (10_000, "亩")
+    assert found["admission.lease_new_supply.threshold"].unit == "year"
+    assert found["admission.far_renewal.encouraged"][2:4] == (2.0, "1")
+    table = {one.path: one for one in numbers(read_rulebook("control-2008"))}
+    assert table["admission.admin_land.threshold"][2:4] == (7.0, "%")
+    assert table["far_minimum.codes.25"][2:4] == (0.5, "1")
+    assert table["far_minimum.codes.25"].label.en.endswith("> 25 石油加工、炼焦及核燃料加工业")
+    assert table["far_minimum.edition"][2:4] == (2002, "year")
+
+
+def test_backflow_diagnosis_and_negative_list_have_their_numbers() -> None:
+    stated = {"document": "d", "source": "s", "confidence": "user"}
+    outcome = {"column": "smart_fire_safety", "bar": {"share_at_least": 0.8}, **stated}
+    listed = {"code": "3360", "edition": 2017, "kind": "prohibited", "effective": "2026-01-01"}
+    raw = WHOLE_RULEBOOK.model_dump() | {
+        "backflow": {"within_m": 5, "below_mu": 3, **stated},
+        "diagnosis": {"outcome_fire": outcome},
+        "negative_list": [listed | stated],
+    }
+    found = {one.path: one for one in numbers(Rulebook.model_validate(raw))}
+    assert (found["backflow.within_m"].unit, found["backflow.below_mu"].unit) == ("m", "mu")
+    bar = found["diagnosis.outcome_fire.bar.share_at_least"]
+    assert bar[2:6] == (0.8, "1", "d", "s")
+    assert found["negative_list.3360.edition"].value == 2017
