@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 from page import PAGE, around_part, digits, machine, rows_of, write_part
 
-from landrenew.assess.chances import city_chances
+from landrenew.assess.certainty.chances import city_chances
 from landrenew.assess.evaluation import assessed_parcels
 from landrenew.base.units import to_mu
 from landrenew.intake.certainty import Certainty

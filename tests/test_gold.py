@@ -15,7 +15,7 @@ import pytest
 from conftest import parcels_of, square
 from hand_made import READ, no_rejected
 
-from landrenew.assess.share import summarize_share
+from landrenew.assess.share.summary import summarize_share
 from landrenew.assess.verdicts import judge
 from landrenew.base.units import factor_to, to_mu
 from landrenew.intake.attributes.departments import differing

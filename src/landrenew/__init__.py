@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from landrenew.assess.grades import efficiency_grade
     from landrenew.assess.scores import scores
-    from landrenew.assess.share import ControlShare, gap_m2, summarize_share
+    from landrenew.assess.share.summary import ControlShare, gap_m2, summarize_share
     from landrenew.assess.verdicts import judge
     from landrenew.base.area import ellipsoidal_area
     from landrenew.base.columns import COLUMNS, column
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "efficiency_grade": "assess.grades",
     "scores": "assess.scores",
-    "ControlShare": "assess.share",
-    "gap_m2": "assess.share",
-    "summarize_share": "assess.share",
+    "ControlShare": "assess.share.summary",
+    "gap_m2": "assess.share.summary",
+    "summarize_share": "assess.share.summary",
     "judge": "assess.verdicts",
     "COLUMNS": "base.columns",
     "column": "base.columns",

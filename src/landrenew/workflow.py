@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from landrenew.assess.admission import Admission, admissions
-from landrenew.assess.certainty import certainty_columns
-from landrenew.assess.chances import NOTHING_JUDGED, city_chances, refuse_without_certainty
+from landrenew.assess.admission.projects import Admission, admissions
+from landrenew.assess.certainty.chances import (
+    NOTHING_JUDGED,
+    city_chances,
+    refuse_without_certainty,
+)
+from landrenew.assess.certainty.columns import certainty_columns
 from landrenew.assess.evaluation import (
     assessed_parcels,
     evaluated_firms,
@@ -23,10 +27,10 @@ from landrenew.assess.exemption import (
     known_of_each_other,
     unanswerable_notes,
 )
-from landrenew.assess.share import ControlShare, summarize_share
-from landrenew.assess.share_change import ShareChange, summarize_change
+from landrenew.assess.share.change import ShareChange, summarize_change
+from landrenew.assess.share.summary import ControlShare, summarize_share
 from landrenew.assess.units import Ground, firms_together
-from landrenew.assess.weighing import weigh
+from landrenew.assess.weights.weighing import weigh
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import FileError, ParcelError, RuleError
 from landrenew.base.questions import DIAGNOSIS
@@ -88,9 +92,9 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from landrenew.assess.chances import CityChances
+    from landrenew.assess.certainty.chances import CityChances
     from landrenew.assess.units import Together
-    from landrenew.assess.weighing import Answer, Question
+    from landrenew.assess.weights.weighing import Answer, Question
     from landrenew.base.codes.industry import Edition
     from landrenew.intake.faults import Fault
     from landrenew.intake.layers import Balance, Layers

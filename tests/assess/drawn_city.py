@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from conftest import parcels_of, square
 from hand_made import layers_of, links_of, rulebook_of
 
-from landrenew.assess.chances import CityChances, city_chances
+from landrenew.assess.certainty.chances import CityChances, city_chances
 from landrenew.assess.evaluation import assessed_parcels, evaluated_firms
 from landrenew.base.units import to_mu
 from landrenew.intake.certainty import Certainty

@@ -11,7 +11,7 @@ from hand_made import READ
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from landrenew.assess.admission import Admission, admissions
+from landrenew.assess.admission.projects import Admission, admissions
 from landrenew.base.codes.industry import EDITIONS, deciding_codes, in_edition, read_industry_code
 from landrenew.base.columns import EVIDENCE
 from landrenew.base.errors import RuleError
@@ -20,7 +20,7 @@ from landrenew.rules.model import Rulebook
 from landrenew.rules.silence import ADMISSION
 
 if TYPE_CHECKING:
-    from landrenew.assess.findings import Finding, Outcome
+    from landrenew.assess.admission.findings import Finding, Outcome
 
 DAY = dt.date(2026, 5, 1)
 EPSILON = 1e-6

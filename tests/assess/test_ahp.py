@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.ahp import RANDOM_INDEX, ahp_weights, contradiction, judged_matrix
+from landrenew.assess.weights.ahp import RANDOM_INDEX, ahp_weights, contradiction, judged_matrix
 from landrenew.base.columns import SCORABLE
 from landrenew.base.errors import RuleError
 

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from landrenew.assess.certainty import certainty_columns, share_of, standard_error
-from landrenew.assess.chances import NO_GRADE, NOT_DRAWN
-from landrenew.assess.drawn_weights import Weights
+from landrenew.assess.certainty.chances import NO_GRADE, NOT_DRAWN
+from landrenew.assess.certainty.columns import certainty_columns, share_of, standard_error
+from landrenew.assess.certainty.noise import STEP, Noise, hashed, spread
+from landrenew.assess.certainty.weights import Weights
 from landrenew.assess.evaluation import assessed_parcels, scored_and_graded
 from landrenew.assess.exemption import evaluation_occasion, exemption_answers
-from landrenew.assess.noise import STEP, Noise, hashed, spread
 from landrenew.base.columns import FLOWS
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
@@ -29,7 +29,7 @@ from landrenew.measure.quotients import ratios
 from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
-    from landrenew.assess.chances import Chances
+    from landrenew.assess.certainty.chances import Chances
 
 MU = 2_000 / 3
 OFF = {"tax_cny10k": 0.08}

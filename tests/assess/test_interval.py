@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from landrenew.assess.interval import (
+from landrenew.assess.share.interval import (
     LEVEL,
     effects,
     is_met,

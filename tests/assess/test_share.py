@@ -12,13 +12,13 @@ from conftest import CRS, parcels_of, square
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from landrenew.assess.share import (
+from landrenew.assess.share.doubts import doubtful_area_m2
+from landrenew.assess.share.land import UNKNOWN_TOWN
+from landrenew.assess.share.summary import (
     ControlShare,
     gap_m2,
     summarize_share,
 )
-from landrenew.assess.share_doubts import doubtful_area_m2
-from landrenew.assess.share_land import UNKNOWN_TOWN
 from landrenew.base.errors import ColumnError
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels

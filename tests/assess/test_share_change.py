@@ -11,14 +11,14 @@ from conftest import parcels_of, square
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.share_change import (
+from landrenew.assess.share.change import (
     CAUSES,
     Areas,
     share_at,
     split_change,
     summarize_change,
 )
-from landrenew.assess.share_land import UNKNOWN_TOWN
+from landrenew.assess.share.land import UNKNOWN_TOWN
 from landrenew.base.errors import ColumnError
 from landrenew.intake.parcels import Parcels
 

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_share import NONE_REJECTED, measured, summary
 
-from landrenew.assess.share import ControlShare, summarize_share
-from landrenew.assess.share_doubts import (
+from landrenew.assess.share.doubts import (
     KINDS,
     share_doubts,
     unknown_class,
 )
-from landrenew.assess.share_land import MOST_NAMED
+from landrenew.assess.share.land import MOST_NAMED
+from landrenew.assess.share.summary import ControlShare, summarize_share
 from landrenew.base.errors import ColumnError
 from landrenew.intake.parcels import Parcels
 

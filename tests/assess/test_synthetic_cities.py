@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_share import NONE_REJECTED
 
-from landrenew.assess.share import ControlShare, summarize_share
+from landrenew.assess.share.summary import ControlShare, summarize_share
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.sections import Tolerances
 from landrenew.measure.ground import measured_ground

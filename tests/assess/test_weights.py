@@ -12,15 +12,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from landrenew.assess.cautions import largest_correlations, most_influential
-from landrenew.assess.weighing import complete_rows
-from landrenew.assess.weights import (
+from landrenew.assess.weights.cautions import largest_correlations, most_influential
+from landrenew.assess.weights.methods import (
     FROM_DATA,
     critic_weights,
     entropy_weights,
     equal_weights,
     given_weights,
 )
+from landrenew.assess.weights.weighing import complete_rows
 from landrenew.base.columns import SCORABLE
 from landrenew.base.errors import ColumnError
 

@@ -16,7 +16,7 @@ from hand_made import layers_of, rulebook_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landrenew.assess.share_change import CAUSES, ShareChange
+from landrenew.assess.share.change import CAUSES, ShareChange
 from landrenew.intake.parcels import Parcels
 from landrenew.workflow import run_layers
 

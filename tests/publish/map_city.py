@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from shapely import LineString, Polygon, box, union_all
 
-from landrenew.assess.share import ControlShare
+from landrenew.assess.share.summary import ControlShare
 from landrenew.base.columns import score_column
 from landrenew.base.words import Text
 from landrenew.intake.layers import Balance, Layers

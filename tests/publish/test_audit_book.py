@@ -16,8 +16,8 @@ from together_city import MIN_MAX, RANK, RATIO, book_of, city_of
 
 from landrenew.assess.evaluation import evaluated_firms
 from landrenew.base.errors import RuleError
-from landrenew.publish.audit_book import audit_workbook
-from landrenew.publish.subject import evaluated_rows
+from landrenew.publish.papers.subject import evaluated_rows
+from landrenew.publish.workbook.audit_book import audit_workbook
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.model import Rulebook
 

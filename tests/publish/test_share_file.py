@@ -12,7 +12,7 @@ from conftest import square
 from small_city import SIZE, four, layer_of, save, small_city
 from typer.testing import CliRunner
 
-from landrenew.assess.share_doubts import AREAS, KINDS
+from landrenew.assess.share.doubts import AREAS, KINDS
 from landrenew.cli import app
 from landrenew.publish.run_folder import json_text, result_share_record, save_run
 from landrenew.publish.share_file import doubts_csv, villages_csv

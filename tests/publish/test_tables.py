@@ -14,7 +14,7 @@ from conftest import parcels_of, square
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landrenew.assess.share import ControlShare
+from landrenew.assess.share.summary import ControlShare
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.publish.run_folder import json_text

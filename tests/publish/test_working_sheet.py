@@ -12,15 +12,15 @@ from typer.testing import CliRunner
 
 from landrenew.base.errors import ParcelError
 from landrenew.cli import app
-from landrenew.publish.paper import paper_html, paper_text
-from landrenew.publish.subject import subject_of
-from landrenew.publish.working_sheet import working_sheet
-from landrenew.publish.working_words import figure
+from landrenew.publish.papers.paper import paper_html, paper_text
+from landrenew.publish.papers.subject import subject_of
+from landrenew.publish.papers.working_sheet import working_sheet
+from landrenew.publish.papers.working_words import figure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from landrenew.publish.paper import Paper
+    from landrenew.publish.papers.paper import Paper
     from landrenew.publish.result import Result
 
 NUMBER = re.compile(r"^[\d,.\s÷×−+()\[\]=-]+$")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from landrenew.assess.admission import Admission
+    from landrenew.assess.admission.projects import Admission
     from landrenew.base.words import Lang
 
 EXITS = {"pass": DONE, "fail": SHORT, "unknown": OPEN}

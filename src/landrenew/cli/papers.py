@@ -23,9 +23,9 @@ Page = Annotated[
 @app.command()
 def sheet(city: City, name: Name, out: Page = None, lang: LangOption = None) -> None:
     """一户一单：数据、算式、名次、怎样升级 · How a firm or parcel came to its grade."""
-    from landrenew.publish.paper import paper_html, paper_text
-    from landrenew.publish.subject import subject_of
-    from landrenew.publish.working_sheet import working_sheet
+    from landrenew.publish.papers.paper import paper_html, paper_text
+    from landrenew.publish.papers.subject import subject_of
+    from landrenew.publish.papers.working_sheet import working_sheet
     from landrenew.workflow import run_project
 
     with progress(lang) as say:
@@ -50,8 +50,8 @@ def workbook(
     city: City, out: Book = Path("核算.xlsx"), of: Kind = "firms", lang: LangOption = None
 ) -> None:
     """全部得分与等级的核算簿：公式可重算，逐行核对 · Every score once more, by live formulas."""
-    from landrenew.publish.audit_book import audit_workbook
-    from landrenew.publish.subject import evaluated_rows
+    from landrenew.publish.papers.subject import evaluated_rows
+    from landrenew.publish.workbook.audit_book import audit_workbook
     from landrenew.workflow import run_project
 
     with progress(lang) as say:

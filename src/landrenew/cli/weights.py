@@ -52,7 +52,7 @@ def weights(
     lang: LangOption = None,
 ) -> None:
     """为本地规则书设定权重：写明算法、步骤与略去的行 · Set the weights of your own rulebook."""
-    from landrenew.assess.weighing import Question
+    from landrenew.assess.weights.weighing import Question
     from landrenew.base.words import Text
     from landrenew.intake.judgements import read_judgements
     from landrenew.publish.weights_file import weights_toml, weights_words

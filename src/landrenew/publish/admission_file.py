@@ -18,8 +18,8 @@ from landrenew.rules.comparison import SIGNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from landrenew.assess.admission import Admission
-    from landrenew.assess.findings import Finding, Value
+    from landrenew.assess.admission.findings import Finding, Value
+    from landrenew.assess.admission.projects import Admission
     from landrenew.base.words import Lang
     from landrenew.intake.faults import Fault
     from landrenew.rules.model import Rulebook

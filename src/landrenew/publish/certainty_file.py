@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.certainty import certainty_columns, share_of, standard_error
-from landrenew.assess.chances import NO_GRADE
+from landrenew.assess.certainty.chances import NO_GRADE
+from landrenew.assess.certainty.columns import certainty_columns, share_of, standard_error
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
@@ -19,7 +19,7 @@ from landrenew.publish.wording import class_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from landrenew.assess.chances import Chances, CityChances
+    from landrenew.assess.certainty.chances import Chances, CityChances
     from landrenew.base.words import Lang
     from landrenew.intake.certainty import Certainty
     from landrenew.publish.result import Result

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from landrenew.assess.share import DEFINITION
-from landrenew.assess.share_change import CAUSES, SHAPLEY
+from landrenew.assess.share.change import CAUSES, SHAPLEY
+from landrenew.assess.share.summary import DEFINITION
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.measure.vintages import aside_notes
@@ -18,7 +18,7 @@ from landrenew.publish.tables import csv_bytes, rounded
 from landrenew.publish.wording import share_percent
 
 if TYPE_CHECKING:
-    from landrenew.assess.share_change import Areas, Causes, ShareChange
+    from landrenew.assess.share.change import Areas, Causes, ShareChange
     from landrenew.base.words import Lang
     from landrenew.intake.layers import Layers
     from landrenew.publish.result import Result

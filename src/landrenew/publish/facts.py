@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from landrenew.assess.share import DEFINITION
+from landrenew.assess.share.summary import DEFINITION
 from landrenew.base.columns import COLUMNS
 from landrenew.base.crs import crs_words
 from landrenew.base.units import to_mu
@@ -17,7 +17,7 @@ from landrenew.publish.wording import layer_words
 from landrenew.rules.numbers import numbers
 
 if TYPE_CHECKING:
-    from landrenew.assess.share import ControlShare
+    from landrenew.assess.share.summary import ControlShare
     from landrenew.intake.layers import Layers
     from landrenew.publish.result import Result
     from landrenew.rules.model import Rulebook

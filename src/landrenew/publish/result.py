@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.assess.chances import CityChances
-    from landrenew.assess.share import ControlShare
-    from landrenew.assess.share_change import ShareChange
+    from landrenew.assess.certainty.chances import CityChances
+    from landrenew.assess.share.change import ShareChange
+    from landrenew.assess.share.summary import ControlShare
     from landrenew.assess.units import Together
     from landrenew.base.words import Text
     from landrenew.intake.faults import Fault

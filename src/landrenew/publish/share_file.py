@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from landrenew.assess.share import DEFINITION, DEFINITIONS, ControlShare
+from landrenew.assess.share.summary import DEFINITION, DEFINITIONS, ControlShare
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text, some
 from landrenew.publish.share_words import AREA_METHOD, DOUBTS, VERDICTS

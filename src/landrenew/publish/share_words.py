@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from landrenew.assess.share import DEFINITION, DEFINITIONS, ControlShare
+from landrenew.assess.share.summary import DEFINITION, DEFINITIONS, ControlShare
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text, some
 from landrenew.publish.wording import share_percent, unit_words

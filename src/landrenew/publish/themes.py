@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.share_land import UNKNOWN_TOWN
+from landrenew.assess.share.land import UNKNOWN_TOWN
 from landrenew.base.columns import COLUMNS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.weights import FROM_DATA
+from landrenew.assess.weights.methods import FROM_DATA
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text, visible
 from landrenew.intake.propose.text import quoted
@@ -22,7 +22,7 @@ from landrenew.rules.silence import UNFILLED
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from landrenew.assess.weighing import Answer
+    from landrenew.assess.weights.weighing import Answer
     from landrenew.base.words import Lang
     from landrenew.intake.layers import Layers
     from landrenew.rules.scoring import Pool

@@ -13,8 +13,8 @@ from landrenew.base.words import Text
 
 if TYPE_CHECKING:
     from landrenew.assess.working import Working
+    from landrenew.publish.papers.subject import Subject
     from landrenew.publish.result import Result
-    from landrenew.publish.subject import Subject
     from landrenew.rules.model import Rulebook
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.interval import effects, settling, share_interval
-from landrenew.assess.share_doubts import KINDS
+from landrenew.assess.share.doubts import KINDS
+from landrenew.assess.share.interval import effects, settling, share_interval
 from landrenew.base.units import to_mu
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from landrenew.assess.share_doubts import Doubts
+    from landrenew.assess.share.doubts import Doubts
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class DoubtSum(NamedTuple):
     Parameters
     ----------
     kind
-        Kind of doubt, one of :data:`landrenew.assess.share_doubts.KINDS`.
+        Kind of doubt, one of :data:`landrenew.assess.share.doubts.KINDS`.
     number
         Number of doubts.
     lowers_mu
@@ -120,7 +120,7 @@ def work_list(doubts: Doubts, inside: float, total: float, target: float | None)
     Returns
     -------
     WorkList
-        See :func:`landrenew.assess.interval.settling`.
+        See :func:`landrenew.assess.share.interval.settling`.
     """
     goal = _goal(inside, total, target)
     low, high = effects(doubts.moves, goal)
@@ -154,7 +154,7 @@ def sums_by_kind(
     Returns
     -------
     tuple of DoubtSum
-        In the order of :data:`landrenew.assess.share_doubts.KINDS`, those that there are.
+        In the order of :data:`landrenew.assess.share.doubts.KINDS`, those that there are.
     """
     goal, found = _goal(inside, total, target), []
     for number in np.unique(doubts.kind).tolist():

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from landrenew.assess.draws import Lottery, links_by_id
+from landrenew.assess.certainty.draws import Lottery, links_by_id
+from landrenew.assess.certainty.rows import Table, columns_read, rows_of
 from landrenew.assess.grades import grade_words
-from landrenew.assess.rows import Table, columns_read, rows_of
 from landrenew.assess.verdicts import WORDS
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import Text, some
 from landrenew.measure.inputs import OF_FIRMS, followed, followed_of_firms
 
 if TYPE_CHECKING:
-    from landrenew.assess.draws import Tally
+    from landrenew.assess.certainty.draws import Tally
     from landrenew.intake.certainty import Certainty
     from landrenew.intake.layers import Layers
     from landrenew.intake.parcels import Parcels
@@ -124,9 +124,9 @@ def city_chances(
     The error of an input is drawn once for each row and draw, so that all figures made of it move
     together; amounts that firms bring are drawn for the firms, and move their parcels. Columns
     whose parts are not in the table, such as ``building_coefficient``, stay as measured. How an
-    error is drawn is said in :mod:`landrenew.assess.noise`. A draw judges each firm by itself;
-    where the published grades come of units, as :mod:`landrenew.assess.units` makes them, it would
-    tell of another way of judging, and so says nothing of firms.
+    error is drawn is said in :mod:`landrenew.assess.certainty.noise`. A draw judges each firm by
+    itself; where the published grades come of units, as :mod:`landrenew.assess.units` makes them,
+    it would tell of another way of judging, and so says nothing of firms.
     """
     chance, book = layers.project.certainty, layers.rulebook
     if chance is None or not is_judging(book):

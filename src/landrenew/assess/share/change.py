@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from landrenew.assess.share_land import UNKNOWN_TOWN
+from landrenew.assess.share.land import UNKNOWN_TOWN
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels, require
 

@@ -16,10 +16,8 @@ from landrenew.assess.working import LAND, is_own, unjudged, working
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.publish.manifest import rulebook_digests
-from landrenew.publish.paper import Paper, Part
-from landrenew.publish.wording import class_words, layer_words, unit_words
-from landrenew.publish.working_warnings import warnings_of
-from landrenew.publish.working_words import (
+from landrenew.publish.papers.paper import Paper, Part
+from landrenew.publish.papers.working_words import (
     SHOWN,
     figure,
     standing_words,
@@ -27,6 +25,8 @@ from landrenew.publish.working_words import (
     step_sum,
     with_unit,
 )
+from landrenew.publish.wording import class_words, layer_words, unit_words
+from landrenew.publish.working_warnings import warnings_of
 from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from landrenew.assess.lift import Lift
     from landrenew.assess.working import Step, Working
+    from landrenew.publish.papers.subject import Subject
     from landrenew.publish.result import Result
-    from landrenew.publish.subject import Subject
     from landrenew.rules.comparison import Test, TestSet
 
 KIND = Text("效益评价计算单", "Working of an evaluation")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.weights import Weighing, labels
+from landrenew.assess.weights.methods import Weighing, labels
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from landrenew.assess.findings import Finding, holds, lacking
+from landrenew.assess.admission.findings import Finding, holds, lacking
 from landrenew.base.codes.industry import (
     EDITIONS,
     Edition,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from landrenew.assess.findings import Project
+    from landrenew.assess.admission.findings import Project
     from landrenew.rules.admission import FarMinimum, Industries, Listed
 
 NO_DAY = Text(

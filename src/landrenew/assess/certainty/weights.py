@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landrenew.assess.noise import Noise, hashed
+from landrenew.assess.certainty.noise import Noise, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from landrenew.assess.findings import Finding, holds, lacking
-from landrenew.assess.industries import NO_DAY, is_among, listed_finding, minimum_finding
+from landrenew.assess.admission.findings import Finding, holds, lacking
+from landrenew.assess.admission.industries import NO_DAY, is_among, listed_finding, minimum_finding
 from landrenew.base.columns import EVIDENCE
 from landrenew.base.dates import whole_day
 from landrenew.base.missing import none_where_missing
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from landrenew.assess.findings import Outcome, Project
+    from landrenew.assess.admission.findings import Outcome, Project
     from landrenew.rules.admission import Bar
     from landrenew.rules.model import Rulebook
 

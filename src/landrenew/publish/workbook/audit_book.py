@@ -16,9 +16,9 @@ from openpyxl.styles import Alignment, Font
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
-from landrenew.publish.formula_sheet import BOX, HEAD
-from landrenew.publish.pool_sheet import PoolSheet
 from landrenew.publish.sheet_file import cell_of, workbook_bytes
+from landrenew.publish.workbook.formula_sheet import BOX, HEAD
+from landrenew.publish.workbook.pool_sheet import PoolSheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from landrenew.base.words import Lang
-    from landrenew.publish.pool_sheet import Checked
+    from landrenew.publish.workbook.pool_sheet import Checked
     from landrenew.rules.model import Rulebook
 
 UNFIT = re.compile(r"[\[\]:*?/\\']")

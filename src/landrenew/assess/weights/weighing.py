@@ -1,7 +1,8 @@
 """Set weights for one pool: whose rows, which are complete, and what to know of the result.
 
-The methods stand in :mod:`landrenew.assess.weights` and :mod:`landrenew.assess.ahp`; here they get
-the rows of one pool, and what :mod:`landrenew.assess.cautions` finds is said beside the result.
+The methods stand in :mod:`landrenew.assess.weights.methods` and
+:mod:`landrenew.assess.weights.ahp`; here they get the rows of one pool, and what
+:mod:`landrenew.assess.weights.cautions` finds is said beside the result.
 """
 
 from __future__ import annotations
@@ -12,10 +13,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.ahp import ahp_weights
-from landrenew.assess.cautions import correlation_note, influence_note
 from landrenew.assess.pools import pool_of
-from landrenew.assess.weights import FROM_DATA, Weighing, equal_weights, given_weights, labels
+from landrenew.assess.weights.ahp import ahp_weights
+from landrenew.assess.weights.cautions import correlation_note, influence_note
+from landrenew.assess.weights.methods import (
+    FROM_DATA,
+    Weighing,
+    equal_weights,
+    given_weights,
+    labels,
+)
 from landrenew.base.columns import SCORABLE
 from landrenew.base.errors import ColumnError, RuleError
 from landrenew.base.words import Text

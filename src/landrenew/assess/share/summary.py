@@ -2,7 +2,7 @@
 
 No policy text defines the share; :data:`DEFINITIONS` says what is computed here, and it is printed
 beside every figure. The interval and the verdict rest on the doubts of
-:mod:`landrenew.assess.share_doubts`.
+:mod:`landrenew.assess.share.doubts`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.interval import is_met, share_interval
-from landrenew.assess.share_doubts import NEAR, area_doubt, doubtful_area_m2, share_doubts
-from landrenew.assess.share_land import Land
-from landrenew.assess.work_list import DoubtSum, WorkList, sums_by_kind, work_list
+from landrenew.assess.share.doubts import NEAR, area_doubt, doubtful_area_m2, share_doubts
+from landrenew.assess.share.interval import is_met, share_interval
+from landrenew.assess.share.land import Land
+from landrenew.assess.share.work_list import DoubtSum, WorkList, sums_by_kind, work_list
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels, require
@@ -105,7 +105,7 @@ class ControlShare:
 
     @property
     def doubts(self) -> pd.DataFrame:
-        """The doubts as a table, see :meth:`landrenew.assess.work_list.WorkList.table`."""
+        """The doubts as a table, see :meth:`landrenew.assess.share.work_list.WorkList.table`."""
         return pd.DataFrame() if self.work is None else self.work.table()
 
     @property
@@ -169,7 +169,7 @@ def summarize_share(
     ----------
     parcels
         Parcel table with the columns of :data:`COLUMNS`, and what
-        :func:`landrenew.assess.share_doubts.share_doubts` asks for where it is known.
+        :func:`landrenew.assess.share.doubts.share_doubts` asks for where it is known.
     rejected
         Parcels set aside, with ``code`` and maybe ``declared_area_m2``, ``town`` and ``village``.
     name
@@ -196,8 +196,8 @@ def summarize_share(
     Notes
     -----
     The interval holds what the data leave open, exactly
-    (:func:`landrenew.assess.interval.share_interval`). Doubts of unknown town count for the city
-    alone, and so do those of unknown village for the town.
+    (:func:`landrenew.assess.share.interval.share_interval`). Doubts of unknown town count for the
+    city alone, and so do those of unknown village for the town.
     """
     require(parcels, *COLUMNS, *(NEAR if line_m is not None else ()))
     if line_m is None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.share_doubts import AREAS
+from landrenew.assess.share.doubts import AREAS
 from landrenew.measure.doubts import AREA_DIFFERENCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from landrenew.assess.share_doubts import Doubts
+    from landrenew.assess.share.doubts import Doubts
     from landrenew.intake.parcels import Parcels
 
     Numbers = NDArray[np.float64]
@@ -83,9 +83,9 @@ class Land:
         Parameters
         ----------
         parcels
-            Parcel table with the columns of :data:`landrenew.assess.share.COLUMNS`.
+            Parcel table with the columns of :data:`landrenew.assess.share.summary.COLUMNS`.
         doubts
-            The result of :func:`landrenew.assess.share_doubts.share_doubts`.
+            The result of :func:`landrenew.assess.share.doubts.share_doubts`.
         sizeless
             Rows set aside of which no area is known, with ``town`` and ``village`` where known.
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.chances import NO_GRADE
+from landrenew.assess.certainty.chances import NO_GRADE
 
 if TYPE_CHECKING:
-    from landrenew.assess.chances import Chances
+    from landrenew.assess.certainty.chances import Chances
     from landrenew.intake.certainty import Certainty
 
 

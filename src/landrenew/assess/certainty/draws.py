@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from landrenew.assess.drawn_weights import Weights
+from landrenew.assess.certainty.rows import judged
+from landrenew.assess.certainty.weights import Weights
 from landrenew.assess.grades import grade_words
-from landrenew.assess.rows import judged
 from landrenew.assess.verdicts import WORDS
 from landrenew.base.threads import each_on_threads
 from landrenew.measure.firms import Links, allocated
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from landrenew.assess.rows import Columns, Numbers, Rows
+    from landrenew.assess.certainty.rows import Columns, Numbers, Rows
     from landrenew.intake.certainty import Certainty
     from landrenew.measure.allocation import Allocation
     from landrenew.rules.model import Rulebook

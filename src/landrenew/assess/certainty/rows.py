@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from landrenew.assess.certainty.noise import Noise, hashed
 from landrenew.assess.grades import Ranked, grade_codes, grade_words
 from landrenew.assess.marks import Marks
-from landrenew.assess.noise import Noise, hashed
 from landrenew.assess.pools import Asked
 from landrenew.assess.scores import scored_rows
 from landrenew.assess.verdicts import array_of, outcomes_of_tests, verdict_codes
