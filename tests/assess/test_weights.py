@@ -262,3 +262,17 @@ def test_correlated_indicators_are_named_the_nearest_first() -> None:
     assert pairs[0][:2] == (TAX, OUTPUT)
     assert pairs[0][2] == pytest.approx(0.9978, abs=1e-4)
     assert [abs(one[2]) for one in pairs] == sorted((abs(one[2]) for one in pairs), reverse=True)
+
+
+def test_rows_that_are_exempt_or_may_be_are_not_compared_and_counted_apart() -> None:
+    table = pd.DataFrame({
+        "rd_share": [0.1, 0.2, 0.3, 0.4],
+        "exempt_class": ["no", "yes", "undetermined", "no"],
+        "exempt_reason": [None, "新注册", None, None],
+    })  # fmt: skip
+    rows, notes = complete_rows(table, ["rd_share"])
+    assert rows["rd_share"].tolist() == [0.1, 0.4]
+    assert [one.en for one in notes] == [
+        "1 exempt rows are not compared.",
+        "1 rows of which it is not known whether they are exempt are not compared.",
+    ]

@@ -159,7 +159,7 @@ def test_a_sheet_says_why_a_firm_is_exempt_or_may_be_and_what_is_missing() -> No
     others = sheet_of(result, "A")
     assert "Of 1 in the pool it is not known whether they are exempt" in said_first(others)
     assert "Place and grade" not in titles(others)
-    settled = sheet_of(city_of(book_of(), known=True), "A")
+    settled = sheet_of(city_of(book_of(), unknown=""), "A")
     assert "known" not in said_first(settled)
     assert "Place and grade" in titles(settled)
 
@@ -173,7 +173,7 @@ def test_a_score_that_hangs_on_open_rows_is_shown_as_open() -> None:
 
 
 def test_a_tenant_is_told_from_whom_it_has_its_grade_and_has_no_working() -> None:
-    result = city_of(book_of(tenants=FOLLOW), known=True)
+    result = city_of(book_of(tenants=FOLLOW), unknown="")
     assert result.firms is not None
     paper = sheet_of(result, "T")
     assert "grade of its landlord, 企业C" in said_first(paper)
@@ -184,7 +184,7 @@ def test_a_tenant_is_told_from_whom_it_has_its_grade_and_has_no_working() -> Non
 
 
 def test_firms_judged_together_share_a_sheet_of_the_unit_and_nothing_lifts_one_of_them() -> None:
-    result = city_of(book_of(tenants=MERGE), known=True)
+    result = city_of(book_of(tenants=MERGE), unknown="")
     assert result.firms is not None
     one, other = (sheet_of(result, firm) for firm in "GH")
     for paper in (one, other):
@@ -199,9 +199,17 @@ def test_firms_judged_together_share_a_sheet_of_the_unit_and_nothing_lifts_one_o
 
 
 def test_a_veto_of_one_firm_is_its_own() -> None:
-    result = city_of(book_of(tenants=MERGE), known=True)
+    result = city_of(book_of(tenants=MERGE), unknown="")
     paper = sheet_of(result, "H")
     assert "Veto: 事故" in said_first(paper)
     assert paper.seal is not None
     assert paper.seal[0] == "D"
     assert "Veto" not in said_first(sheet_of(result, "G"))
+
+
+def test_of_firms_judged_together_one_that_may_be_exempt_leaves_all_without_a_grade() -> None:
+    result = city_of(book_of(tenants=MERGE), unknown="H")
+    assert "One of them may be exempt" in said_first(sheet_of(result, "G"))
+    own = said_first(sheet_of(result, "H"))
+    assert "It may be exempt" in own
+    assert "One of them" not in own

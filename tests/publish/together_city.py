@@ -45,25 +45,24 @@ def book_of(*criteria: dict[str, Any], tenants: dict[str, Any] | None = None) ->
     })  # fmt: skip
 
 
-def city_of(book: Rulebook, *, known: bool = False, groups: bool = False) -> Result:
+def city_of(book: Rulebook, *, unknown: str = "U", groups: bool = False) -> Result:
     """
     Run the city: each firm on a parcel of its own but G and H on one, and T rents from C.
 
-    ``known`` tells how old U is; with ``groups`` A and B are one group.
+    Of ``unknown`` it is not known how old it is; with ``groups`` A and B are one group.
     """
     names = list(TAXES)
     places = {one: f"P{i}" for i, one in enumerate(names) if one not in {"H", "T"}} | {"H": "P6"}
     parcels = parcels_of(*(square(i) for i in range(len(names))))
-    registered = ["2001"] * len(names)
-    registered[names.index("N")] = "2025-03-01"
+    registered: list[str | None] = [
+        None if one == unknown else {"N": "2025-03-01"}.get(one, "2001") for one in names
+    ]
     firms = pd.DataFrame({
         "firm_name": [f"企业{one}" for one in names],
         "tax_cny10k": list(TAXES.values()),
         "energy_tce": [*(np.arange(len(names) - 1) * 7.0 % 5 + 10), 1.0],  # U within extremes
         "size_class": "below_scale",
-        "registered_on": pd.Series(registered, dtype=object).mask(
-            pd.Series(names).eq("U") & (not known), None
-        ).tolist(),
+        "registered_on": pd.Series(registered, dtype=object).tolist(),
         "group_id": [{"A": "A", "B": "A"}.get(one, one) for one in names],
         "veto_reason": [{"H": "事故"}.get(one) for one in names],
     }, index=pd.Index(names, name="firm_id"))  # fmt: skip

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from landrenew.assess.certainty.chances import CityChances
+    from landrenew.assess.exemption import Answers
     from landrenew.assess.units import Together
+    from landrenew.assess.weights.weighing import Kind
     from landrenew.base.codes.industry import Edition
     from landrenew.intake.layers import Layers
 
@@ -61,17 +63,43 @@ def assessed(
     Together or None
         Who was judged together with whom.
     """
+    book, answers = layers.rulebook, exemptions_asked(layers, parcels, allocation)
+    judged = assessed_parcels(parcels, book, answers["parcels"])
+    if layers.firms is None or allocation is None:
+        return judged, None, None
+    merges, of_firms = merges_groups(layers), answers["firms"]
+    if layers.links is None or not (merges or book.tenants):
+        return judged, evaluated_firms(layers.firms, allocation.land, book, of_firms), None
+    ground = Ground(parcels, layers.links, allocation)
+    found = firms_together(layers.firms, ground, book, of_firms, merges_groups=merges)
+    return judged, found.firms, found
+
+
+def exemptions_asked(
+    layers: Layers, parcels: Parcels, allocation: Allocation | None
+) -> dict[Kind, Answers]:
+    """
+    Ask the exemptions; what exempts a parcel may be known of its firms, and the reverse.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+    parcels
+        The parcel table as far as it is made.
+    allocation
+        What the firms bring; None without firms.
+
+    Returns
+    -------
+    dict
+        The answers for ``parcels``, and for ``firms`` where there are any.
+    """
     book, when = layers.rulebook, occasion(layers)
     if layers.firms is None or allocation is None:
-        return assessed_parcels(parcels, book, exemption_answers(parcels, book, when)), None, None
-    answers = known_of_each_other(parcels, layers.firms, allocation.stands, book, when)
-    judged = assessed_parcels(parcels, book, answers[0])
-    merges = merges_groups(layers)
-    if layers.links is None or not (merges or book.tenants):
-        return judged, evaluated_firms(layers.firms, allocation.land, book, answers[1]), None
-    ground = Ground(parcels, layers.links, allocation)
-    found = firms_together(layers.firms, ground, book, answers[1], merges_groups=merges)
-    return judged, found.firms, found
+        return {"parcels": exemption_answers(parcels, book, when)}
+    found = known_of_each_other(parcels, layers.firms, allocation.stands, book, when)
+    return dict(zip(("parcels", "firms"), found, strict=True))
 
 
 def occasion(layers: Layers) -> Occasion:

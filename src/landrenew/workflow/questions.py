@@ -10,6 +10,7 @@ import pandas as pd
 from landrenew.assess.admission.projects import Admission, admissions
 from landrenew.assess.certainty.chances import NOTHING_JUDGED, refuse_without_certainty
 from landrenew.assess.evaluation import firm_figures, parcel_figures
+from landrenew.assess.exemption import exempted
 from landrenew.assess.weights.weighing import weigh
 from landrenew.base.errors import FileError, ParcelError, RuleError
 from landrenew.intake.city import read_city
@@ -21,7 +22,13 @@ from landrenew.measure.vintages import aside_notes, earlier_state
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
 from landrenew.workflow.following import tracked
-from landrenew.workflow.judging import assessed, retired, share_change_of, share_of
+from landrenew.workflow.judging import (
+    assessed,
+    exemptions_asked,
+    retired,
+    share_change_of,
+    share_of,
+)
 from landrenew.workflow.measuring import accounted, measured, measured_parcels
 from landrenew.workflow.notes import silence_notes
 from landrenew.workflow.run import run_project, silent
@@ -236,7 +243,7 @@ def weighed(path: str | Path, question: Question) -> tuple[Answer, Layers]:
     """
     layers = read_city(path)
     parcels, allocation, _ = accounted(layers, measured(layers)[0])
-    table = parcel_figures(parcels)
+    table, answers = parcel_figures(parcels), exemptions_asked(layers, parcels, allocation)
     if question.kind == "firms":
         if layers.firms is None or allocation is None:
             raise FileError(
@@ -244,6 +251,9 @@ def weighed(path: str | Path, question: Question) -> tuple[Answer, Layers]:
                 "The project has no [firms] to weigh by. Add the firms, or use --of parcels.",
             )
         table = firm_figures(layers.firms, allocation.land)
+    if layers.rulebook.exemptions:
+        exempt = exempted(table, layers.rulebook, answers[question.kind])
+        table = table.assign(**{name: exempt[name] for name in ("exempt_class", "exempt_reason")})
     return weigh(table, layers.rulebook, question), layers
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from landrenew.assess.marks import Marks
 from landrenew.assess.pools import pool_of
 from landrenew.assess.weights.ahp import ahp_weights
 from landrenew.assess.weights.cautions import correlation_note, influence_note
@@ -245,7 +246,8 @@ def complete_rows(
     ----------
     table
         Rows of one pool with any of the columns; one that the table lacks is missing everywhere.
-        Rows with an ``exempt_reason`` are not compared with the others.
+        Rows that are exempt or may be, as :class:`landrenew.assess.marks.Marks` tells, are not
+        compared with the others.
     columns
         The indicators.
 
@@ -261,14 +263,19 @@ def complete_rows(
     ColumnError
         When no row is complete.
     """
-    is_exempt = table.get("exempt_reason", pd.Series(None, table.index, dtype=object)).notna()
-    rows = table[~is_exempt].reindex(columns=list(columns)).astype(float)
+    marks = Marks.of(table)
+    rows = table[~(marks.is_exempt | marks.is_open)].reindex(columns=list(columns)).astype(float)
     known = pd.DataFrame(np.isfinite(rows), rows.index, rows.columns)
     lacking = {one: int(count) for one, count in (~known).sum().items() if count}
     notes = []
-    if count := int(is_exempt.sum()):
+    if count := int(marks.is_exempt.sum()):
         notes.append(Text(
             f"不参评的 {count} 行不计入。", f"{count} exempt rows are not compared."
+        ))  # fmt: skip
+    if count := int(marks.is_open.sum()):
+        notes.append(Text(
+            f"可能不参评、尚不能判断的 {count} 行不计入。",
+            f"{count} rows of which it is not known whether they are exempt are not compared.",
         ))  # fmt: skip
     whole = rows[known.all(axis=1)]
     if left := len(rows) - len(whole):

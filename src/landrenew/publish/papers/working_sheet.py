@@ -17,6 +17,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.publish.manifest import rulebook_digests
 from landrenew.publish.papers.paper import Paper, Part
+from landrenew.publish.papers.working_warnings import warnings_of
 from landrenew.publish.papers.working_words import (
     SHOWN,
     figure,
@@ -26,7 +27,6 @@ from landrenew.publish.papers.working_words import (
     with_unit,
 )
 from landrenew.publish.wording import class_words, layer_words, unit_words
-from landrenew.publish.working_warnings import warnings_of
 from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def warnings_of(result: Result, subject: Subject, made: Working) -> list[Text]:
         Why it is exempt, or may be; whose evaluation its grade is; what is missing.
     """
     row, book = subject.row, result.layers.rulebook
-    return [*_deciding(row, book), *_together(result, subject), *_lacks(row, made)]
+    return [*_deciding(row, book), *_together(result, subject, made), *_lacks(row, made)]
 
 
 def _deciding(row: pd.Series, book: Rulebook) -> list[Text]:
@@ -58,7 +58,7 @@ def _deciding(row: pd.Series, book: Rulebook) -> list[Text]:
     return said
 
 
-def _together(result: Result, subject: Subject) -> list[Text]:
+def _together(result: Result, subject: Subject, made: Working) -> list[Text]:
     """Say whose evaluation the grade is, where it is not that of the firm itself."""
     row, together = subject.row, result.together
     if is_own(row) or together is None:
@@ -71,11 +71,15 @@ def _together(result: Result, subject: Subject) -> list[Text]:
         )]  # fmt: skip
     if row["grade_basis"] == "merged":
         count = int(together.unit.eq(together.unit[subject.ident]).sum())
-        return [Text(
+        said = [Text(
             f"与同宗地或同集团的企业共 {count} 户合并评价，等级共用。以下数据与算式是合并后的。",
             f"{count} firms of one parcel or group were judged together and share the grade. The"
             " figures and sums below are theirs together.",
         )]  # fmt: skip
+        if made.row.get("exempt_class") == OPEN != row.get("exempt_class"):
+            said.append(Text("其中有企业可能不参评，尚不能判断，因此不评级。",
+                             "One of them may be exempt, so there is no grade."))  # fmt: skip
+        return said
     if pd.isna(owner := row["grade_from"]):
         return [Text(
             "承租企业，随宗地主评级；宗地主未知，因此不评级。",
