@@ -192,6 +192,8 @@ def test_firms_judged_together_share_a_sheet_of_the_unit_and_nothing_lifts_one_o
         assert "What would lift the grade" not in titles(paper)
         figures = next(part for part in paper.parts if part.title.en == "Figures used")
         assert "300" in [row[1].en for row in figures.rows]  # 200 and 100
+        land = next(part for part in paper.parts if part.title.en == "Land")
+        assert "own, without" in land.lines[0].en
     assert "What would lift the grade" in titles(sheet_of(result, "F"))
     # of nine units, one of them exempt, not of eleven firms
     places = next(part for part in sheet_of(result, "F").parts if part.title.en.startswith("Place"))

@@ -241,8 +241,12 @@ def _land(result: Result, subject: Subject) -> Part | None:
         f"评价用地 = 登记 + 租入 − 出租，合计 {land.zh}（1 亩 = 2000/3 平方米）。",
         f"Evaluated land = registered + rented − let: {land.en} (1 mu = 2000/3 m²).",
     )
+    alone = Text(
+        "本企业自己的用地，不含一同评价的企业。", "The firm's own, without those judged with it."
+    )
+    lines = [line] if is_own(subject.row) else [alone, line]
     heads = [_headed(name) for name in HELD]
-    return Part(Text("用地", "Land"), [line], heads, rows, numbers=range(1, len(HELD)))
+    return Part(Text("用地", "Land"), lines, heads, rows, numbers=range(1, len(HELD)))
 
 
 def _headed(name: str) -> Text:
