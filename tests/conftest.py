@@ -21,7 +21,7 @@ SHARED = ROOT.parent / "shared" / "data"
 CRS = "EPSG:4549"
 ORIGIN = (620_400.0, 3_339_600.0)
 
-settings.register_profile("house", deadline=None, max_examples=40)  # a suite under a minute
+settings.register_profile("house", deadline=None, max_examples=30)  # a suite of a few minutes
 settings.load_profile("house")
 
 

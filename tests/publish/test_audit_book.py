@@ -37,7 +37,7 @@ def recalculated(packed: bytes, folder: Path) -> dict[str, list[dict[str, Any]]]
     made = folder / "audit.xlsx"
     made.write_bytes(packed)
     command = [
-        str(OFFICE), "--headless", f"-env:UserInstallation=file://{folder}/profile",
+        str(OFFICE), "--headless", f"-env:UserInstallation=file://{folder.parent}/office",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"), str(made),
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=240)  # noqa: S603
