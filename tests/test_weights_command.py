@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from landrenew.cli import app
 from landrenew.publish.weights_file import points
 from landrenew.rules.library import read_rulebook
-from landrenew.rules.silence import odd_weights
+from landrenew.rules.remarks import odd_weights
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from landrenew.assess.evaluation import evaluated_firms
 from landrenew.assess.verdicts import HOLDS, judge
 from landrenew.rules.comparison import TestSet
 from landrenew.rules.model import Rulebook
-from landrenew.rules.silence import what_can_turn
+from landrenew.rules.remarks import what_can_turn
 
 MU = 2_000 / 3
 Row = tuple[float, float, float, int]

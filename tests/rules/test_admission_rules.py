@@ -14,14 +14,8 @@ from landrenew.rules.admission import Bar, FarMinimum, Listed
 from landrenew.rules.difference import changes
 from landrenew.rules.library import read_rulebook
 from landrenew.rules.model import Rulebook
-from landrenew.rules.silence import (
-    holes,
-    missing_parts,
-    odd_weights,
-    silent_parts,
-    target_words,
-    unscored_pools,
-)
+from landrenew.rules.remarks import odd_weights, target_words
+from landrenew.rules.silence import holes, missing_parts, silent_parts, unscored_pools
 
 if TYPE_CHECKING:
     from pathlib import Path

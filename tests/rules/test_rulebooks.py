@@ -8,8 +8,9 @@ import pytest
 
 from landrenew.base.errors import RuleError
 from landrenew.rules.library import read_rulebook, rulebook_names, rulebook_path
+from landrenew.rules.remarks import odd_weights
 from landrenew.rules.rule import Sourced
-from landrenew.rules.silence import missing_parts, odd_weights, silent_parts
+from landrenew.rules.silence import missing_parts, silent_parts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -73,16 +73,14 @@ def rules_numbers(name: str, lang: LangOption = None) -> None:
 def rules_check(name: str, lang: LangOption = None) -> None:
     """检查一本规则书：有误、缺什么 · Check a rulebook: what is wrong, what it lacks (0, 1)."""
     from landrenew.rules.library import read_rulebook
+    from landrenew.rules.remarks import odd_weights, target_words, what_can_turn
     from landrenew.rules.silence import (
         PARTS,
         holes,
         missing_parts,
-        odd_weights,
         silent_parts,
         silent_questions,
-        target_words,
         unscored_pools,
-        what_can_turn,
     )
 
     book = read_rulebook(name)

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING
 from landrenew.assess.certainty.chances import NOTHING_JUDGED
 from landrenew.assess.exemption import unanswerable_notes
 from landrenew.base.words import Text
-from landrenew.rules.silence import (
-    missing_parts,
-    odd_weights,
-    silent_parts,
-    silent_questions,
-    unscored_pools,
-)
+from landrenew.rules.remarks import odd_weights
+from landrenew.rules.silence import missing_parts, silent_parts, silent_questions, unscored_pools
 from landrenew.workflow.judging import edition
 
 if TYPE_CHECKING:

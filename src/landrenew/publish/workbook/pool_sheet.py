@@ -20,7 +20,8 @@ from landrenew.measure.quotients import parts_of, ratios
 from landrenew.publish.sheet_file import cell_of
 from landrenew.publish.tables import column_title
 from landrenew.publish.wording import class_words
-from landrenew.publish.workbook import live_formulas as live
+from landrenew.publish.workbook import grade_formulas as grading
+from landrenew.publish.workbook import point_formulas as earning
 from landrenew.publish.workbook.formula_sheet import HEAD, FormulaSheet
 from landrenew.rules.grading import BarGrades
 from landrenew.rules.scoring import RELATIVE
@@ -191,7 +192,7 @@ class PoolSheet:
         """Leave empty what is open."""
         if not self.has_open:
             return made
-        return lambda line: live.unless_said(self.grid.at(key, line), made(line))
+        return lambda line: grading.unless_said(self.grid.at(key, line), made(line))
 
     def _reasons(self) -> list[str]:
         """List what decides beside the figures, as far as the rulebook knows it."""
@@ -209,21 +210,23 @@ class PoolSheet:
         if name in self.divided:
             value, (over, per) = f"{name} =", parts_of(name, LAND)
             grid.column(value, title)
-            grid.compute(value, lambda line: live.quotient(grid.at(over, line), grid.at(per, line)))
+            grid.compute(
+                value, lambda line: earning.quotient(grid.at(over, line), grid.at(per, line))
+            )
         held = value
         if isinstance(rule, RELATIVE):
             held = f"{name} compared"
             grid.column(held, f"{label}{self._say('（参与比较）', ', compared')}")
-            grid.compute(held, lambda line: live.compared_value(
+            grid.compute(held, lambda line: earning.compared_value(
                 rule, grid.at(value, line), grid.at("counts", line)))  # fmt: skip
         points = f"{name} points"
         grid.column(points, f"{label}{self._say('得分', ': points')}")
         self._parameters(rule, points, grid.span(held))
-        grid.compute(points, lambda line: live.earned_points(
+        grid.compute(points, lambda line: earning.earned_points(
             rule, grid.at(held, line), grid.span(held), self._cell(points)))  # fmt: skip
         if rule.missing == "undetermined":
             return points
-        mean = live.mean_points(grid.span("counts"), grid.span(points))
+        mean = earning.mean_points(grid.span("counts"), grid.span(points))
         grid.set_above(points, PLACE_OF["mean"], f"={mean}")
         filled = f"{name} filled"
         grid.column(
@@ -234,7 +237,7 @@ class PoolSheet:
             f"{grid.above(points, PLACE_OF['mean'])})"))  # fmt: skip
         return filled
 
-    def _cell(self, key: str) -> live.Cell:
+    def _cell(self, key: str) -> earning.Cell:
         return lambda name: self.grid.above(key, PLACE_OF[name])
 
     def _parameters(self, rule: Criterion, points: str, span: str) -> None:
@@ -243,8 +246,8 @@ class PoolSheet:
         made: dict[str, object] = {name: stated_[name] for name in PARAMETERS if name in stated_}
         if rule.form == "min_max":
             tail = self._cell(points)("tail_share")
-            made["least"] = f"={live.extreme(span, tail, is_upper=False)}"
-            made["most"] = f"={live.extreme(span, tail, is_upper=True)}"
+            made["least"] = f"={earning.extreme(span, tail, is_upper=False)}"
+            made["most"] = f"={earning.extreme(span, tail, is_upper=True)}"
         elif rule.form == "rank":
             made["count"] = f"=COUNT({span})"
         for name, value in made.items():
@@ -256,13 +259,13 @@ class PoolSheet:
         grid.set_above("bonus", PLACE_OF["least"], bonus.least)
         grid.set_above("bonus", PLACE_OF["most"], bonus.most)
         cell = self._cell("bonus")
-        grid.compute("bonus", lambda line: live.proved_bonus(
+        grid.compute("bonus", lambda line: earning.proved_bonus(
             grid.at("bonus_points", line), grid.at("bonus_evidence", line), cell))  # fmt: skip
 
     def _score(self, points: Sequence[str], *, has_bonus: bool) -> None:
         grid = self.grid
         grid.column("score", self._say("得分", "score"))
-        grid.compute("score", self._unless_open("score open", lambda line: live.total(
+        grid.compute("score", self._unless_open("score open", lambda line: earning.total(
             [grid.at(one, line) for one in points],
             grid.at("bonus", line) if has_bonus else None)))  # fmt: skip
 
@@ -270,14 +273,14 @@ class PoolSheet:
         grid = self.grid
         grid.column("ranked", self._say("参加排名的得分", "score that is ranked"))
         veto = None if grades.veto is None or grades.veto.is_ranked else "veto_reason"
-        grid.compute("ranked", lambda line: live.ranked_score(
+        grid.compute("ranked", lambda line: grading.ranked_score(
             grid.at("score", line), grid.at("counts", line),
             None if veto is None else grid.at(veto, line)))  # fmt: skip
         for place, letter in enumerate(grades.letters, start=1):
             grid.set_above("ranked", place, letter)
         options = self._by_bars(grades) if isinstance(grades, BarGrades) else self._by_place(grades)
         grid.column("grade", self._say("等级", "grade"), 8)
-        grid.compute("grade", self._unless_open("grade open", lambda line: live.decided(
+        grid.compute("grade", self._unless_open("grade open", lambda line: grading.decided(
             [grid.at(one, line) for one in options], grades, grid.at("exempt_reason", line),
             "" if grades.veto is None else grid.at("veto_reason", line))))  # fmt: skip
 
@@ -288,7 +291,7 @@ class PoolSheet:
             grid.set_above("by bars", place, one.bar)
         bars = [grid.above("by bars", place) for place in range(1, len(grades.classes))]
         grid.compute(
-            "by bars", lambda line: live.grade_by_bars(grid.at("ranked", line), grades, bars)
+            "by bars", lambda line: grading.grade_by_bars(grid.at("ranked", line), grades, bars)
         )
         return ["by bars"]
 
@@ -309,7 +312,7 @@ class PoolSheet:
             grid.column(key, self._say("按名次", "by place"), 11)
             grid.set_above(key, 0, ENDS[rounding].say(self.lang))
             for place, one in enumerate(grades.classes, start=1):
-                end = live.last_place(grid.above(all_ties[0], place), grid.above("ranked", 0),
+                end = grading.last_place(grid.above(all_ties[0], place), grid.above("ranked", 0),
                                       rounding, is_inclusive=one.is_inclusive)  # fmt: skip
                 grid.set_above(key, place, f"={end}")
             ends = [grid.above(key, place) for place in range(1, len(grades.classes) + 1)]
@@ -318,12 +321,12 @@ class PoolSheet:
 
     def _place(self, ties: Ties) -> Callable[[int], str]:
         span = self.grid.span("ranked")
-        return lambda line: live.place(self.grid.at("ranked", line), span, ties)
+        return lambda line: grading.place(self.grid.at("ranked", line), span, ties)
 
     def _grade_by_place(
         self, ties: Ties, letters: Sequence[str], ends: Sequence[str]
     ) -> Callable[[int], str]:
-        return lambda line: live.grade_by_place(self.grid.at(ties, line), letters, ends)
+        return lambda line: grading.grade_by_place(self.grid.at(ties, line), letters, ends)
 
     def _ours(self, rows: pd.DataFrame) -> None:
         """Hold every row against what was published."""
@@ -341,7 +344,7 @@ class PoolSheet:
                 (grid.at(one, line), grid.at(f"our {one}", line))
                 for one in ("score", "grade")[: len(ours)]
             ]
-            return live.agrees(*pairs)
+            return grading.agrees(*pairs)
 
         grid.compute("check", same, "General")
 
