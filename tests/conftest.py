@@ -22,7 +22,7 @@ SHARED = ROOT.parent / "shared" / "data"
 CRS = "EPSG:4549"
 ORIGIN = (620_400.0, 3_339_600.0)
 
-EXAMPLES = 40 if os.environ.get("CI") else 20  # by hand, a suite of five minutes
+EXAMPLES = 40 if os.environ.get("CI") else 20  # by hand, half of what CI draws
 settings.register_profile("house", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("house")
 
