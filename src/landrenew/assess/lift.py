@@ -86,7 +86,7 @@ def lifts(table: pd.DataFrame, ident: str, book: Rulebook) -> list[Lift]:
         return []
     if not is_own(row):
         return []
-    pool = next((one for one in book.scoring.pools if one.name == row["pool"]), None)
+    pool = book.pool_named(row["pool"])
     if pool is None or not better_letters(row, book.grades):
         return []
     trial = _Trial(table[table["pool"].eq(pool.name)], ident, pool, asked_already(book))

@@ -339,8 +339,8 @@ def _shared(
         grade = grade.mask(exempt["exempt_class"].eq("yes"), grades.exempt)
         shared["efficiency_grade"] = grade.mask(exempt["exempt_class"].eq(OPEN), None)
     lacks = [exempt["missing"], shared.pop("missing")]
-    if book.scoring is not None and book.scoring.bonus is not None:
-        unproved = bonus_points(firms, book.scoring.bonus)["missing"]
+    if book.bonus is not None:
+        unproved = bonus_points(firms, book.bonus)["missing"]
         lacks.append(unproved.where(is_merged, ""))
     shared["missing"] = joined_words(*lacks)
     words = [name for name in WORDS if name in shared.columns]

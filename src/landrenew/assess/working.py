@@ -131,8 +131,7 @@ def working(table: pd.DataFrame, ident: str, book: Rulebook) -> Working:
         The steps; the figures in them are those of the table, none is computed a second way.
     """
     row = row_of(table, ident)
-    pools = () if book.scoring is None else book.scoring.pools
-    pool = next((one for one in pools if one.name == row.get("pool")), None)
+    pool = book.pool_named(row.get("pool"))
     if pool is None:
         return unjudged(row)
     mine = table[table["pool"].eq(pool.name)]

@@ -104,7 +104,7 @@ CHOICES = {"yes": "y", "no": "n", "undetermined": "u"}
 
 
 def _criteria(rulebook: Rulebook) -> Iterator[str]:
-    for pool in rulebook.scoring.pools if rulebook.scoring else ():
+    for pool in rulebook.pools:
         for criterion in pool.criteria:
             yield criterion.column
             yield score_column(criterion.column)

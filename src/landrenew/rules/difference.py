@@ -174,10 +174,9 @@ def own_names(book: Rulebook) -> dict[str, Text]:
     dict
         Words by name.
     """
-    pools = () if book.scoring is None else book.scoring.pools
     stated = [one for one in book.plausibility if not isinstance(one, Off)]
     targets = () if book.programme is None else book.programme.targets
-    said = (*stated, *book.exemptions, *pools, *targets, *book.admission)
+    said = (*stated, *book.exemptions, *book.pools, *targets, *book.admission)
     named = {one.name: Text(one.zh, one.en) for one in said}
     return named | _industries(book)
 

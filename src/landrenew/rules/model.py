@@ -18,7 +18,7 @@ from landrenew.rules.grading import Grades
 from landrenew.rules.plausibility import AnyCheck
 from landrenew.rules.programme import Programme
 from landrenew.rules.rule import Rule, Sourced
-from landrenew.rules.scoring import Scoring
+from landrenew.rules.scoring import Bonus, Pool, Scoring
 from landrenew.rules.tenants import Tenants
 
 
@@ -183,3 +183,29 @@ class Rulebook(Rule):
             message = "two exemptions have one name"
             raise ValueError(message)
         return self
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The pools that rows are scored in; none where the rulebook does not score."""
+        return () if self.scoring is None else self.scoring.pools
+
+    @property
+    def bonus(self) -> Bonus | None:
+        """The bounds of added and deducted points; None where the rulebook knows none."""
+        return None if self.scoring is None else self.scoring.bonus
+
+    def pool_named(self, name: object) -> Pool | None:
+        """
+        Find the pool of a row, or one that a user names.
+
+        Parameters
+        ----------
+        name
+            Any value; None and NaN name no pool.
+
+        Returns
+        -------
+        Pool or None
+            The pool of that name; None where there is none.
+        """
+        return next((one for one in self.pools if one.name == name), None)

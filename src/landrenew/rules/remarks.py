@@ -62,9 +62,8 @@ def odd_weights(book: Rulebook) -> list[Text]:
     list of Text
         One sentence a pool; the weights are used as they stand.
     """
-    pools = () if book.scoring is None else book.scoring.pools
     totals = {
-        pool: sum(one.weight for one in pool.criteria) for pool in pools if pool.criteria
+        pool: sum(one.weight for one in pool.criteria) for pool in book.pools if pool.criteria
     }  # fmt: skip
     return [
         Text(
@@ -92,14 +91,13 @@ def what_can_turn(book: Rulebook) -> list[Text]:
         One sentence for the grades, and one for each pool whose points hang on each other; none
         for a book in which everybody is judged by himself.
     """
-    pools = () if book.scoring is None else book.scoring.pools
     said = [
         Text(
             f"“{pool.zh}”的得分与同组其他户有关（极差、名次或平均分）：新增一户可能改变他户的得分与先后。",
             f"Points in {pool.en!r} hang on the others of the pool (extremes, ranks or means): one"
             " more firm can change scores, and which of two others comes first.",
         )
-        for pool in pools
+        for pool in book.pools
         if pool.hangs_together
     ]
     if isinstance(book.grades, RankGrades):

@@ -177,14 +177,13 @@ def unscored_pools(book: Rulebook) -> list[Text]:
     list of Text
         One sentence a pool; its rows have no score.
     """
-    pools = () if book.scoring is None else book.scoring.pools
     return [
         Text(
             f"规则书 {book.name} 的“{pool.zh}”没有评分指标，不评分；所需文件：{pool.lacks}。",
             f"Rulebook {book.name}: {pool.en!r} has no criteria and is not scored; the document"
             f" needed: {pool.lacks}.",
         )
-        for pool in pools
+        for pool in book.pools
         if not pool.criteria
     ]
 

@@ -228,8 +228,7 @@ def _unread(layers: Layers, book: Rulebook, firms: pd.DataFrame | None) -> tuple
     """Name the errors that no judgement rests on."""
     chance = layers.project.certainty
     left = columns_read(book, book.low_efficiency)
-    pools = () if book.scoring is None else book.scoring.pools
-    if any(one.land_from_mu is not None or one.land_below_mu is not None for one in pools):
+    if any(one.land_from_mu is not None or one.land_below_mu is not None for one in book.pools):
         left |= {"parcel_area_mu", OF_FIRMS}
     made = [followed(layers), {} if firms is None else followed_of_firms(firms.columns)]
     for one in made:

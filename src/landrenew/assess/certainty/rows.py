@@ -131,14 +131,13 @@ def rows_of(table: Table, book: Rulebook, chance: Certainty) -> Rows:
     read = {*columns_read(book, tests), *own, *parts, table.land}
     names = [name for name in rows.columns if name in read]
     code = hashed(rows.index.astype(str).tolist())
-    has_bonus = book.scoring is not None and book.scoring.bonus is not None
     return Rows(
         ids=rows.index,
         columns={str(name): array_of(rows[name]) for name in names},
         asked=Asked.of(rows.drop(columns="land_mu", errors="ignore")),
         land=table.land,
         marks=Marks.of(rows),
-        bonus=rows["bonus_score"].to_numpy(dtype=float, na_value=np.nan) if has_bonus else None,
+        bonus=rows["bonus_score"].to_numpy(dtype=float, na_value=np.nan) if book.bonus else None,
         noises={
             name: Noise.of(code, f"{table.kind}/{name}", chance.seed, share)
             for name, share in own.items()
@@ -164,8 +163,7 @@ def columns_read(book: Rulebook, tests: TestSet | None) -> set[str]:
     set of str
         Columns of the data dictionary.
     """
-    pools = () if book.scoring is None else book.scoring.pools
-    scored = {one.column for pool in pools for one in pool.criteria}
+    scored = {one.column for pool in book.pools for one in pool.criteria}
     return scored | {test.column for test in (() if tests is None else tests.tests)}
 
 

@@ -138,14 +138,12 @@ def weigh(table: pd.DataFrame, book: Rulebook, question: Question) -> Answer:
 
 
 def _pool(book: Rulebook, name: str | None) -> Pool | None:
-    pools = () if book.scoring is None else book.scoring.pools
-    if name is None and len(pools) <= 1:
-        return pools[0] if pools else None
-    found = [pool for pool in pools if pool.name == name]
-    if found:
-        return found[0]
-    zh = "、".join(f"{pool.name}（{pool.zh}）" for pool in pools) or "（没有）"
-    en = ", ".join(f"{pool.name} ({pool.en})" for pool in pools) or "(none)"
+    if name is None and len(book.pools) <= 1:
+        return next(iter(book.pools), None)
+    if (found := book.pool_named(name)) is not None:
+        return found
+    zh = "、".join(f"{pool.name}（{pool.zh}）" for pool in book.pools) or "（没有）"
+    en = ", ".join(f"{pool.name} ({pool.en})" for pool in book.pools) or "(none)"
     raise RuleError(
         f"各评价组的权重分别计算，请用 --pool 指定一组。规则书 {book.name} 有：{zh}。",
         f"Each pool has weights of its own; name one with --pool. Rulebook {book.name} has: {en}.",

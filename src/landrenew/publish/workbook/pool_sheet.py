@@ -130,10 +130,9 @@ class PoolSheet:
         self._given(rows)
         self._open(rows)
         points = [self._criterion(one) for one in self.pool.criteria]
-        bonus = None if self.book.scoring is None else self.book.scoring.bonus
-        if bonus is not None:
-            self._bonus(bonus)
-        self._score(points, has_bonus=bonus is not None)
+        if self.book.bonus is not None:
+            self._bonus(self.book.bonus)
+        self._score(points, has_bonus=self.book.bonus is not None)
         if self.book.grades is not None:
             self._grade(self.book.grades)
         self._ours(rows)
@@ -196,11 +195,11 @@ class PoolSheet:
 
     def _reasons(self) -> list[str]:
         """List what decides beside the figures, as far as the rulebook knows it."""
-        grades, scoring = self.book.grades, self.book.scoring
+        grades = self.book.grades
         names = ["exempt_reason"]
         names += [] if grades is None or grades.veto is None else ["veto_reason"]
-        has_bonus = scoring is not None and scoring.bonus is not None
-        return [*names, *(["bonus_points", "bonus_evidence"] if has_bonus else [])]
+        names += [] if self.book.bonus is None else ["bonus_points", "bonus_evidence"]
+        return names
 
     def _criterion(self, rule: Criterion) -> str:
         """Write one criterion: its value, what of it is compared, its points; give their column."""
