@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import shapely
 
 from landrenew.base.words import Text
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
-    import pandas as pd
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
@@ -47,6 +47,47 @@ def row_ids(layer: pd.DataFrame, name: str) -> list[str]:
         return [""] * len(layer)
     ids = layer[column].astype(object)
     return [str(one) for one in ids.where(ids.notna(), "").tolist()]
+
+
+def row_name(row: int | str) -> str:
+    """
+    Name a row that has no id.
+
+    Parameters
+    ----------
+    row
+        Its number in the file, or the text of it.
+
+    Returns
+    -------
+    str
+        What stands for its id everywhere: in our files, in messages and in corrections.
+
+    Examples
+    --------
+    >>> row_name(7)
+    'row-7'
+    """
+    return f"row-{row}"
+
+
+def parcel_names(layer: pd.DataFrame) -> list[str]:
+    """
+    Name each parcel of a layer whose ids may be missing.
+
+    Parameters
+    ----------
+    layer
+        Index ``row``, as numbers or as text; with ``parcel_id``, or without.
+
+    Returns
+    -------
+    list of str
+        The id, and where there is none the name of the row.
+    """
+    rows = layer.index.tolist()
+    ids = layer["parcel_id"].tolist() if "parcel_id" in layer.columns else [None] * len(rows)
+    return [row_name(row) if pd.isna(one) else str(one) for row, one in zip(rows, ids, strict=True)]
 
 
 def rows_by_id(kept: pd.DataFrame) -> dict[str, int]:

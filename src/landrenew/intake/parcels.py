@@ -16,6 +16,7 @@ from landrenew.base.errors import ColumnError, CrsError, ParcelError
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.intake.geometry.shapes import check_polygons
+from landrenew.intake.naming import parcel_names
 
 if TYPE_CHECKING:
     from geopandas import GeoSeries
@@ -140,7 +141,7 @@ def clean_parcels(layer: GeoDataFrame, crs: CRS) -> Checked:
         What is kept has valid polygons and an id; rows may still share ids.
     """
     if "parcel_id" not in layer.columns:
-        layer = layer.assign(parcel_id=[f"row-{row}" for row in layer.index])
+        layer = layer.assign(parcel_id=parcel_names(layer))
     return _without_unnamed(_without_repeats(check_polygons(layer, crs, "parcels")))
 
 

@@ -11,6 +11,7 @@ from landrenew.assess.share.change import CAUSES, SHAPLEY
 from landrenew.assess.share.summary import DEFINITION
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
+from landrenew.intake.naming import parcel_names
 from landrenew.measure.vintages import aside_notes
 from landrenew.publish.manifest import crs_name
 from landrenew.publish.share_words import AREA_METHOD
@@ -317,9 +318,7 @@ def retired_table(earlier: pd.DataFrame) -> pd.DataFrame:
         ``parcel_id``, that of the row where it has none, ``town`` where known, and the retired
         ground, in the order of the file.
     """
-    rows = "row-" + earlier.index.to_series()
-    named = earlier.get("parcel_id", rows).astype(object).fillna(rows)
-    earlier = earlier.assign(parcel_id=named)
+    earlier = earlier.assign(parcel_id=parcel_names(earlier))
     columns = [
         one for one in ("parcel_id", "town", "retired_ground_m2", "retired_inside_m2",
                         "retired_inside_earlier_line_m2") if one in earlier

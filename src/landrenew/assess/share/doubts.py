@@ -17,6 +17,7 @@ from geopandas import GeoDataFrame
 from landrenew.base.codes.land import strange_codes
 from landrenew.base.missing import none_where_missing
 from landrenew.intake.attributes.codes import MOST
+from landrenew.intake.naming import parcel_names
 from landrenew.intake.parcels import require
 from landrenew.measure.land import BETWEEN_IDS
 from landrenew.measure.line import SIDES
@@ -269,12 +270,7 @@ def _set_aside(rejected: pd.DataFrame) -> Doubts:
 
 
 def _row_names(rejected: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Name rows by their id, else as parcels without ids are named."""
-    named = rejected.get("parcel_id", pd.Series(None, rejected.index, dtype=object))
-    return [
-        (f"row-{row}" if pd.isna(name) else str(name),)
-        for row, name in zip(rejected.index.tolist(), named.tolist(), strict=True)
-    ]
+    return [(name,) for name in parcel_names(rejected)]
 
 
 def _list(

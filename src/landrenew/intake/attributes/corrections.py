@@ -20,7 +20,7 @@ from landrenew.base.words import Text, some
 from landrenew.intake.attributes.names import columns_like
 from landrenew.intake.attributes.values import BLANKS, THOUSANDS, read_ids
 from landrenew.intake.faults import Fault
-from landrenew.intake.naming import NAMED_BY
+from landrenew.intake.naming import NAMED_BY, row_name
 from landrenew.intake.sources.read import read_source
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ def _positions(frame: pd.DataFrame, spec: Layer, name: str) -> dict[str, list[in
     """Find the rows by id: by the column that names them, else by their number."""
     column = _column(frame, spec, NAMED_BY.get(name, "name"))
     if column is None:
-        return {f"row-{row}": [place] for place, row in enumerate(frame.index)}
+        return {row_name(row): [place] for place, row in enumerate(frame.index.tolist())}
     at: dict[str, list[int]] = {}
     for place, one in enumerate(read_ids(frame[column]).id):
         at.setdefault(_plain(one), []).append(place)
