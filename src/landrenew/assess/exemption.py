@@ -17,7 +17,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.dates import NOT_YET, day_of, years_after
 from landrenew.base.errors import RuleError
 from landrenew.base.missing import none_where_missing
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 from landrenew.rules.exemption import OfIndustry, RegisteredWithin, Within, Worded
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def evaluation_occasion(book: Rulebook, as_of: str | None, edition: Edition | No
     """
     day = book.evaluated_on or (None if as_of is None else day_of(as_of, last=True))
     if day is None and (dated := [one for one in book.exemptions if isinstance(one, Within)]):
-        zh, en = "、".join(one.zh for one in dated), ", ".join(one.en for one in dated)
+        zh, en = listing(Text(one.zh, one.en) for one in dated)
         raise RuleError(
             f"规则书 {book.name} 的不参评情形“{zh}”要数年数，却不知道数到哪一天。请在规则书中写 "
             "evaluated_on，或在项目文件的 [city] 下写 as_of，例如 2024-12-31。",
@@ -116,8 +116,9 @@ def unanswerable_notes(
     notes = []
     for rule in book.exemptions if book.scoring is not None else ():
         lacking = [name for name in rule.columns if name not in there]
-        zh = "、".join(f"{COLUMNS[name].label.zh} {name}" for name in lacking)
-        en = ", ".join(f"{COLUMNS[name].label.en} {name}" for name in lacking)
+        zh, en = listing(
+            Text(*(f"{said} {name}" for said in COLUMNS[name].label)) for name in lacking
+        )
         if not lacking and isinstance(rule, OfIndustry) and edition != rule.edition:
             zh = f"GB/T 4754-{rule.edition} 的行业代码（[firms] industry_edition）"
             en = f"industry codes of GB/T 4754-{rule.edition} (industry_edition under [firms])"

@@ -11,11 +11,14 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from landrenew.base.errors import ColumnError
 from landrenew.base.questions import DIAGNOSIS, PROOF, SHARES, YES_NO, answer_share
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Kind = Literal["number", "integer", "text", "class"]
 Role = Literal["given", "measured", "judged"]
@@ -325,3 +328,26 @@ def column(name: str) -> Column:
             f"The data dictionary has no column {name!r}; see: landrenew columns.",
         )
     return COLUMNS[name]
+
+
+def labels(columns: Sequence[str]) -> Text:
+    """
+    Name columns for people.
+
+    Parameters
+    ----------
+    columns
+        Columns of the data dictionary.
+
+    Returns
+    -------
+    Text
+        Their labels with the column in brackets.
+
+    Examples
+    --------
+    >>> labels(["rd_share"]).zh
+    '研发占比（rd_share）'
+    """
+    said = [(COLUMNS[one].label, one) for one in columns]
+    return listing(Text(f"{label.zh}（{one}）", f"{label.en} ({one})") for label, one in said)

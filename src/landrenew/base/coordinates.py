@@ -23,7 +23,7 @@ from landrenew.base.strips import (
     plain_strip,
     prefixed_strip,
 )
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,8 +97,7 @@ class Reading(NamedTuple):
         if self.system is not None:
             parts.append(SYSTEMS[self.system])
         said = [one for one in parts if one.zh]
-        return Text("、".join([*(one.zh for one in said), name.zh]),
-                    ", ".join([*(one.en for one in said), name.en]))  # fmt: skip
+        return listing([*said, name])
 
     def lonlat(self, bounds: Bounds) -> Bounds:
         """

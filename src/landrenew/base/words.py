@@ -85,6 +85,29 @@ def some(ids: Iterable[object]) -> str:
     return shown if len(listed) <= SHOWN_IDS else f"{shown} … ({len(listed)})"
 
 
+def listing(texts: Iterable[Text]) -> Text:
+    """
+    Put texts in a row: by the enumeration comma in Chinese, by commas in English.
+
+    Parameters
+    ----------
+    texts
+        Any texts, in the order to show them.
+
+    Returns
+    -------
+    Text
+        One text; empty where there are none.
+
+    Examples
+    --------
+    >>> listing([Text("产值", "output"), Text("税收", "tax")])
+    Text(zh='产值、税收', en='output, tax')
+    """
+    said = list(texts)
+    return Text("、".join(one.zh for one in said), ", ".join(one.en for one in said))
+
+
 def visible(text: str) -> str:
     r"""
     Write a text of somebody else's on one line, with nothing in it that does not show.

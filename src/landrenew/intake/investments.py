@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from landrenew.base.columns import COLUMNS, OF_PROJECTS
+from landrenew.base.columns import COLUMNS, OF_PROJECTS, labels
 from landrenew.base.errors import ColumnError, FileError, reason
 from landrenew.base.words import Text, visible
 from landrenew.intake.attributes.take import take_columns
@@ -187,9 +187,8 @@ def _meant(heading: str) -> str | None:
 
 def _unknown(left: Iterable[str], path: Path) -> ColumnError:
     listed = "、".join(map(visible, left))
-    known = "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in OF_PROJECTS)
     return ColumnError(
-        f"{path} 中不认得：{listed}。可写：{known}。",
+        f"{path} 中不认得：{listed}。可写：{labels(OF_PROJECTS).zh}。",
         f"{path}: not known: {listed}. Known are: {', '.join(OF_PROJECTS)}.",
     )
 

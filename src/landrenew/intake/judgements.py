@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from landrenew.base.columns import COLUMNS, SCORABLE
+from landrenew.base.columns import COLUMNS, SCORABLE, labels
 from landrenew.base.errors import FileError
 from landrenew.base.words import some
 from landrenew.intake.attributes.values import is_nothing
@@ -74,7 +74,7 @@ def _named(said: object, path: Path) -> str:
         label = COLUMNS[one].label
         if plain.casefold() in {one, label.zh, label.en.casefold()}:
             return one
-    can = "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in sorted(SCORABLE))
+    can = labels(sorted(SCORABLE)).zh
     raise FileError(
         f"判断矩阵 {path} 中的“{plain}”不是能评分的指标。首行、首列请写指标名：{can}。",
         f"Judgement matrix {path}: {plain!r} is no indicator that can be scored. Its first line and"

@@ -13,7 +13,7 @@ from geopandas import GeoDataFrame
 
 from landrenew.base.crs import is_metric
 from landrenew.base.errors import ColumnError, CrsError, ParcelError
-from landrenew.base.words import Text, some
+from landrenew.base.words import Text, listing, some
 from landrenew.intake.faults import KINDS, Fault
 from landrenew.intake.geometry.shapes import check_polygons
 from landrenew.intake.naming import parcel_names
@@ -218,10 +218,7 @@ def _reasons(rejected: pd.DataFrame) -> Text:
     """Count the rows set aside by what is wrong with them."""
     counts = rejected["code"].value_counts()
     found = [(KINDS[str(code)].what, count) for code, count in counts.items()]
-    return Text(
-        "、".join(f"{what.zh} {count} 行" for what, count in found),
-        ", ".join(f"{what.en} ({count})" for what, count in found),
-    )
+    return listing(Text(f"{what.zh} {count} 行", f"{what.en} ({count})") for what, count in found)
 
 
 def _set_aside(checked: Checked, gone: pd.Series[bool], code: str) -> Checked:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.questions import DIAGNOSIS
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,8 +124,7 @@ def missing_parts(book: Rulebook, parts: Sequence[str]) -> RuleError:
             f"Rulebook {book.name} says nothing: everything is measured, nothing is judged. Write a"
             " rulebook once you have the local document.",
         )
-    zh = "、".join(f"{PARTS[name].zh} [{name}]" for name in parts)
-    en = ", ".join(f"{PARTS[name].en} [{name}]" for name in parts)
+    zh, en = listing(Text(*(f"{said} [{name}]" for said in PARTS[name])) for name in parts)
     needed = holes(book, parts)
     return RuleError(
         f"规则书 {book.name} 没有：{zh}。已公开的文件未作规定，相应的结论不作。请按本地文件写一本"
@@ -206,8 +205,11 @@ def silent_questions(book: Rulebook) -> list[Text]:
     silent = [name for name in DIAGNOSIS if asked and name not in asked]
     if not silent:
         return []
-    zh = "、".join(f"{COLUMNS[name].label.zh} [diagnosis.{name}]" for name in silent)
-    en = ", ".join(f"{COLUMNS[name].label.en.lower()} [diagnosis.{name}]" for name in silent)
+    said = {name: COLUMNS[name].label for name in silent}
+    zh, en = listing(
+        Text(f"{label.zh} [diagnosis.{name}]", f"{label.en.lower()} [diagnosis.{name}]")
+        for name, label in said.items()
+    )
     return [Text(
         f"规则书 {book.name} 没有规定怎样判断：{zh}；不作诊断。请按本地文件补写。",
         f"Rulebook {book.name} does not say how to tell: {en}; they are not diagnosed. Add them"

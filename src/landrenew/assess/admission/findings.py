@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from landrenew.assess.verdicts import HOLDS
-from landrenew.base.columns import COLUMNS
+from landrenew.base.columns import COLUMNS, labels
 from landrenew.base.exact import COMPARED
 from landrenew.base.words import Text
 
@@ -147,7 +147,6 @@ def lacking(columns: Iterable[str]) -> Text:
     'Term of years is missing (lease_years)'
     """
     names = list(columns)
-    zh = "、".join(f"{COLUMNS[one].label.zh}（{one}）" for one in names)
     en = ", ".join(COLUMNS[one].label.en for one in names)
     verb = "is" if len(names) == 1 else "are"
-    return Text(f"缺少{zh}", f"{en} {verb} missing ({', '.join(names)})")
+    return Text(f"缺少{labels(names).zh}", f"{en} {verb} missing ({', '.join(names)})")

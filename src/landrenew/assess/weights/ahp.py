@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from landrenew.assess.weights.methods import Weighing, labels
+from landrenew.assess.weights.methods import Weighing
+from landrenew.base.columns import labels
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
 

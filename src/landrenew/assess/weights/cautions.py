@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from landrenew.assess.weights.methods import FEWEST, FROM_DATA, is_constant, labels
+from landrenew.assess.weights.methods import FEWEST, FROM_DATA, is_constant
+from landrenew.base.columns import labels
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import Text
 

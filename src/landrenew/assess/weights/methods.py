@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import kl_div
 
-from landrenew.base.columns import COLUMNS
+from landrenew.base.columns import labels
 from landrenew.base.errors import ColumnError
 from landrenew.base.words import Text, some
 
@@ -53,32 +53,6 @@ class Weighing(NamedTuple):
     weights: pd.Series[float]
     steps: pd.DataFrame
     notes: tuple[Text, ...] = ()
-
-
-def labels(columns: Sequence[str]) -> Text:
-    """
-    Name columns for people.
-
-    Parameters
-    ----------
-    columns
-        Columns of the data dictionary.
-
-    Returns
-    -------
-    Text
-        Their labels with the column in brackets.
-
-    Examples
-    --------
-    >>> labels(["rd_share"]).zh
-    '研发占比（rd_share）'
-    """
-    said = [(COLUMNS[one].label, one) for one in columns]
-    return Text(
-        "、".join(f"{label.zh}（{one}）" for label, one in said),
-        ", ".join(f"{label.en} ({one})" for label, one in said),
-    )
 
 
 def equal_weights(columns: Sequence[str]) -> Weighing:

@@ -22,11 +22,10 @@ from landrenew.assess.weights.methods import (
     Weighing,
     equal_weights,
     given_weights,
-    labels,
 )
-from landrenew.base.columns import SCORABLE
+from landrenew.base.columns import SCORABLE, labels
 from landrenew.base.errors import ColumnError, RuleError
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,8 +141,8 @@ def _pool(book: Rulebook, name: str | None) -> Pool | None:
         return next(iter(book.pools), None)
     if (found := book.pool_named(name)) is not None:
         return found
-    zh = "、".join(f"{pool.name}（{pool.zh}）" for pool in book.pools) or "（没有）"
-    en = ", ".join(f"{pool.name} ({pool.en})" for pool in book.pools) or "(none)"
+    there = [Text(f"{pool.name}（{pool.zh}）", f"{pool.name} ({pool.en})") for pool in book.pools]
+    zh, en = listing(there or [Text("（没有）", "(none)")])
     raise RuleError(
         f"各评价组的权重分别计算，请用 --pool 指定一组。规则书 {book.name} 有：{zh}。",
         f"Each pool has weights of its own; name one with --pool. Rulebook {book.name} has: {en}.",

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 from landrenew.intake.faults import Fault
 from landrenew.intake.geometry.nearby import may_be_near
 from landrenew.intake.geometry.shapes import DUST_M2, bare_polygons
@@ -125,8 +125,7 @@ def _named(ids: list[str], rows: list[int]) -> list[Text]:
 
 
 def _twin(smaller: Rows, names: list[Text]) -> Text:
-    over = [names[j] for j in smaller[:5]]
-    zh, en = "、".join(one.zh for one in over), ", ".join(one.en for one in over)
+    zh, en = listing(names[j] for j in smaller[:5])
     return Text(f"地面已计在 {zh}", f"ground counts for {en}")
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,9 +61,9 @@ def hints(wrong: Sum, others: Sequence[Figure]) -> list[Text]:
 
 
 def _names(figures: Sequence[Figure]) -> Text:
-    labels = [f"{one.label}（{one.place}）" for one in figures]
-    bare = [f"{one.label} ({one.place})" for one in figures]
-    return Text("、".join(labels), ", ".join(bare))
+    return listing(
+        Text(f"{one.label}（{one.place}）", f"{one.label} ({one.place})") for one in figures
+    )
 
 
 def _copied(wrong: Sum) -> Iterator[Text]:

@@ -14,7 +14,7 @@ from landrenew.assess.lift import lifts
 from landrenew.assess.verdicts import judge
 from landrenew.assess.working import LAND, is_own, unjudged, working
 from landrenew.base.columns import COLUMNS
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 from landrenew.publish.manifest import rulebook_digests
 from landrenew.publish.papers.paper import Paper, Part
 from landrenew.publish.papers.working_warnings import warnings_of
@@ -152,7 +152,7 @@ def _source(result: Result, name: str) -> tuple[Text, Text]:
     said = [_same(one.source) if one.source else word
             for one, word in zip(there, words, strict=True)]  # fmt: skip
     dates = dict.fromkeys(one.as_of or city.as_of or "–" for one in there)
-    return Text(*("、".join(each) for each in zip(*said, strict=True))), _same(", ".join(dates))
+    return listing(said), _same(", ".join(dates))
 
 
 def _steps(made: Working) -> Part | None:

@@ -9,7 +9,7 @@ import pandas as pd
 from landrenew.assess.exemption import OPEN
 from landrenew.assess.working import is_own
 from landrenew.base.columns import COLUMNS
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 
 if TYPE_CHECKING:
     from landrenew.assess.working import Working
@@ -47,8 +47,7 @@ def _deciding(row: pd.Series, book: Rulebook) -> list[Text]:
     said = []
     if row.get("exempt_class") == OPEN:
         asked = {name for one in book.exemptions for name in one.columns}
-        lacking = [COLUMNS[one].label for one in _lacking(row) if one in asked]
-        zh, en = "、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking)
+        zh, en = listing(COLUMNS[one].label for one in _lacking(row) if one in asked)
         said.append(Text(
             f"可能不参评，尚不能判断：缺少{zh}。因此不评级。",
             f"It may be exempt, which cannot be told without {en}. So it has no grade.",
