@@ -14,7 +14,7 @@ from landrenew.base.words import Text
 from landrenew.intake.naming import parcel_names
 from landrenew.measure.vintages import aside_notes
 from landrenew.publish.manifest import crs_name
-from landrenew.publish.share_words import AREA_METHOD
+from landrenew.publish.share_words import AREA_METHOD, TOWN, whole_city
 from landrenew.publish.tables import csv_bytes, rounded
 from landrenew.publish.wording import share_percent
 
@@ -153,7 +153,7 @@ def change_csv(change: ShareChange, compared: dict[str, bool], lang: Lang) -> by
         of a part that is zero by construction says so.
     """
     titles = [
-        Text("镇街", "Town"), Text("前期占比", "Share before"), Text("现状占比", "Share now"),
+        TOWN, Text("前期占比", "Share before"), Text("现状占比", "Share now"),
         Text("变化（百分点）", "Change (points)"),
         *(_part_title(cause, is_there=compared["line" if cause == "line" else "parcels"])
           for cause in CAUSES),
@@ -161,9 +161,8 @@ def change_csv(change: ShareChange, compared: dict[str, bool], lang: Lang) -> by
         Text("退出用地原线内（亩）", "Retired, inside then (mu)"),
         Text("新增用地（亩）", "New (mu)"), Text("新增用地线内（亩）", "New, inside now (mu)"),
     ]  # fmt: skip
-    total = Text("全市", "Whole city").say(lang)
     rows = [_row(town.name, town) for town in change.towns]
-    rows.append(_row(f"{total}（{change.name}）" if lang == "zh" else total, change))
+    rows.append(_row(whole_city(change.name).say(lang), change))
     return csv_bytes([title.say(lang) for title in titles], rows)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from landrenew.assess.share.summary import DEFINITION, DEFINITIONS, ControlShare
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text, some
-from landrenew.publish.share_words import AREA_METHOD, DOUBTS, VERDICTS
+from landrenew.publish.share_words import AREA_METHOD, DOUBTS, TOWN, VERDICTS, whole_city
 from landrenew.publish.tables import csv_bytes, rounded
 
 if TYPE_CHECKING:
@@ -112,11 +112,10 @@ def towns_csv(share: ControlShare, lang: Lang) -> bytes:
     bytes
         CSV, one row a town and the city last; areas in mu.
     """
-    total = Text("全市", "Whole city").say(lang)
     rows = [[town.name, *_cells(town, lang)] for town in share.towns]
-    named = f"{total}（{share.name}）" if lang == "zh" else total
+    rows.append([whole_city(share.name).say(lang), *_cells(share, lang)])
     titles = [TOWN, *TITLES]
-    return csv_bytes([title.say(lang) for title in titles], [*rows, [named, *_cells(share, lang)]])
+    return csv_bytes([title.say(lang) for title in titles], rows)
 
 
 def villages_csv(share: ControlShare, lang: Lang) -> bytes:
@@ -161,7 +160,7 @@ def has_villages(share: ControlShare) -> bool:
     return any(one.villages for one in (share, *share.towns))
 
 
-TOWN, VILLAGE = Text("镇街", "Town"), Text("村（社区）", "Village")
+VILLAGE = Text("村（社区）", "Village")
 
 TITLES = [
     Text("线内占比", "Share inside"), Text("目标", "Target"), Text("结论", "Verdict"),

@@ -31,6 +31,8 @@ METHODS = {
 }
 """Ways to take areas."""
 
+TOWN = Text("镇街", "Town")
+
 
 class Doubt(NamedTuple):
     """
@@ -78,6 +80,23 @@ DOUBTS = {
     ),
 }  # fmt: skip
 """Each kind of doubt: what it is, and what settles it."""
+
+
+def whole_city(name: str) -> Text:
+    """
+    Name the last row of a table by town.
+
+    Parameters
+    ----------
+    name
+        The city's name in the project file.
+
+    Returns
+    -------
+    Text
+        The name of the row; the city's own name in Chinese only, for it is written in Chinese.
+    """
+    return Text(f"全市（{name}）", "Whole city")
 
 
 def share_words(share: ControlShare, lang: Lang) -> str:
