@@ -150,12 +150,30 @@ def by_rank(values: Numbers, criterion: Rank) -> Numbers:
     rows = np.flatnonzero(~np.isnan(values))
     others = len(rows) - 1
     if others > 0:
-        points[rows] = criterion.weight * _places(values[rows]) / others
+        points[rows] = criterion.weight * places(values[rows]) / others
     return points
 
 
-def _places(values: Numbers) -> Numbers:
-    """Count for each value those below it, and half of those equal to it."""
+def places(values: Numbers) -> Numbers:
+    """
+    Place values in their order, equal ones at the mean of their places.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), none missing; those that are equal when compared count as equal.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,): how many values lie below, and half of the others that are equal; 0 for the
+        least, n - 1 for the greatest.
+
+    Examples
+    --------
+    >>> places(np.array([10.0, 2.0, 10.0])).tolist()
+    [1.5, 0.0, 1.5]
+    """
     values = np.round(values, COMPARED)
     order = np.argsort(values)
     inverse = np.empty_like(order)

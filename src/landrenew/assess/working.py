@@ -14,7 +14,7 @@ import pandas as pd
 
 from landrenew.assess.grades import ROUND, grade_bounds, is_compared, stated
 from landrenew.assess.marks import Marks
-from landrenew.assess.points import extremes
+from landrenew.assess.points import extremes, places
 from landrenew.base.columns import INTENSITIES, score_column
 from landrenew.base.exact import COMPARED
 from landrenew.measure.quotients import parts_of, ratios
@@ -221,12 +221,12 @@ def _against(mine: pd.DataFrame, ident: str, criterion: Criterion) -> tuple[floa
         baseline = np.nan if criterion.baseline is None else criterion.baseline
         return baseline * criterion.baseline_factor, np.nan
     values = mine.get(criterion.column, pd.Series(np.nan, mine.index)).astype(float)
-    values = values.mask(Marks.of(mine).is_exempt)
+    known = values.mask(Marks.of(mine).is_exempt).dropna()
+    numbers = np.asarray(known, dtype=np.float64)
     if isinstance(criterion, MinMax):
-        known = np.asarray(values.dropna(), dtype=np.float64)
-        return extremes(known, criterion) if known.size else (np.nan, np.nan)
-    rank = values.round(COMPARED).rank(ascending=False, method="average")
-    return float(rank[ident]), float(values.count())
+        return extremes(numbers, criterion) if len(known) else (np.nan, np.nan)
+    rank = pd.Series(len(known) - places(numbers), known.index)
+    return float(rank.get(ident, np.nan)), float(len(known))
 
 
 def _standing(scores: pd.Series[float], ident: str, grades: RankGrades) -> Standing:
