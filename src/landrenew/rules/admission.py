@@ -12,7 +12,7 @@ from landrenew.base.codes.industry import Edition, read_industry_code
 from landrenew.base.columns import COLUMNS, OF_PROJECTS
 from landrenew.base.units import factor_between, factor_to
 from landrenew.rules.comparison import Test
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Rule, Sourced, refuse_twice
 
 ListKind = Literal["prohibited", "restricted", "permitted"]
 
@@ -205,10 +205,7 @@ class FarMinimum(Sourced):
 
 
 def _names_differ(bars: tuple[Bar, ...]) -> tuple[Bar, ...]:
-    names = [bar.name for bar in bars]
-    if len(set(names)) < len(names):
-        message = "two bars have one name"
-        raise ValueError(message)
+    refuse_twice((bar.name for bar in bars), "two bars have one name")
     return bars
 
 

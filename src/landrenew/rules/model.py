@@ -17,7 +17,7 @@ from landrenew.rules.exemption import AnyExemption
 from landrenew.rules.grading import Grades
 from landrenew.rules.plausibility import AnyCheck
 from landrenew.rules.programme import Programme
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Rule, Sourced, refuse_twice
 from landrenew.rules.scoring import Bonus, Pool, Scoring
 from landrenew.rules.tenants import Tenants
 
@@ -178,10 +178,7 @@ class Rulebook(Rule):
 
     @model_validator(mode="after")
     def _exemptions_have_names_of_their_own(self) -> Rulebook:
-        names = [one.name for one in self.exemptions]
-        if len(set(names)) < len(names):
-            message = "two exemptions have one name"
-            raise ValueError(message)
+        refuse_twice((one.name for one in self.exemptions), "two exemptions have one name")
         return self
 
     @property

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from landrenew.base.units import is_unit
 from landrenew.rules.comparison import Comparison
-from landrenew.rules.rule import Rule, Sourced
+from landrenew.rules.rule import Rule, Sourced, refuse_twice
 
 COUNTS = {"家", "个", "宗"}
 """What is counted has no factor to anything."""
@@ -73,8 +73,5 @@ class Programme(Sourced):
     @field_validator("targets")
     @classmethod
     def _names_differ(cls, targets: tuple[Target, ...]) -> tuple[Target, ...]:
-        names = [one.name for one in targets]
-        if len(set(names)) < len(names):
-            message = "two targets have one name"
-            raise ValueError(message)
+        refuse_twice((one.name for one in targets), "two targets have one name")
         return targets

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Confidence = Literal["H", "M", "L", "user"]
 """How sure a number is: read in an official text, in press or a copy, inferred, or the user's."""
@@ -14,6 +17,27 @@ class Rule(BaseModel):
     """Base of every part of a rulebook: frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def refuse_twice(names: Iterable[str], message: str) -> None:
+    """
+    Refuse names of which one stands twice.
+
+    Parameters
+    ----------
+    names
+        What tells the entries of a part apart.
+    message
+        What to say; pydantic makes it a sentence with the place.
+
+    Raises
+    ------
+    ValueError
+        When two are the same.
+    """
+    listed = list(names)
+    if len(set(listed)) < len(listed):
+        raise ValueError(message)
 
 
 class Origin(Rule):

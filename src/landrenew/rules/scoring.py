@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from landrenew.base.columns import SCORABLE
-from landrenew.rules.rule import Entry, Sourced
+from landrenew.rules.rule import Entry, Sourced, refuse_twice
 
 
 class Ratio(Entry):
@@ -182,9 +182,7 @@ class Pool(Entry):
         if unknown := sorted(set(names) - SCORABLE):
             message = f"not an indicator that can be scored: {', '.join(unknown)}"
             raise ValueError(message)
-        if len(set(names)) < len(names):
-            message = "an indicator is scored twice"
-            raise ValueError(message)
+        refuse_twice(names, "an indicator is scored twice")
         return self
 
 
@@ -205,8 +203,5 @@ class Scoring(Sourced):
 
     @model_validator(mode="after")
     def _pools_have_names_of_their_own(self) -> Scoring:
-        names = [pool.name for pool in self.pools]
-        if len(set(names)) < len(names):
-            message = "two pools have one name"
-            raise ValueError(message)
+        refuse_twice((pool.name for pool in self.pools), "two pools have one name")
         return self
