@@ -190,9 +190,7 @@ def widest_gap(
 def _shares(table: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
     """Give the points of each criterion as a share of all that the pool of a row can earn."""
     names = dict.fromkeys(one.column for pool in book.pools for one in pool.criteria)
-    full = table["pool"].map(
-        {pool.name: sum(one.weight for one in pool.criteria) for pool in book.pools}
-    )
+    full = table["pool"].map({pool.name: pool.full_points for pool in book.pools})
     return pd.DataFrame(
         {name: table[score_column(name)] / full.astype(float) for name in names}, index=table.index
     )

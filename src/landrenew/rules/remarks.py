@@ -62,16 +62,14 @@ def odd_weights(book: Rulebook) -> list[Text]:
     list of Text
         One sentence a pool; the weights are used as they stand.
     """
-    totals = {
-        pool: sum(one.weight for one in pool.criteria) for pool in book.pools if pool.criteria
-    }  # fmt: skip
+    totals = ((pool, pool.full_points) for pool in book.pools if pool.criteria)
     return [
         Text(
             f"规则书 {book.name} 的“{pool.zh}”各项权重合计 {total:g}，不是 100；按原样计算。",
             f"Rulebook {book.name}: the weights of {pool.en!r} add to {total:g}, not 100; they are"
             " used as they stand.",
         )
-        for pool, total in totals.items()
+        for pool, total in totals
         if abs(total - FULL_WEIGHT) > TINY
     ]
 

@@ -170,6 +170,11 @@ class Pool(Entry):
         return self
 
     @property
+    def full_points(self) -> float:
+        """What a row earns that has the full points of every criterion."""
+        return sum(one.weight for one in self.criteria)
+
+    @property
     def hangs_together(self) -> bool:
         """Whether points hang on the others of the pool: its extremes, ranks or means."""
         return any(

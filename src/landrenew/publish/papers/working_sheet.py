@@ -163,7 +163,7 @@ def _steps(made: Working) -> Part | None:
     if pd.notna(bonus):
         points = _same(figure(float(bonus), SHOWN))
         rows.append([COLUMNS["bonus_score"].label, BLANK, BLANK, BLANK, BLANK, points])
-    full = figure(sum(step.criterion.weight for step in made.steps))
+    full = figure(made.pool.full_points)
     score = figure(float(made.row["efficiency_score"]), SHOWN)
     foot = [Text("合计", "total"), BLANK, BLANK, BLANK, _same(full), _same(score)]
     heads = _heads(("指标", "criterion"), ("数值", "value"), ("比较", "held against"),
