@@ -17,7 +17,7 @@ from landrenew.base.questions import DIAGNOSIS, OUTCOMES, PROBLEMS, PROOF, answe
 from landrenew.intake.parcels import Parcels
 from landrenew.plan.blocks import block_table
 from landrenew.plan.diagnosis import answer, diagnosis, land_shares, proved
-from landrenew.rules.diagnosis import Bar, Diagnosis
+from landrenew.rules.diagnosis import Diagnosis, LandBar
 from landrenew.rules.model import Contiguity
 
 RULE = Contiguity.model_validate(
@@ -169,8 +169,8 @@ words = st.sampled_from(["yes", "no", None])
 verdicts = st.sampled_from(["yes", "no", "undetermined"])
 plots = st.lists(st.tuples(st.floats(0, 1000), verdicts), min_size=1, max_size=8)
 bars = st.one_of(
-    st.floats(0.001, 1).map(lambda one: Bar(share_at_least=one)),
-    st.floats(0, 0.999).map(lambda one: Bar(share_above=one)),
+    st.floats(0.001, 1).map(lambda one: LandBar(share_at_least=one)),
+    st.floats(0, 0.999).map(lambda one: LandBar(share_above=one)),
 )
 
 
@@ -191,7 +191,7 @@ def test_the_three_shares_add_to_one(made: list[tuple[float, str]]) -> None:
 
 @given(plots, bars, st.data())
 def test_more_evidence_of_a_problem_never_turns_the_answer_down(
-    made: list[tuple[float, str]], bar: Bar, data: st.DataObject
+    made: list[tuple[float, str]], bar: LandBar, data: st.DataObject
 ) -> None:
     land, said = (list(one) for one in zip(*made, strict=True))
     at = data.draw(st.integers(0, len(said) - 1))
@@ -202,7 +202,7 @@ def test_more_evidence_of_a_problem_never_turns_the_answer_down(
 
 @given(plots, bars, st.data())
 def test_what_becomes_unknown_turns_no_answer_into_another(
-    made: list[tuple[float, str]], bar: Bar, data: st.DataObject
+    made: list[tuple[float, str]], bar: LandBar, data: st.DataObject
 ) -> None:
     land, said = (list(one) for one in zip(*made, strict=True))
     at = data.draw(st.integers(0, len(said) - 1))
@@ -213,7 +213,7 @@ def test_what_becomes_unknown_turns_no_answer_into_another(
 
 @given(plots, bars)
 def test_an_answer_is_what_every_way_the_unknown_may_turn_out_agrees_on(
-    made: list[tuple[float, str]], bar: Bar
+    made: list[tuple[float, str]], bar: LandBar
 ) -> None:
     land, said = (list(one) for one in zip(*made, strict=True))
     ends = {

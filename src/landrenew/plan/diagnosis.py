@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.intake.parcels import Parcels
-    from landrenew.rules.diagnosis import Bar, Diagnosis, Problem
+    from landrenew.rules.diagnosis import Diagnosis, LandBar, Problem
 
 ANSWERS = {"yes": "yes", "no": "no", "undetermined": "unknown"}
 """The share that a verdict of a parcel goes to."""
@@ -100,7 +100,7 @@ def land_shares(
     return sums.div(total.where(total > 0), axis=0)
 
 
-def answer(shares: pd.DataFrame, bar: Bar) -> pd.Series[str]:
+def answer(shares: pd.DataFrame, bar: LandBar) -> pd.Series[str]:
     """
     Answer for each block by the shares of its land.
 
@@ -119,9 +119,9 @@ def answer(shares: pd.DataFrame, bar: Bar) -> pd.Series[str]:
 
     Examples
     --------
-    >>> from landrenew.rules.diagnosis import Bar
+    >>> from landrenew.rules.diagnosis import LandBar
     >>> shares = pd.DataFrame({"yes": [0.25, 0.25], "no": [0.75, 0.25], "unknown": [0.0, 0.5]})
-    >>> answer(shares, Bar(share_at_least=0.5)).tolist()
+    >>> answer(shares, LandBar(share_at_least=0.5)).tolist()
     ['no', 'undetermined']
     """
     yes = shares["yes"].round(EXACT)

@@ -21,7 +21,7 @@ ACCEPTED = tuple(name for name, proof in PROOF.items() if proof == "outcome_evid
 """Columns of evidence that say whether an outcome was accepted."""
 
 
-class Bar(Rule):
+class LandBar(Rule):
     """
     How much of a block's land decides for the block; one of the two.
 
@@ -37,7 +37,7 @@ class Bar(Rule):
     share_above: float | None = Field(default=None, ge=0, lt=1)
 
     @model_validator(mode="after")
-    def _is_one(self) -> Bar:
+    def _is_one(self) -> LandBar:
         if (self.share_at_least is None) == (self.share_above is None):
             message = "a bar is one of share_at_least and share_above"
             raise ValueError(message)
@@ -58,7 +58,7 @@ class Problem(TestSet):
     """
 
     of: Literal["parcel", "block"]
-    bar: Bar | None = None
+    bar: LandBar | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Problem:
@@ -88,7 +88,7 @@ class Outcome(Sourced):
     """
 
     column: str
-    bar: Bar
+    bar: LandBar
 
     @model_validator(mode="after")
     def _is_evidence(self) -> Outcome:
