@@ -14,7 +14,7 @@ import pandas as pd
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
-from landrenew.base.words import Text
+from landrenew.base.words import Text, listing
 from landrenew.intake.faults import KINDS, Fault, in_file_order
 from landrenew.publish.wording import class_words, unit_words
 
@@ -182,16 +182,31 @@ def column_speaker(name: str, lang: Lang) -> Callable[[str], str] | None:
     Callable or None
         Turns a value into words; None for a column that holds no words of ours.
     """
-    between = "、" if lang == "zh" else ", "
     if name == "missing_inputs":
-        return lambda said: between.join(
-            COLUMNS[one].label.say(lang) if one in COLUMNS else one for one in said.split(",")
-        )
+        return lambda said: lacking_words(said).say(lang)
     if name.endswith("_tests"):
-        return lambda said: between.join(class_words(one).say(lang) for one in said.split(","))
+        return lambda said: listing(map(class_words, said.split(","))).say(lang)
     if name in COLUMNS and COLUMNS[name].kind == "class":
         return lambda said: class_words(str(said), name).say(lang)
     return None
+
+
+def lacking_words(missing: str) -> Text:
+    """
+    Say for people what a row lacks.
+
+    Parameters
+    ----------
+    missing
+        ``missing_inputs`` of the row; empty where it lacks nothing.
+
+    Returns
+    -------
+    Text
+        Labels of the columns; one that the data dictionary does not know keeps its name.
+    """
+    names = missing.split(",")
+    return listing(COLUMNS[one].label if one in COLUMNS else Text(one, one) for one in names)
 
 
 def column_title(name: str, lang: Lang) -> str:

@@ -13,10 +13,10 @@ import openpyxl
 import pandas as pd
 from openpyxl.styles import Alignment, Font
 
-from landrenew.base.columns import COLUMNS
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
 from landrenew.publish.sheet_file import cell_of, workbook_bytes
+from landrenew.publish.tables import lacking_words
 from landrenew.publish.workbook.formula_sheet import BOX, HEAD
 from landrenew.publish.workbook.pool_sheet import PoolSheet
 
@@ -90,9 +90,8 @@ def _without_pool(made: Workbook, rows: pd.DataFrame, lang: Lang) -> None:
     sheet.append([one.say(lang) for one in heads])
     names = rows.get("firm_name", pd.Series(None, rows.index, dtype=object))
     for ident, name, missing in zip(rows.index, names, rows["missing_inputs"], strict=True):
-        labels = [COLUMNS[one].label.say(lang) for one in str(missing).split(",") if one]
-        listed = ("、" if lang == "zh" else ", ").join(labels)
-        sheet.append([cell_of(str(ident)), cell_of(name), listed])
+        said = lacking_words(missing).say(lang)
+        sheet.append([cell_of(str(ident)), cell_of(name), cell_of(said)])
     for letter, width in (("A", 24), ("B", 34), ("C", 60)):
         sheet.column_dimensions[letter].width = width
 
