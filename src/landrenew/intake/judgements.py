@@ -20,7 +20,7 @@ from landrenew.intake.attributes.values import is_nothing
 from landrenew.intake.sections import Layer
 from landrenew.intake.sources.read import read_source
 
-FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[/:∶：]\s*(\d+(?:\.\d+)?))?\s*")  # noqa: RUF001
+FRACTION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:[/:∶：]\s*(\d+(?:\.\d+)?))?\s*")  # noqa: RUF001  colons as people type them
 """A number, or two with a stroke or a colon between them."""
 
 SECTION = "judgements"

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from landrenew.base.missing import none_where_missing
 from landrenew.base.units import MU_PER_M2
 from landrenew.base.words import Text
 from landrenew.intake.geometry.shapes import DUST_M2
@@ -256,7 +257,7 @@ def backflow(watch: Watch, events: pd.DataFrame) -> pd.DataFrame:
     if "town" in parcels:
         listed["town"] = parcels["town"].reindex(listed.index)
     words = [name for name in WORDS_COLUMNS if name in listed]
-    listed[words] = listed[words].astype(object).where(listed[words].notna(), None)
+    listed[words] = none_where_missing(listed[words])
     return listed[[name for name in COLUMNS if name in listed]].astype(NUMBERS)
 
 
