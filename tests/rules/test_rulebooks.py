@@ -210,6 +210,9 @@ def test_missing_books_and_broken_ones_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="Cannot read rulebook"):
         book(tmp_path, 'extends = "gone.toml"\n')
     assert "not valid TOML" in complaint(tmp_path, "[share\n")
+    with pytest.raises(RuleError) as met:
+        book(tmp_path, "[share\n")
+    assert "方括号没有收尾" in met.value.say("zh")
     (tmp_path / "gbk.toml").write_bytes('title = "中文"\n'.encode("gbk"))
     with pytest.raises(RuleError, match="not valid TOML"):
         read_rulebook("gbk.toml", tmp_path)

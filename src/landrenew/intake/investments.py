@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
 from landrenew.base.columns import COLUMNS, OF_PROJECTS, labels
-from landrenew.base.errors import ColumnError, FileError, reason
+from landrenew.base.errors import ColumnError, FileError
+from landrenew.base.toml_file import read_toml
 from landrenew.base.words import Text, visible
 from landrenew.intake.attributes.take import take_columns
-from landrenew.intake.jargon import plainly
 from landrenew.intake.propose.names import AGAIN, matches
 from landrenew.intake.sections import Layer, Mapping
 from landrenew.intake.sources.read import read_source
@@ -117,19 +116,7 @@ def read_investments(path: Path, *, layer: str | None = None) -> Investments:
 
 def _toml(path: Path) -> Source:
     """Read the one project of a TOML file as a table of one row."""
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise FileError(
-            f"读不到 {path}：{reason(error).zh}。请检查路径。",
-            f"Cannot read {path}: {reason(error).en}. Check the path.",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        said = plainly(str(error))
-        raise FileError(
-            f"{path} 写法有误：{said.zh}。请改正该行（文字须用引号，编码须为 UTF-8）。",
-            f"{path} is not valid TOML: {said.en}. Mend that line (text in quotes, file in UTF-8).",
-        ) from error
+    raw = read_toml(path, Text("拟建项目文件", "project to be let in"))
     if nested := [key for key, one in raw.items() if isinstance(one, dict | list)]:
         listed = "、".join(map(visible, nested))
         raise FileError(

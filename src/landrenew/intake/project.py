@@ -6,16 +6,15 @@ tables can be checked, but nothing is measured.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 
 from landrenew.base.dates import day_of
-from landrenew.base.errors import ColumnError, FileError, reason
+from landrenew.base.errors import ColumnError, FileError
+from landrenew.base.toml_file import read_toml
 from landrenew.base.words import Text
 from landrenew.intake.certainty import Certainty
-from landrenew.intake.jargon import plainly
 from landrenew.intake.sections import (
     City,
     EarlierLine,
@@ -195,22 +194,9 @@ def read_project(path: str | Path) -> Project:
         When the file is missing, is not TOML, or holds an unknown or wrong key.
     """
     path = Path(path)
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise FileError(
-            f"读不到项目文件 {path}：{reason(error).zh}。"
-            "请检查路径，或用 landrenew demo 得到一个样例。",
-            f"Cannot read project file {path}: {reason(error).en}. Check the path, or get an"
-            " example with: landrenew demo.",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(
-            f"项目文件 {path} 写法有误：{plainly(str(error)).zh}。"
-            "请改正该行（文字须用引号，编码须为 UTF-8）。",
-            f"Project file {path} is not valid TOML: {plainly(str(error)).en}. Mend that line (text"
-            " in quotes, file in UTF-8).",
-        ) from error
+    raw = read_toml(path, Text("项目文件", "project file"), way_out=Text(
+        "，或用 landrenew demo 得到一个样例", ", or get an example with: landrenew demo"
+    ))  # fmt: skip
     try:
         return Project(folder=path.resolve().parent, **raw)
     except (ValidationError, TypeError) as error:

@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from landrenew.base.errors import RuleError, reason
+from landrenew.base.errors import RuleError
+from landrenew.base.toml_file import read_toml
+from landrenew.base.words import Text
 from landrenew.rules.model import Rulebook
 from landrenew.rules.plausibility import merged_checks
 from landrenew.rules.silence import UNFILLED, unfilled
@@ -41,35 +43,16 @@ def rulebook_names() -> list[str]:
     )
 
 
-def _text(name: str, folder: Path) -> bytes:
-    """Give the bytes of a shipped book or of a file."""
-    if not name.endswith(".toml"):
-        if name in rulebook_names():
-            return rulebook_path(name).read_bytes()
+def _read(name: str, folder: Path) -> dict[str, Any]:
+    """Read one book, shipped or of a file, as a table."""
+    if not name.endswith(".toml") and name not in rulebook_names():
         shipped = "、".join(rulebook_names())
         raise RuleError(
             f"没有名为“{name}”的规则书。自带的有：{shipped}；自己的规则书请写 .toml 文件的路径。",
             f"There is no rulebook {name!r}. Shipped: {', '.join(rulebook_names())}; for your own"
             " write the path of a .toml file.",
         )
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise RuleError(
-            f"读不到规则书 {folder / name}：{reason(error).zh}。请检查路径。",
-            f"Cannot read rulebook {folder / name}: {reason(error).en}. Check the path.",
-        ) from error
-
-
-def _read(name: str, folder: Path) -> dict[str, Any]:
-    """Read one book as a table."""
-    try:
-        return tomllib.loads(_text(name, folder).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RuleError(
-            f"规则书 {name} 不是正确的 TOML：{error}。",
-            f"Rulebook {name} is not valid TOML: {error}.",
-        ) from error
+    return read_toml(rulebook_path(name, folder), Text("规则书", "rulebook"), RuleError)
 
 
 def _chain(name: str | None, folder: Path) -> dict[Path, dict[str, Any]]:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.errors import FileError
+from landrenew.base.jargon import plainly
 from landrenew.base.missing import none_where_missing
-from landrenew.intake.jargon import plainly
 
 if TYPE_CHECKING:
     from pathlib import Path

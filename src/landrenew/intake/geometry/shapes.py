@@ -16,10 +16,10 @@ import shapely
 from landrenew.base.coordinates import check_coordinates, fits, looks_like
 from landrenew.base.crs import parse_crs, recognised
 from landrenew.base.errors import CrsError, FileError
+from landrenew.base.jargon import plainly
 from landrenew.base.words import Text, some
 from landrenew.intake.faults import NO_DETAIL
 from landrenew.intake.geometry.checked import Checked
-from landrenew.intake.jargon import plainly
 from landrenew.intake.naming import faults_at
 
 if TYPE_CHECKING:

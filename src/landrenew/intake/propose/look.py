@@ -25,10 +25,10 @@ from pyproj import CRS
 from landrenew.base.area import ellipsoidal_area
 from landrenew.base.crs import is_metric
 from landrenew.base.errors import LandrenewError
+from landrenew.base.jargon import plainly
 from landrenew.base.strips import CGCS2000
 from landrenew.base.words import Text
 from landrenew.intake.geometry.shapes import extent, finite_boxes
-from landrenew.intake.jargon import plainly
 from landrenew.intake.propose.folder import Unknown
 from landrenew.intake.sections import Layer
 from landrenew.intake.sources.archive import PACKED, layers_in, unpacked

@@ -19,8 +19,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from landrenew.base.errors import FileError
+from landrenew.base.jargon import plainly
 from landrenew.base.words import Text, some
-from landrenew.intake.jargon import plainly
 from landrenew.intake.sources.address import address_of
 from landrenew.intake.sources.gdal import ARC_STEP_DEGREES, arcs_words
 from landrenew.intake.sources.source import Source

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pyogrio
 
+from landrenew.base.jargon import plainly
 from landrenew.base.words import Text
-from landrenew.intake.jargon import plainly
 from landrenew.intake.sources.beside import companions, part_of
 from landrenew.intake.sources.dbf import names_apart
 from landrenew.intake.sources.features import bare_features

@@ -22,9 +22,9 @@ from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from landrenew.base.errors import FileError, LandrenewError
+from landrenew.base.jargon import plainly
 from landrenew.base.words import Text, some
 from landrenew.intake.attributes.where import select_rows
-from landrenew.intake.jargon import plainly
 from landrenew.intake.sources.address import is_database
 from landrenew.intake.sources.archive import unpacked
 from landrenew.intake.sources.corners import read_corners

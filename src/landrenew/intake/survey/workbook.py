@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 from landrenew.base.errors import FileError, LandrenewError, reason
-from landrenew.intake.jargon import plainly
+from landrenew.base.jargon import plainly
 from landrenew.intake.sources.book import open_book
 
 if TYPE_CHECKING:

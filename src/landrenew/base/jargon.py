@@ -18,12 +18,17 @@ PHRASES = (
     (r"incomplete input", r"条件没有写完"),
     (r'unrecognized token: "([^\n]+)(?:\n\))?"', r"“\1”的引号或符号不对"),
     (r"REGEXP pattern: (.+)", r"REGEXP 的式样写法不对（\1）"),
-    # TOML, on the project file
+    # TOML
     (r"Invalid value(.*)", r"等号后的写法不对，文字要加引号\1"),
     (r"Unescaped '.+' in a string(.*)", r"路径中的 \\ 请写成 /\1"),
     (r"Invalid hex value(.*)", r"路径中的 \\ 请写成 /\1"),
     (r"Expected '=' after a key[^(]*(.*)", r"名称之后缺等号\1"),
     (r"Cannot declare \('(.+?)',?\) twice(.*)", r"[\1] 这一节写了两次\2"),
+    (r"Expected '\]+' at the end of a[^(]*(.*)", r"方括号没有收尾\1"),
+    (r"Unclosed array(.*)", r"方括号没有收尾\1"),
+    (r"Unclosed inline table(.*)", r"花括号没有收尾\1"),
+    (r"Duplicate inline table key '(.+?)'(.*)", r"同一项 \1 写了两次\2"),
+    (r"Invalid initial character for a key part(.*)", r"名称的写法不对，中文名称要加引号\1"),
     (r"Cannot overwrite a value(.*)", r"同一项写了两次\1"),
     (r"Invalid statement(.*)", r"这一行的写法不对\1"),
     (r"Expected newline or end of document[^(]*(.*)", r"一行只能写一项，或缺引号\1"),

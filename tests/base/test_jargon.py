@@ -8,7 +8,7 @@ import tomllib
 import pytest
 import shapely
 
-from landrenew.intake.jargon import plainly
+from landrenew.base.jargon import plainly
 
 BROKEN_TOML = {
     "path = a.shp": "要加引号（第 1 行第 8 列）",
@@ -19,6 +19,12 @@ BROKEN_TOML = {
     "a 1": "名称之后缺等号",
     'a = "b': "引号没有收尾",
     'a = "b" c': "一行只能写一项",
+    "[a": "方括号没有收尾",
+    "[[a]": "方括号没有收尾",
+    "a = [1, 2": "方括号没有收尾",
+    "a = {b = 1": "花括号没有收尾",
+    "a = {b = 1, b = 2}": "同一项 b 写了两次",
+    "[镇街]": "中文名称要加引号",
 }
 
 
