@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         FileError,
         LandrenewError,
         ParcelError,
+        PlanError,
         RuleError,
     )
     from landrenew.base.units import to_mu
@@ -52,6 +53,7 @@ _HOMES = {
     "FileError": "base.errors",
     "LandrenewError": "base.errors",
     "ParcelError": "base.errors",
+    "PlanError": "base.errors",
     "RuleError": "base.errors",
     "ellipsoidal_area": "base.area",
     "to_mu": "base.units",
@@ -80,6 +82,7 @@ __all__ = [
     "LandrenewError",
     "ParcelError",
     "Parcels",
+    "PlanError",
     "RuleError",
     "block_id",
     "block_table",

@@ -1,4 +1,4 @@
-"""The errors a user of landrenew can meet: one root, five leaves by where it failed.
+"""The errors a user of landrenew can meet: one root, six leaves by where it failed.
 
 Each message is one or two sentences: what was found, where, and how to mend it, in Chinese and
 in English. ``str(error)`` is English; the doors ask :meth:`LandrenewError.say` for their language.
@@ -71,6 +71,10 @@ class ParcelError(LandrenewError, ValueError):
 
 class RuleError(LandrenewError, ValueError):
     """A rulebook is broken, or has no word on what was asked of it."""
+
+
+class PlanError(LandrenewError, ValueError):
+    """What was asked of a plan contradicts itself, lacks a figure, or a solve has no answer."""
 
 
 REASONS = {

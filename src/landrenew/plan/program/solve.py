@@ -1,0 +1,277 @@
+"""Solving a planning problem: the cheapest plan, and the highest share that can be reached.
+
+Every question about a plan comes through here, so that clusters, exactness and the time that is
+left are minded once.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from landrenew.plan.program.highs import Answer, relative_gap, solve_model
+from landrenew.plan.program.problem import CITY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from landrenew.plan.program.highs import Effort, Standing, Status
+    from landrenew.plan.program.problem import Condition, Problem
+
+    Numbers = NDArray[np.float64]
+    Watch = Callable[[Standing], None]
+
+EXACT = 1e-9
+"""A condition counts as held when it is missed by less than this share of its own size."""
+
+MOST_MENDS = 20
+"""How often a condition that the solver held only to its own tolerance is drawn tighter."""
+
+TARGET = "target"
+"""Name of the condition that the city's share reaches the target."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """
+    A plan: how much of each action is done, and what is proven about it.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    amounts
+        Shape (n,): how much of each action is done.
+    status
+        ``optimal`` within the gap asked for, or ``stopped``: the best so far.
+    bound
+        No plan costs less [10,000 CNY]; of a plan for the highest share: none reaches more [0-1].
+    seconds
+        Time it took [s].
+    is_interrupted
+        Whether somebody stopped it; else it was the time.
+    """
+
+    problem: Problem
+    amounts: Numbers
+    status: Status
+    bound: float
+    seconds: float
+    is_interrupted: bool = False
+
+    @property
+    def cost(self) -> float:
+        """What it costs [10,000 CNY], an exact sum."""
+        return math.fsum((self.problem.column("cost_cny10k") * self.amounts).tolist())
+
+    @property
+    def share(self) -> float:
+        """Share inside the control line afterwards [0-1]."""
+        return self.problem.share(self.amounts)
+
+    @property
+    def gap(self) -> float:
+        """Share of its cost by which a cheaper plan is not excluded [0-1]."""
+        return relative_gap(self.cost, self.bound)
+
+    @property
+    def chosen(self) -> NDArray[np.bool_]:
+        """Shape (n,): the actions of which anything is done."""
+        return self.amounts > 0
+
+
+@dataclass(frozen=True)
+class NoPlan:
+    """
+    Why there is no plan.
+
+    Parameters
+    ----------
+    status
+        ``infeasible``: the conditions clash; ``unbounded``, ``failed``; ``stopped`` before a plan
+        was found.
+    seconds
+        Time it took [s].
+    is_interrupted
+        Whether somebody stopped it; else it was the time.
+    """
+
+    status: Status
+    seconds: float
+    is_interrupted: bool = False
+
+
+def solve(
+    problem: Problem,
+    effort: Effort,
+    *,
+    objective: Numbers | None = None,
+    start: Numbers | None = None,
+    watch: Watch | None = None,
+) -> Answer:
+    """
+    Make an objective small under all conditions.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    effort
+        Gap and time.
+    objective
+        Shape (n,): what to make small; None: the cost.
+    start
+        Shape (n,): amounts to start from; None starts from nothing.
+    watch
+        Called now and then with how it stands, from another thread.
+
+    Returns
+    -------
+    Answer
+        How it ended. What it found holds every condition to :data:`EXACT` of its own size.
+    """
+    asked, spent = problem, 0.0
+    for _ in range(MOST_MENDS):
+        left = effort.after(spent)
+        answer = solve_model(asked.model(objective), left, start=start, watch=watch)
+        spent += answer.seconds
+        missed = _missed(problem, answer)
+        if not missed:
+            return replace(answer, seconds=spent)
+        asked = _tightened(asked, missed)
+    return Answer("failed", -math.inf, spent)
+
+
+def _missed(problem: Problem, answer: Answer) -> dict[str, float]:
+    """Find the conditions that the solver held only to its own tolerance."""
+    if not answer.has_plan:
+        return {}
+    short = {one.name: (one.shortfall(answer.values), one) for one in problem.conditions}
+    return {name: gap for name, (gap, one) in short.items() if gap > EXACT * _size(one)}
+
+
+def _size(condition: Condition) -> float:
+    bounds = [abs(one) for one in (condition.lower, condition.upper) if math.isfinite(one)]
+    return max(1.0, *bounds)
+
+
+def _tightened(problem: Problem, missed: dict[str, float]) -> Problem:
+    drawn = [
+        replace(one, lower=one.lower + missed[one.name] * 2, upper=one.upper - missed[one.name] * 2)
+        for one in problem.conditions
+        if one.name in missed
+    ]
+    return problem.with_(*drawn)
+
+
+def cheapest(
+    problem: Problem,
+    effort: Effort,
+    *,
+    start: Numbers | None = None,
+    watch: Watch | None = None,
+) -> Plan | NoPlan:
+    """
+    Find the cheapest plan.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    effort
+        Gap and time.
+    start
+        Shape (n,): amounts to start from; None starts from nothing.
+    watch
+        Called now and then with how it stands, from another thread.
+
+    Returns
+    -------
+    Plan or NoPlan
+        The plan, marked when it is only the best so far; or why there is none.
+    """
+    return plan_of(problem, solve(problem, effort, start=start, watch=watch))
+
+
+def plan_of(problem: Problem, answer: Answer) -> Plan | NoPlan:
+    """
+    Make a plan of an answer whose objective was the cost.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    answer
+        What came of it.
+
+    Returns
+    -------
+    Plan or NoPlan
+        The plan, or why there is none.
+    """
+    if not answer.has_plan:
+        return NoPlan(answer.status, answer.seconds, answer.is_interrupted)
+    return Plan(
+        problem, answer.values, answer.status, answer.bound, answer.seconds, answer.is_interrupted
+    )
+
+
+def highest_share(problem: Problem, effort: Effort, *, watch: Watch | None = None) -> Plan | NoPlan:
+    """
+    Find the plan that reaches the highest share, whatever the target says.
+
+    Parameters
+    ----------
+    problem
+        The problem; its condition :data:`TARGET` is left out.
+    effort
+        Gap of each step, and time for all of them.
+    watch
+        Called now and then with how each step stands, from another thread.
+
+    Returns
+    -------
+    Plan or NoPlan
+        The plan, its ``bound`` a share; or why there is none.
+
+    Notes
+    -----
+    A share is a quotient of two sums. Dinkelbach's method: of the best share so far ``s``, make
+    ``inside - s total`` large; where that is 0, nothing reaches more than ``s``. Each step reaches
+    more than the one before, and few are needed. Source: Dinkelbach, On Nonlinear Fractional
+    Programming, Management Science 13 (1967).
+    """
+    free, began = problem.without({TARGET}), time.monotonic()
+    share, best = free.share(np.zeros(len(free.actions))), None
+    while True:
+        weights, least = free.share_row(share)
+        left = effort.after(time.monotonic() - began)
+        answer = solve(free, left, objective=-weights, watch=watch)
+        seconds = time.monotonic() - began
+        if not answer.has_plan:
+            if best is None:
+                return NoPlan(answer.status, seconds, answer.is_interrupted)
+            return replace(
+                best, status="stopped", seconds=seconds, is_interrupted=answer.is_interrupted
+            )
+        ceiling = _ceiling(free, share, -answer.bound - least)
+        plan = Plan(free, answer.values, answer.status, ceiling, seconds, answer.is_interrupted)
+        if best is not None and not plan.share > best.share + EXACT:
+            return replace(best, status=answer.status, bound=ceiling, seconds=seconds)
+        if answer.status == "stopped":
+            return plan
+        share, best = plan.share, plan
+
+
+def _ceiling(problem: Problem, share: float, excess: float) -> float:
+    """Turn "inside - share x total is never more than the excess" into a bound of the share."""
+    change = problem.column("total_mu")
+    ends = change * problem.column("lower"), change * problem.column("upper")
+    least = math.fsum([problem.places[CITY].total_mu, *np.minimum(*ends).tolist()])
+    return share + excess / least if least > 0 and excess > 0 else share
