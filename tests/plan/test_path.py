@@ -14,7 +14,7 @@ from landrenew.assess.share.summary import gap_m2
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.highs import Effort
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
-from tests.plan.problems import (
+from problems import (
     all_plans,
     budget_of,
     building,

@@ -165,6 +165,14 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "unwilling": ("不愿意", "不同意"),
         "undecided": ("观望", "未定"),
     },
+    "lock_class": {
+        "must": ("必须", "必须腾退", "必退"),
+        "never": ("不得", "不得腾退", "保留"),
+    },
+    "contact_class": {
+        "bridge": ("连接", "相邻", "相连"),
+        "break": ("断开", "不相邻", "隔断"),
+    },
     "stage": {
         "surveyed": ("摸排", "已摸排"),
         "listed": ("入库", "已入库", "列入计划"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.base.columns import FLOWS, INTENSITIES
 from landrenew.base.words import Text
@@ -14,6 +14,7 @@ from landrenew.intake.geometry.topology import check_topology
 from landrenew.intake.geometry.whereabouts import project_crs, refuse_elsewhere
 from landrenew.intake.layers import Layers
 from landrenew.intake.naming import repeated_ids, rows_by_id
+from landrenew.intake.parcel_tables import read_contacts, read_survey
 from landrenew.intake.parcels import Parcels, check_parcels
 from landrenew.intake.project import Project, read_project
 from landrenew.intake.rasters import check_rasters
@@ -145,7 +146,7 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         desk.faults += check_topology(checked.kept, project.tolerances.gap_width_m)
     shapes = read_shapes(desk, crs, LOCATED)
     check_places(desk, parcels, shapes)
-    firms, links, leases, ledger = read_tables(desk, parcels)
+    tables = read_tables(desk, parcels)
     if project.parcels is None:
         desk.notes += balance_words(desk.account())
     elif only is None:
@@ -156,15 +157,12 @@ def read_layers(project: Project, *, only: Collection[str] | None = None) -> Lay
         parcels=parcels,
         rejected=checked.rejected,
         parcel_rows=rows_by_id(checked.kept),
-        firms=firms,
-        links=links,
-        leases=leases,
-        ledger=ledger,
         faults=tuple(desk.faults),
         balances=desk.account(),
         notes=tuple(desk.notes),
         digests=desk.digests,
         aside=desk.aside,
+        **tables._asdict(),
         **shapes,
     )
 
@@ -202,9 +200,35 @@ def read_shapes(
     return shapes
 
 
-def read_tables(
-    desk: Desk, parcels: Parcels
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None]:
+class Tables(NamedTuple):
+    """
+    The tables of a project that speak of its parcels, as its layers hold them.
+
+    Parameters
+    ----------
+    firms
+        Firms; None when the project has none, likewise the others.
+    links
+        Which firm stands on which parcel.
+    leases
+        Leases in force.
+    survey
+        What was surveyed of the parcels.
+    contacts
+        Pairs joined or parted by hand.
+    ledger
+        Events.
+    """
+
+    firms: pd.DataFrame | None
+    links: pd.DataFrame | None
+    leases: pd.DataFrame | None
+    survey: pd.DataFrame | None
+    contacts: pd.DataFrame | None
+    ledger: pd.DataFrame | None
+
+
+def read_tables(desk: Desk, parcels: Parcels) -> Tables:
     """
     Read the tables of a project that speak of its parcels.
 
@@ -217,14 +241,8 @@ def read_tables(
 
     Returns
     -------
-    firms : DataFrame or None
-        As :class:`~landrenew.intake.layers.Layers` holds them; likewise the others.
-    links : DataFrame or None
-        Which firm stands on which parcel.
-    leases : DataFrame or None
-        Leases in force.
-    ledger : DataFrame or None
-        Events.
+    Tables
+        The tables.
 
     Raises
     ------
@@ -233,11 +251,12 @@ def read_tables(
     """
     desk.notes += check_rasters(desk.project, parcels)
     firms, links, leases = read_firms(desk, parcels)
+    survey, contacts = read_survey(desk, parcels), read_contacts(desk, parcels)
     differing = compare_departments(desk.project, desk.table, {"firms": firms, "parcels": parcels})
     desk.faults += differing[0]
     desk.notes += differing[1]
     ledger = desk.table("ledger", "event_id", "parcel_id", "stage", "event_date")
-    return firms, links, leases, ledger
+    return Tables(firms, links, leases, survey, contacts, ledger)
 
 
 def left_out(project: Project, parcels: Parcels) -> list[Text]:

@@ -91,8 +91,8 @@ KINDS: dict[str, FaultKind] = _read_kinds()
 
 LAYERS = (
     "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "buildings",
-    "firms", "links", "leases", "barriers", "protected", "background", "ledger",
-    "earlier_parcels", "earlier_control_line",
+    "firms", "links", "leases", "survey", "contacts", "barriers", "protected", "background",
+    "ledger", "earlier_parcels", "earlier_control_line",
 )  # fmt: skip
 """The layers in the order of the project file."""
 

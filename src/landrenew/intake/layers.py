@@ -136,6 +136,11 @@ class Layers:
     leases
         Leases in force at the date of evaluation: ``landlord_id``, ``tenant_id``, ``parcel_id``,
         ``leased_area_m2``, ``leased_floor_area_m2`` [m2].
+    survey
+        What was surveyed of the parcels, index ``parcel_id``, columns of the parcel table.
+    contacts
+        Pairs joined or parted by hand: ``parcel_id``, ``other_parcel_id``, ``contact_class``
+        (``bridge`` or ``break``).
     barriers
         Barriers, with ``kind``.
     protected
@@ -174,6 +179,8 @@ class Layers:
     firms: pd.DataFrame | None = None
     links: pd.DataFrame | None = None
     leases: pd.DataFrame | None = None
+    survey: pd.DataFrame | None = None
+    contacts: pd.DataFrame | None = None
     barriers: GeoDataFrame | None = None
     protected: GeoDataFrame | None = None
     background: GeoDataFrame | None = None

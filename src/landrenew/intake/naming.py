@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 NAMED_BY = {
     "parcels": "parcel_id", "firms": "firm_id", "links": "firm_id", "leases": "tenant_id",
     "ledger": "event_id", "buildings": "building_id", "parks": "park_id", "towns": "town",
-    "villages": "village", "earlier_parcels": "parcel_id",
+    "villages": "village", "earlier_parcels": "parcel_id", "survey": "parcel_id",
+    "contacts": "parcel_id",
 }  # fmt: skip
 """The column that names the rows of a layer; other layers have a name at most."""
 

@@ -81,6 +81,10 @@ class Project(Part):
         Which firm stands on which parcel.
     leases
         Which firm rents land on which parcel, from whom, from when to when.
+    survey
+        What towns surveyed of the parcels: willingness, incomes, costs, by parcel.
+    contacts
+        Pairs of parcels that people join or part, whatever the gap between them.
     barriers
         Rivers, railways, expressways that contiguity never crosses.
     protected
@@ -117,6 +121,8 @@ class Project(Part):
     firms: Firms | None = None
     links: Layer | None = None
     leases: Layer | None = None
+    survey: Layer | None = None
+    contacts: Layer | None = None
     barriers: Layer | None = None
     protected: Layer | None = None
     background: Layer | None = None

@@ -17,6 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from landrenew.base.threads import on_threads
+from landrenew.intake.parcel_tables import ENDS
 from landrenew.intake.parcels import require
 from landrenew.measure.pieces import Pieces, edges_of, own
 
@@ -307,6 +308,44 @@ def _couples(one: Pieces, other: Pieces, between: Numbers, reach: float) -> tupl
 
     i, j = shapely.STRtree(boxes(other, 0)).query(boxes(one, reach + TOUCH_M))
     return i, j
+
+
+def set_by_hand(
+    pairs: pd.DataFrame, parcels: Parcels, by_hand: pd.DataFrame | None
+) -> pd.DataFrame:
+    """
+    Join and part neighbours as people say.
+
+    Parameters
+    ----------
+    pairs
+        The result of :func:`contacts`.
+    parcels
+        Parcel table.
+    by_hand
+        ``parcel_id``, ``other_parcel_id`` and ``contact_class`` (``bridge`` or ``break``); None
+        changes nothing. Of one pair the row that stands last decides.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`contacts` gives it; ``gap_m`` of a bridge that no gap made is the distance
+        between the two [m].
+    """
+    if by_hand is None or by_hand.empty:
+        return pairs
+    ends = np.sort([parcels.index.get_indexer(pd.Index(by_hand[one])) for one in ENDS], axis=0)
+    said = pd.DataFrame({"first": ends[0], "second": ends[1]})
+    said["is_bridge"] = (by_hand["contact_class"] == "bridge").to_numpy()
+    said = said.drop_duplicates(["first", "second"], keep="last")
+    shapes = parcels.geometry.to_numpy()
+    said["gap_m"] = shapely.distance(shapes[said["first"]], shapes[said["second"]])
+    key = ["first", "second"]
+    untouched = pairs[
+        ~pd.MultiIndex.from_frame(pairs[key]).isin(pd.MultiIndex.from_frame(said[key]))
+    ]
+    bridges = said.loc[said["is_bridge"], pairs.columns]
+    return pd.concat([untouched, bridges]).sort_values(key, ignore_index=True)
 
 
 def contact_groups(parcels: Parcels, pairs: pd.DataFrame) -> pd.Series[int]:

@@ -17,7 +17,7 @@ from landrenew.assess.verdicts import judge
 from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
 from landrenew.intake.parcels import require
-from landrenew.measure.adjacency import contact_groups, contacts
+from landrenew.measure.adjacency import contact_groups, contacts, set_by_hand
 from landrenew.plan.outlines import block_outline
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ ALL = 1 - 1e-9
 
 
 def block_id(
-    parcels: Parcels, contiguity: Contiguity, barriers: GeoDataFrame | None = None
+    parcels: Parcels,
+    contiguity: Contiguity,
+    barriers: GeoDataFrame | None = None,
+    by_hand: pd.DataFrame | None = None,
 ) -> pd.Series[str]:
     """
     Name the contiguous block that each parcel belongs to.
@@ -63,6 +66,9 @@ def block_id(
         Largest gap [m] and smallest area of a block [mu].
     barriers
         What contiguity never crosses, in the same CRS.
+    by_hand
+        Pairs joined or parted by people, see
+        :func:`landrenew.measure.adjacency.set_by_hand`.
 
     Returns
     -------
@@ -77,6 +83,7 @@ def block_id(
     """
     require(parcels, "counted_area_m2")
     pairs = contacts(parcels, max_gap_m=contiguity.max_gap_m, barriers=barriers)
+    pairs = set_by_hand(pairs, parcels, by_hand)
     group = contact_groups(parcels, pairs)
     area = to_mu(parcels["counted_area_m2"].groupby(group).sum()).round(EXACT)
     lead = parcels.index.to_series().groupby(group).min()

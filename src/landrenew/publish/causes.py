@@ -45,8 +45,8 @@ _POINTS = tuple(score_column(one) for one in sorted(SCORABLE))
 GROUNDS: dict[str, tuple[str, ...]] = {
     ROW: ("layer:parcels", "project:crs"),
     GEOMETRY: ("layer:parcels", "project:crs"),
-    "town": (GEOMETRY, "layer:parcels", "layer:towns"),
-    "village": (GEOMETRY, "layer:parcels", "layer:villages"),
+    "town": (GEOMETRY, "layer:parcels", "layer:survey", "layer:towns"),
+    "village": (GEOMETRY, "layer:parcels", "layer:survey", "layer:villages"),
     "size_class": _FIRMS,
     "ownership_class": ("layer:parcels",),
     "village_industry_class": ("settlement_code", "land_code", "layer:parcels"),
@@ -112,7 +112,7 @@ GROUNDS: dict[str, tuple[str, ...]] = {
         ("low_efficiency_share", "low_efficiency_certainty_class"),
         ("low_efficiency_tests", "project:certainty"),
     ),
-    "block_id": (GEOMETRY, "layer:parcels", "layer:barriers", "rules:contiguity"),
+    "block_id": (GEOMETRY, "layer:parcels", "layer:barriers", "layer:contacts", "rules:contiguity"),
     "renewal_stage": ("layer:ledger",),
 }  # fmt: skip
 """What each column rests on: other columns, and what a manifest accounts for."""
@@ -353,7 +353,8 @@ def _otherwise(column: str) -> tuple[str, ...]:
         name = column.removeprefix("raster_").rpartition("_")[0]
         return (GEOMETRY, f"raster:more.{name}", "setting:min_raster_pixels")
     if column in COLUMNS and COLUMNS[column].role == "given":
-        return ("layer:parcels",) if COLUMNS[column].table == "parcel" else _FIRMS
+        of_parcels = ("layer:parcels", "layer:survey")
+        return of_parcels if COLUMNS[column].table == "parcel" else _FIRMS
     return ("*",)
 
 

@@ -93,6 +93,8 @@ LAYERS = {
     "firms": Text("企业", "Firms"),
     "links": Text("企业与宗地关联", "Firm–parcel links"),
     "leases": Text("土地租赁", "Leases"),
+    "survey": Text("排摸数据", "Survey"),
+    "contacts": Text("人工相邻关系", "Contacts by hand"),
     "barriers": Text("阻隔（河流、铁路、高速）", "Barriers (river, rail, expressway)"),
     "protected": Text("永久基本农田与生态红线", "Protected land"),
     "background": Text("底图", "Backdrop"),

@@ -98,8 +98,8 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
         parcels = Parcels(parcels.drop(columns="building_coefficient", errors="ignore"))
     desk.notes += refuse_elsewhere(parcels, _located(frame, records), desk.extents, desk.paths())
     desk.balances += balances
-    firms, links, leases, ledger = read_tables(desk, parcels)
-    known = replace(frame.layers, firms=firms, leases=leases)
+    tables = read_tables(desk, parcels)
+    known = replace(frame.layers, firms=tables.firms, leases=tables.leases)
     refuse_given_twice(known)
     refuse_errors_of_no_input(known)
     desk.notes += left_out(desk.project, parcels)
@@ -108,15 +108,12 @@ def gathered(frame: Frame, desk: Desk) -> Gathered:
         parcels=parcels,
         rejected=rejected,
         parcel_rows=RowsById(parcels.index, table.index),
-        firms=firms,
-        links=links,
-        leases=leases,
-        ledger=ledger,
         faults=(*desk.faults, *chain.from_iterable(one.faults for one in records)),
         balances=desk.account(),
         notes=tuple(desk.notes),
         digests=desk.digests,
         aside=desk.aside,
+        **tables._asdict(),
     )
     return Gathered(layers, parcels, _shapes(parts, table.index) if stays else None)
 

@@ -60,7 +60,8 @@ def blocks_of(
     book = layers.rulebook
     if book.contiguity is None:
         return parcels, None, None
-    parcels = Parcels(parcels.assign(block_id=block_id(parcels, book.contiguity, layers.barriers)))
+    named = block_id(parcels, book.contiguity, layers.barriers, layers.contacts)
+    parcels = Parcels(parcels.assign(block_id=named))
     firms = None if allocation is None else allocation.stands
     blocks = block_table(parcels, book.contiguity, firms)
     if book.consolidation is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from landrenew.intake.parcel_tables import surveyed
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.without_parcels import no_parcels_to_measure
 from landrenew.measure.allocation import Allocation, allocate
@@ -93,12 +94,13 @@ def accounted(
     Returns
     -------
     Parcels
-        The table with rights, amounts and intensities.
+        The table with what was surveyed, rights, amounts and intensities.
     Allocation or None
         What the firms bring.
     tuple of Fault
         What it brought to light.
     """
+    parcels = surveyed(parcels, layers.survey)
     spec = layers.project.parcels
     rights = rights_columns(parcels, None if spec is None else spec.land_scheme)
     parcels = Parcels(parcels.join(rights))

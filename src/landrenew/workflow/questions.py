@@ -46,7 +46,14 @@ if TYPE_CHECKING:
 
     Say = Callable[[Text], None]
 
-SHARE_LAYERS = ("control_line", "towns", "villages", "earlier_parcels", "earlier_control_line")
+SHARE_LAYERS = (
+    "control_line",
+    "towns",
+    "villages",
+    "survey",
+    "earlier_parcels",
+    "earlier_control_line",
+)
 """What the control-line share needs beside the parcels."""
 
 

@@ -93,7 +93,7 @@ def take_columns(source: Source, spec: Layer, name: str) -> Taken:
     return desk.taken
 
 
-PARCELS = {"parcels", "earlier_parcels"}
+PARCELS = {"parcels", "earlier_parcels", "survey"}
 """Layers whose measured columns may be those of an earlier run."""
 
 

@@ -37,15 +37,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "parcels": ("parcel_id", "town", "village", "owner", "land_code", "declared_area_m2",
                 "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *EXEMPTING,
                 "size_class", "survey_area_m2", "settlement_code", "address", "willingness",
-                "surveyor",
-                "survey_date", "data_year", "floor_area_ratio", "building_density",
+                "clear_cost_cny10k", "village_income_cny10k", "lock_class", "lock_reason",
+                "surveyor", "survey_date", "data_year", "floor_area_ratio", "building_density",
                 "counted_floor_area_m2", "floor_area_m2", "footprint_m2", *FLOWS, *OF_MEASURE,
                 *PROOF, *dict.fromkeys(PROOF.values())),
     "control_line": ("name",),
     "growth_boundary": ("name",),
     "towns": ("town",),
     "villages": ("village",),
-    "parks": ("park_id", "park_name", "capacity_mu"),
+    "parks": ("park_id", "park_name", "capacity_mu", "build_cost_cny10k_per_mu"),
     "buildings": ("building_id", "floor_count", "height_m", "kind"),
     "firms": ("firm_id", "firm_name", "industry_code", "size_class", "head_office_id", "parcel_id",
               "exempt_reason", "veto_reason", "bonus_points", "bonus_evidence", *EXEMPTING,
@@ -53,6 +53,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "links": ("firm_id", "parcel_id", "share", "held_area_m2", "occupied_floor_area_m2"),
     "leases": ("lease_id", "tenant_id", "landlord_id", "parcel_id", "leased_area_m2",
                "leased_floor_area_m2", "lease_start", "lease_end"),
+    "survey": ("parcel_id", "willingness", "clear_cost_cny10k", "village_income_cny10k",
+               "lock_class", "lock_reason", "surveyor", "survey_date", "data_year"),
+    "contacts": ("parcel_id", "other_parcel_id", "contact_class", "contact_reason"),
     "barriers": ("kind", "name"),
     "protected": ("kind", "name"),
     "background": ("kind", "name"),
@@ -67,6 +70,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "firms": ("firm_id",),
     "links": ("firm_id", "parcel_id"),
     "leases": ("tenant_id", "parcel_id"),
+    "survey": ("parcel_id",),
+    "contacts": ("parcel_id", "other_parcel_id", "contact_class"),
     "ledger": ("event_id", "parcel_id", "stage", "event_date"),
 }
 """Columns without which a section cannot be read."""
@@ -79,7 +84,7 @@ SHAPES: dict[str, tuple[Shape | None, ...]] = {
     "barriers": ANYTHING,
     "background": ANYTHING,
     "firms": (None, "point"),
-    **dict.fromkeys(("links", "leases", "ledger"), (None,)),
+    **dict.fromkeys(("links", "leases", "survey", "contacts", "ledger"), (None,)),
 }  # fmt: skip
 """What shapes a section can have; None is a table without any."""
 
@@ -109,6 +114,8 @@ CALLED: dict[str, re.Pattern[str]] = {
     "background": re.compile(r"底图|底色|背景|\b(?:background|basemap|backdrop|dt)\b"),
     "leases": re.compile(r"租赁|租约|出租|承租|\b(?:leases?|zl|rentals?)\b"),
     "links": re.compile(r"关联|对应|挂接|\b(?:links?|firm parcels?|gl)\b"),
+    "survey": re.compile(r"排摸|摸底|\b(?:survey|pm|pmb)\b"),
+    "contacts": re.compile(r"相邻|连接|\b(?:contacts?|bridges?|xl)\b"),
     "ledger": re.compile(r"台账|台帐|进度|\b(?:ledger|events?|tz|progress)\b"),
     "firms": re.compile(
         r"企业|亩均|规上|规下|工厂|公司|\b(?:firms?|enterprises?|compan(?:y|ies)|qy|mj|factor(?:y|ies))\b"
@@ -122,7 +129,8 @@ CALLED: dict[str, re.Pattern[str]] = {
 
 SECTIONS = (
     "parcels", "control_line", "growth_boundary", "towns", "villages", "parks", "barriers",
-    "protected", "background", "buildings", "firms", "links", "leases", "ledger", "corrections",
+    "protected", "background", "buildings", "firms", "links", "leases", "survey", "contacts",
+    "ledger", "corrections",
 )  # fmt: skip
 """The sections, in the order of the project file."""
 
@@ -138,6 +146,9 @@ TELLING: dict[str, dict[str, float]] = {
     "links": {"firm_id": 1.0, "parcel_id": 1.0, "share": 2.0},
     "leases": {"tenant_id": 1.5, "landlord_id": 1.5, "lease_start": 0.5, "lease_end": 0.5,
                "leased_area_m2": 1.0, "parcel_id": 0.5},
+    "survey": {"parcel_id": 0.5, "willingness": 2.0, "clear_cost_cny10k": 1.5,
+               "village_income_cny10k": 1.5, "lock_class": 1.0},
+    "contacts": {"parcel_id": 0.5, "other_parcel_id": 2.0, "contact_class": 1.5},
     "ledger": {"stage": 1.0, "event_date": 1.0, "event_id": 0.5, "parcel_id": 1.0},
 }  # fmt: skip
 """How much a column says of the section."""

@@ -28,6 +28,8 @@ TITLES = {
     "firms": Text("企业", "firms"),
     "links": Text("哪家企业在哪宗地上", "which firm on which parcel"),
     "leases": Text("租赁", "leases"),
+    "survey": Text("排摸：按宗地编号补给宗地的列", "survey: columns joined to the parcels by id"),
+    "contacts": Text("人工连接或断开的宗地", "parcels joined or parted by hand"),
     "ledger": Text("改造台账", "ledger of renewal"),
     "corrections": Text("更正：每次运行都先改正的值", "corrections, applied on every run"),
     "rasters": Text("栅格", "rasters"),
