@@ -9,11 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import given, settings
-
-from landrenew.assess.share.summary import gap_m2
-from landrenew.base.errors import PlanError
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
 from problems import (
     all_plans,
     budget_of,
@@ -24,6 +19,11 @@ from problems import (
     problem_of,
     problems,
 )
+
+from landrenew.assess.share.summary import gap_m2
+from landrenew.base.errors import PlanError
+from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

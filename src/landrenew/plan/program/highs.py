@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import highspy
@@ -31,6 +31,9 @@ Status = Literal["optimal", "stopped", "infeasible", "unbounded", "failed"]
 
 FEASIBLE = 1e-9
 """How far a row may be missed [unit of the row]; HiGHS allows 1e-6 when it is not told."""
+
+GRACE_S = 1.0
+"""How much longer than asked a solve may take before it is told to stop [s]."""
 
 LOOK_S = 0.1
 """How often the solving thread is looked after [s], for Ctrl-C."""
@@ -82,12 +85,15 @@ class Effort:
     ----------
     gap
         Share of the objective that the bound may stay away from it [0-1]; 0 asks for the best.
+    absolute
+        How far the bound may stay away from the objective whatever its share [its unit].
     seconds
         Longest time [s]; None sets no limit.
     """
 
     gap: float = 0.0
     seconds: float | None = None
+    absolute: float = 1e-9
 
     def after(self, seconds: float) -> Effort:
         """
@@ -105,7 +111,7 @@ class Effort:
         """
         if self.seconds is None:
             return self
-        return Effort(self.gap, max(0.0, self.seconds - seconds))
+        return replace(self, seconds=max(0.0, self.seconds - seconds))
 
 
 @dataclass(frozen=True)
@@ -302,8 +308,64 @@ def solve_model(
         )
     if watch is not None:
         _report_to(solver, watch)
-    is_interrupted = _run(solver)
+    is_interrupted = _run(solver, effort)
     return _answer(solver, model, time.monotonic() - began, is_interrupted=is_interrupted)
+
+
+class Session:
+    """
+    A model without whole numbers that is solved again and again while rows are added.
+
+    Parameters
+    ----------
+    model
+        The model; that its variables are whole is forgotten.
+
+    Notes
+    -----
+    HiGHS starts from the last basis, which the dual simplex mends in few steps.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = replace(model, is_whole=np.zeros(len(model.lower), bool))
+        self._solver = _loaded(self._model, Effort())
+
+    def add(self, rows: csr_array, lower: Numbers) -> None:
+        """
+        Add rows that have a lower bound.
+
+        Parameters
+        ----------
+        rows
+            Shape (k, n): coefficients.
+        lower
+            Shape (k,): least value of each row.
+        """
+        self._solver.addRows(
+            len(lower), lower, np.full(len(lower), math.inf), rows.nnz,
+            rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
+        )  # fmt: skip
+
+    def solve(self, effort: Effort) -> Answer:
+        """
+        Solve it with all rows so far.
+
+        Parameters
+        ----------
+        effort
+            Of this solve alone; its gap counts for nothing.
+
+        Returns
+        -------
+        Answer
+            How it ended; the prices of added rows follow those of the model's.
+        """
+        began = time.monotonic()
+        if effort.seconds is not None:  # HiGHS counts the time of all its runs
+            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + effort.seconds)
+        is_interrupted = _run(self._solver, effort)
+        seconds = time.monotonic() - began
+        return _answer(self._solver, self._model, seconds, is_interrupted=is_interrupted)
 
 
 def conflicting_rows(model: Model) -> list[int] | None:
@@ -354,7 +416,8 @@ class _Quiet(highspy.Highs):
 def _loaded(model: Model, effort: Effort) -> highspy.Highs:
     solver = _Quiet()  # type: ignore[no-untyped-call]  # highspy's own
     options: dict[str, float] = {
-        "threads": 1, "mip_rel_gap": effort.gap, "mip_abs_gap": 1e-9,
+        "mip_allow_restart": False,  # with tolerances this tight, 1.16 may restart for ever
+        "threads": 1, "mip_rel_gap": effort.gap, "mip_abs_gap": effort.absolute,
         "primal_feasibility_tolerance": FEASIBLE, "mip_feasibility_tolerance": FEASIBLE,
     }  # fmt: skip
     if effort.seconds is not None:
@@ -392,15 +455,18 @@ def _report_to(solver: highspy.Highs, watch: Callable[[Standing], None]) -> None
     solver.cbMipLogging += report
 
 
-def _run(solver: highspy.Highs) -> bool:
+def _run(solver: highspy.Highs, effort: Effort) -> bool:
     """Run, and tell whether Ctrl-C stopped it; the thread is asked to end and waited for."""
     solver.HandleUserInterrupt = True
     solver.startSolve()
     is_interrupted = False
+    late = math.inf if effort.seconds is None else time.monotonic() + effort.seconds + GRACE_S
     while True:
         try:
             if solver.wait(LOOK_S)[0]:
                 return is_interrupted
+            if time.monotonic() > late:  # within a heuristic HiGHS may forget the time
+                solver.cancelSolve()  # type: ignore[no-untyped-call]  # highspy's own
         except KeyboardInterrupt:
             is_interrupted = True
             solver.cancelSolve()  # type: ignore[no-untyped-call]  # highspy's own

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import coo_array, csr_array, vstack
+from scipy.sparse.csgraph import connected_components
 
 from landrenew.plan.program.highs import Model
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 
 CITY = ""
 """Key of the city among the places; its towns go by their names."""
+
+TARGET = "target"
+"""Name of the condition that the city's share reaches the target."""
+
+HALF = 0.5
+"""A plot of which so much is cleared is cleared."""
+
+EXACT = 1e-9
+"""A condition counts as held when it is missed by less than this share of its own size."""
 
 ACTION_COLUMNS = (
     "kind", "name", "way", "town", "village", "lower", "upper", "is_whole", "cost_cny10k",
@@ -62,6 +72,27 @@ class Condition:
     lower: float
     upper: float
     unit: str
+
+    @property
+    def size(self) -> float:
+        """What a miss is held against: the larger bound, at least 1 [unit]."""
+        return max(1.0, *(abs(one) for one in (self.lower, self.upper) if math.isfinite(one)))
+
+    def is_held(self, amounts: Numbers) -> bool:
+        """
+        Tell whether amounts hold the condition.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,): how much of each action is done.
+
+        Returns
+        -------
+        bool
+            Whether it is missed by no more than :data:`EXACT` of its size.
+        """
+        return self.shortfall(amounts) <= EXACT * self.size
 
     def shortfall(self, amounts: Numbers) -> float:
         """
@@ -145,23 +176,60 @@ class Clusters:
     of
         ``released``: clusters of cleared plots; ``kept``: clusters of what stays.
     least_mu
-        Least land of a cluster [mu].
-    action
-        Shape (p,): position of the action that clears the plot; -1 where nothing can.
+        Least land of a cluster [mu]; exactly as much is enough.
+    plot
+        Shape (n,): position of the plot, among the p plots, that each action clears; -1 where it
+        clears none. Such an action is done wholly or not at all, and of several that clear one
+        plot at most one is done, whatever the actions and ties say.
     land_mu
         Shape (p,): land of each plot [mu].
     first, second
         Shape (k,): the plots that are neighbours, by position among the p plots.
+
+    Notes
+    -----
+    A cluster is a connected component of the cleared plots, or of those that stay, under the pairs
+    of neighbours. A plot that no action clears always stays and lends its land to the cluster of
+    what is kept around it; a cluster of such plots alone is as it is, and is let be.
     """
 
     name: str
     label: Text
-    of: str
+    of: Literal["released", "kept"]
     least_mu: float
-    action: NDArray[np.intp]
+    plot: NDArray[np.intp]
     land_mu: Numbers
     first: NDArray[np.intp]
     second: NDArray[np.intp]
+
+    def is_held(self, amounts: Numbers) -> bool:
+        """
+        Tell whether every cluster is large enough.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,): how much of each action is done.
+
+        Returns
+        -------
+        bool
+            Whether it is, to :data:`EXACT` of the least size.
+        """
+        clears, size = self.plot >= 0, len(self.land_mu)
+        marked = np.zeros(size, dtype=bool)
+        marked[self.plot[clears & (amounts >= HALF)]] = True
+        minded = np.zeros(size, dtype=bool)
+        minded[self.plot[clears]] = True
+        if self.of == "kept":
+            marked = ~marked
+        both = marked[self.first] & marked[self.second]
+        pairs = coo_array(
+            (np.ones(both.sum()), (self.first[both], self.second[both])), (size, size)
+        )
+        _, label = connected_components(pairs, directed=False)
+        land = np.bincount(label, weights=self.land_mu)
+        return bool((land[label[marked & minded]] >= self.least_mu * (1 - EXACT)).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +240,8 @@ class Problem:
     Parameters
     ----------
     actions
-        One row an action, positions as index: ``kind`` (``clear``, ``build``, ``pay``), ``name``
+        One row an action, positions as index: ``kind`` (``clear``, ``build``, ``pay``; ``keep`` is
+        a level that conditions and ties speak of, and no deed), ``name``
         of the parcel, site or village, ``way`` (how it is done), ``town`` and ``village``, bounds
         ``lower`` and ``upper`` of the amount, ``is_whole`` (all or nothing), and what one unit of
         it changes: ``cost_cny10k``, ``inside_mu`` and ``total_mu`` (industrial land inside the
@@ -230,6 +299,25 @@ class Problem:
             None where there is none.
         """
         return next((one for one in self.conditions if one.name == name), None)
+
+    def missed(self, amounts: Numbers) -> tuple[str, ...]:
+        """
+        Name the conditions that amounts do not hold, and the clusters where these are too small.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,): how much of each action is done.
+
+        Returns
+        -------
+        tuple of str
+            Their names, in their order.
+        """
+        missed = [one.name for one in self.conditions if not one.is_held(amounts)]
+        if self.clusters is not None and not self.clusters.is_held(amounts):
+            missed.append(self.clusters.name)
+        return tuple(missed)
 
     def label(self, name: str) -> Text:
         """
@@ -321,14 +409,15 @@ class Problem:
 
     def relaxed(self) -> Problem:
         """
-        Let every action be done in part.
+        Let every action be done in part, and plots lie as they may.
 
         Returns
         -------
         Problem
-            The same, with no whole numbers.
+            The same, with no whole numbers and no clusters, which parts of plots do not form. No
+            plan of the problem is better than its best.
         """
-        return replace(self, actions=self.actions.assign(is_whole=False))
+        return replace(self, actions=self.actions.assign(is_whole=False), clusters=None)
 
     def share(self, amounts: Numbers, place: str = CITY) -> float:
         """

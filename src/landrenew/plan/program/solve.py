@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from landrenew.plan.program.clusters import solve_clustered
 from landrenew.plan.program.highs import Answer, relative_gap, solve_model
-from landrenew.plan.program.problem import CITY
+from landrenew.plan.program.problem import CITY, EXACT, TARGET
+from landrenew.plan.program.simple import cheapest_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,19 +24,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.plan.program.highs import Effort, Standing, Status
-    from landrenew.plan.program.problem import Condition, Problem
+    from landrenew.plan.program.problem import Problem
 
     Numbers = NDArray[np.float64]
     Watch = Callable[[Standing], None]
 
-EXACT = 1e-9
-"""A condition counts as held when it is missed by less than this share of its own size."""
+FINE = 0.1
+"""Of the gap asked for, this part is allowed to the highest share."""
+
+ABSOLUTE = 1e-9
+"""Land that no solve is asked to be closer than [mu]."""
 
 MOST_MENDS = 20
 """How often a condition that the solver held only to its own tolerance is drawn tighter."""
-
-TARGET = "target"
-"""Name of the condition that the city's share reaches the target."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class Plan:
     @property
     def cost(self) -> float:
         """What it costs [10,000 CNY], an exact sum."""
-        return math.fsum((self.problem.column("cost_cny10k") * self.amounts).tolist())
+        return _cost(self.problem, self.amounts)
 
     @property
     def share(self) -> float:
@@ -139,7 +141,7 @@ def solve(
     asked, spent = problem, 0.0
     for _ in range(MOST_MENDS):
         left = effort.after(spent)
-        answer = solve_model(asked.model(objective), left, start=start, watch=watch)
+        answer = _solved(asked, left, objective=objective, start=start, watch=watch)
         spent += answer.seconds
         missed = _missed(problem, answer)
         if not missed:
@@ -148,17 +150,27 @@ def solve(
     return Answer("failed", -math.inf, spent)
 
 
+def _solved(
+    problem: Problem,
+    effort: Effort,
+    *,
+    objective: Numbers | None,
+    start: Numbers | None,
+    watch: Watch | None,
+) -> Answer:
+    if problem.clusters is not None:
+        return solve_clustered(problem, effort, objective=objective, start=start, watch=watch)
+    return solve_model(problem.model(objective), effort, start=start, watch=watch)
+
+
 def _missed(problem: Problem, answer: Answer) -> dict[str, float]:
-    """Find the conditions that the solver held only to its own tolerance."""
+    """Find the conditions that the solver held only to its own tolerance, and by how much."""
     if not answer.has_plan:
         return {}
-    short = {one.name: (one.shortfall(answer.values), one) for one in problem.conditions}
-    return {name: gap for name, (gap, one) in short.items() if gap > EXACT * _size(one)}
-
-
-def _size(condition: Condition) -> float:
-    bounds = [abs(one) for one in (condition.lower, condition.upper) if math.isfinite(one)]
-    return max(1.0, *bounds)
+    names = problem.missed(answer.values)
+    return {
+        one.name: one.shortfall(answer.values) for one in problem.conditions if one.name in names
+    }
 
 
 def _tightened(problem: Problem, missed: dict[str, float]) -> Problem:
@@ -187,7 +199,8 @@ def cheapest(
     effort
         Gap and time.
     start
-        Shape (n,): amounts to start from; None starts from nothing.
+        Shape (n,): amounts to start from. Where taking the cheapest land first holds all conditions
+        and is cheaper, or nothing is given, that is where it starts.
     watch
         Called now and then with how it stands, from another thread.
 
@@ -196,7 +209,14 @@ def cheapest(
     Plan or NoPlan
         The plan, marked when it is only the best so far; or why there is none.
     """
+    by_hand = cheapest_first(problem)
+    if by_hand.holds and (start is None or by_hand.cost < _cost(problem, start)):
+        start = by_hand.amounts
     return plan_of(problem, solve(problem, effort, start=start, watch=watch))
+
+
+def _cost(problem: Problem, amounts: Numbers) -> float:
+    return math.fsum((problem.column("cost_cny10k") * amounts).tolist())
 
 
 def plan_of(problem: Problem, answer: Answer) -> Plan | NoPlan:
@@ -222,16 +242,21 @@ def plan_of(problem: Problem, answer: Answer) -> Plan | NoPlan:
     )
 
 
-def highest_share(problem: Problem, effort: Effort, *, watch: Watch | None = None) -> Plan | NoPlan:
+def highest_share(
+    problem: Problem, effort: Effort, *, place: str = CITY, watch: Watch | None = None
+) -> Plan | NoPlan:
     """
     Find the plan that reaches the highest share, whatever the target says.
 
     Parameters
     ----------
     problem
-        The problem; its condition :data:`TARGET` is left out.
+        The problem; for the share of the city its condition :data:`TARGET` is left out.
     effort
-        Gap of each step, and time for all of them.
+        Gap, and time for all steps. A share within :data:`FINE` of the gap, as a share of itself,
+        is taken for the highest: near it the objective is 0, of which no share can be asked.
+    place
+        Whose share: that of the city, or of one of its towns. Every condition on a town is kept.
     watch
         Called now and then with how each step stands, from another thread.
 
@@ -247,12 +272,17 @@ def highest_share(problem: Problem, effort: Effort, *, watch: Watch | None = Non
     more than the one before, and few are needed. Source: Dinkelbach, On Nonlinear Fractional
     Programming, Management Science 13 (1967).
     """
-    free, began = problem.without({TARGET}), time.monotonic()
-    share, best = free.share(np.zeros(len(free.actions))), None
+    free = problem.without({TARGET}) if place == CITY else problem
+    began = time.monotonic()
+    now = free.share(np.zeros(len(free.actions)), place)
+    share = 0.0 if math.isnan(now) else now
+    best: Plan | None = None
+    near = max(ABSOLUTE, FINE * effort.gap * free.places[place].inside_mu)
     while True:
-        weights, least = free.share_row(share)
-        left = effort.after(time.monotonic() - began)
-        answer = solve(free, left, objective=-weights, watch=watch)
+        weights, least = free.share_row(share, place)
+        left = replace(effort.after(time.monotonic() - began), gap=0.0, absolute=near)
+        start = None if best is None else best.amounts
+        answer = solve(free, left, objective=-weights, start=start, watch=watch)
         seconds = time.monotonic() - began
         if not answer.has_plan:
             if best is None:
@@ -260,18 +290,19 @@ def highest_share(problem: Problem, effort: Effort, *, watch: Watch | None = Non
             return replace(
                 best, status="stopped", seconds=seconds, is_interrupted=answer.is_interrupted
             )
-        ceiling = _ceiling(free, share, -answer.bound - least)
+        ceiling = _ceiling(free, place, share, -answer.bound - least)
         plan = Plan(free, answer.values, answer.status, ceiling, seconds, answer.is_interrupted)
-        if best is not None and not plan.share > best.share + EXACT:
+        reached = free.share(plan.amounts, place)
+        if best is not None and not reached > share + EXACT:
             return replace(best, status=answer.status, bound=ceiling, seconds=seconds)
-        if answer.status == "stopped":
+        if answer.status == "stopped" or math.isnan(reached):  # no land is left to have a share
             return plan
-        share, best = plan.share, plan
+        share, best = reached, plan
 
 
-def _ceiling(problem: Problem, share: float, excess: float) -> float:
+def _ceiling(problem: Problem, place: str, share: float, excess: float) -> float:
     """Turn "inside - share x total is never more than the excess" into a bound of the share."""
-    change = problem.column("total_mu")
+    change = np.where(problem.is_at(place), problem.column("total_mu"), 0.0)
     ends = change * problem.column("lower"), change * problem.column("upper")
-    least = math.fsum([problem.places[CITY].total_mu, *np.minimum(*ends).tolist()])
+    least = math.fsum([problem.places[place].total_mu, *np.minimum(*ends).tolist()])
     return share + excess / least if least > 0 and excess > 0 else share
