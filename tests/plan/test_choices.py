@@ -10,12 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from landrenew.plan.program import choices
-from landrenew.plan.program.choices import alternatives, dearest, roles
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.solve import Plan, cheapest
-from tests.plan.problems import (
+from problems import (
     all_plans,
     building,
     clearing,
@@ -26,6 +21,11 @@ from tests.plan.problems import (
     problem_of,
     problems,
 )
+
+from landrenew.plan.program import choices
+from landrenew.plan.program.choices import alternatives, dearest, roles
+from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.solve import Plan, cheapest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import given, settings
-
-from landrenew.base.errors import PlanError
-from landrenew.base.words import Text
-from landrenew.plan.program.clash import Clash, clash
-from landrenew.plan.program.clash_words import clash_words, way_out_words
-from landrenew.plan.program.elastic import place_of, size_of
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import CITY, Clusters, Condition
-from landrenew.plan.program.relaxation import WayOut, ways_out
-from landrenew.plan.program.solve import Plan, cheapest, highest_share, solve
-from tests.plan.problems import (
+from problems import (
     INF,
     all_plans,
     budget_of,
@@ -33,6 +23,16 @@ from tests.plan.problems import (
     problems,
     target_of,
 )
+
+from landrenew.base.errors import PlanError
+from landrenew.base.words import Text
+from landrenew.plan.program.clash import Clash, clash
+from landrenew.plan.program.clash_words import clash_words, way_out_words
+from landrenew.plan.program.elastic import place_of, size_of
+from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.problem import CITY, Clusters, Condition
+from landrenew.plan.program.relaxation import WayOut, ways_out
+from landrenew.plan.program.solve import Plan, cheapest, highest_share, solve
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

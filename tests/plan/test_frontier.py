@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import given, settings
-
-from landrenew.base.errors import PlanError
-from landrenew.plan.program.frontier import FrontierPoint, at_target, frontier, supply_curve
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.solve import NoPlan, highest_share
-from tests.plan.problems import (
+from problems import (
     all_plans,
     building,
     cap_of,
@@ -24,6 +19,11 @@ from tests.plan.problems import (
     problem_of,
     problems,
 )
+
+from landrenew.base.errors import PlanError
+from landrenew.plan.program.frontier import FrontierPoint, at_target, frontier, supply_curve
+from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.solve import NoPlan, highest_share
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

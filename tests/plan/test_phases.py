@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from problems import building, clearing, problem_of, problems
 
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.highs import Effort
 from landrenew.plan.program.phases import NoPhases, Phases, Year, phase_problem, phases
 from landrenew.plan.program.solve import Plan, cheapest
-from tests.plan.problems import building, clearing, problem_of, problems
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from problems import clearing, problem_of
 
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.session import Session
-from tests.plan.problems import clearing, problem_of
 
 
 def loaded() -> Session:

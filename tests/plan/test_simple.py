@@ -9,14 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from landrenew.base.errors import PlanError
-from landrenew.base.words import Text
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import Clusters, Condition, Problem, tied_once
-from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
-from landrenew.plan.program.solve import Plan, cheapest
-from tests.plan.problems import (
+from problems import (
     INF,
     budget_of,
     building,
@@ -29,6 +22,13 @@ from tests.plan.problems import (
     problem_of,
     problems,
 )
+
+from landrenew.base.errors import PlanError
+from landrenew.base.words import Text
+from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.problem import Clusters, Condition, Problem, tied_once
+from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
+from landrenew.plan.program.solve import Plan, cheapest
 
 BEST = Effort()
 

@@ -138,7 +138,8 @@ def frontier(
         the very highest share few plans are left and to prove the cheapest is hard: set a time.
     targets
         Shares to reach [0-1]; None: equal steps from the share that costs nothing more to the
-        highest that can be reached, rounded down to a hundredth of a point. The problem's own target is always among them.
+        highest that can be reached, rounded down to a hundredth of a point. The target of the problem
+        is always among them.
     steps
         How many targets, when none are given.
     highest
