@@ -7,6 +7,7 @@ tables can be checked, but nothing is measured.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -15,6 +16,7 @@ from landrenew.base.errors import ColumnError, FileError
 from landrenew.base.toml_file import read_toml
 from landrenew.base.words import Text
 from landrenew.intake.certainty import Certainty
+from landrenew.intake.planning import Planning
 from landrenew.intake.sections import (
     City,
     EarlierLine,
@@ -26,6 +28,8 @@ from landrenew.intake.sections import (
     Rasters,
     Tolerances,
 )
+
+CALLED = Text("项目文件", "project file")
 
 SAID = {
     "missing": Text("缺少这一项", "is missing"),
@@ -46,6 +50,7 @@ SAID = {
         "名称只能用小写字母、数字和下划线", "must be small letters, digits and underscores"
     ),
     "model_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
+    "tuple_type": Text("应为列表（方括号）", "should be a list in brackets"),
     "dict_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
 }
 """What pydantic finds most often, in our words."""
@@ -107,6 +112,8 @@ class Project(Part):
         Named tolerances.
     certainty
         What is drawn by chance to tell how sure the judgements are; None where nothing is.
+    plan
+        What a plan must reach, may cost and must leave alone; None where no plan is asked for.
     """
 
     folder: Path
@@ -134,6 +141,7 @@ class Project(Part):
     rasters: Rasters = Rasters()
     tolerances: Tolerances = Tolerances()
     certainty: Certainty | None = None
+    plan: Planning | None = None
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Project:
@@ -200,9 +208,56 @@ def read_project(path: str | Path) -> Project:
         When the file is missing, is not TOML, or holds an unknown or wrong key.
     """
     path = Path(path)
-    raw = read_toml(path, Text("项目文件", "project file"), way_out=Text(
+    return project_of(raw_project(path), path)
+
+
+def raw_project(path: Path) -> dict[str, Any]:
+    """
+    Read a project file as it stands.
+
+    Parameters
+    ----------
+    path
+        The TOML file.
+
+    Returns
+    -------
+    dict
+        Its sections, unchecked.
+
+    Raises
+    ------
+    FileError
+        When the file is missing or is not TOML.
+    """
+    return read_toml(path, CALLED, way_out=Text(
         "，或用 landrenew demo 得到一个样例", ", or get an example with: landrenew demo"
     ))  # fmt: skip
+
+
+def project_of(raw: dict[str, Any], path: Path, called: Text = CALLED) -> Project:
+    """
+    Check what a project file says.
+
+    Parameters
+    ----------
+    raw
+        Its sections.
+    path
+        The file, for messages and for the folder that paths start from.
+    called
+        What the file is to its user.
+
+    Returns
+    -------
+    Project
+        The project.
+
+    Raises
+    ------
+    FileError
+        When it holds an unknown or wrong key.
+    """
     try:
         return Project(folder=path.resolve().parent, **raw)
     except (ValidationError, TypeError) as error:
@@ -211,7 +266,7 @@ def read_project(path: str | Path) -> Project:
         )
         said = _complaint(error) if isinstance(error, ValidationError) else ours
         raise FileError(
-            f"项目文件 {path} 有误：{said.zh}。请对照 docs/project-file.md 改正。",
-            f"Project file {path} is wrong: {said.en}. Every key is described in"
+            f"{called.zh} {path} 有误：{said.zh}。请对照 docs/project-file.md 改正。",
+            f"{called.en.capitalize()} {path} is wrong: {said.en}. Every key is described in"
             " docs/project-file.md.",
         ) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from landrenew.base.columns import FLOWS, INTENSITIES
@@ -53,7 +53,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "links": ("firm_id", "parcel_id", "share", "held_area_m2", "occupied_floor_area_m2"),
     "leases": ("lease_id", "tenant_id", "landlord_id", "parcel_id", "leased_area_m2",
                "leased_floor_area_m2", "lease_start", "lease_end"),
-    "survey": ("parcel_id", "willingness", "clear_cost_cny10k", "village_income_cny10k",
+    "survey": ("parcel_id", "village", "willingness", "clear_cost_cny10k", "village_income_cny10k",
                "lock_class", "lock_reason", "surveyor", "survey_date", "data_year"),
     "contacts": ("parcel_id", "other_parcel_id", "contact_class", "contact_reason"),
     "barriers": ("kind", "name"),
@@ -316,7 +316,16 @@ def share_out(roles: Sequence[Role]) -> tuple[list[Role], list[tuple[Role, Role]
             best = _best(rivals)
             chosen.append(best)
             others += [(one, best) for one in rivals if one is not best]
-    return chosen, others
+    return [_beside_parcels(one, chosen) for one in chosen], others
+
+
+def _beside_parcels(role: Role, chosen: Sequence[Role]) -> Role:
+    """Let a survey give what the parcel layer does not: no number has two sources."""
+    theirs = {match.column for one in chosen if one.section == "parcels" for match in one.matches}
+    if role.section != "survey":
+        return role
+    kept = [one for one in role.matches if one.column == "parcel_id" or one.column not in theirs]
+    return replace(role, matches=tuple(kept))
 
 
 def _best(rivals: Sequence[Role]) -> Role:
