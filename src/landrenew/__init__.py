@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from landrenew.publish.run_folder import save_run
     from landrenew.rules.library import read_rulebook, rulebook_names
     from landrenew.sample import write_demo
-    from landrenew.workflow import run_layers, run_project
+    from landrenew.workflow import plan_project, run_layers, run_project
 
 _HOMES = {
     "efficiency_grade": "assess.grades",
@@ -69,6 +69,7 @@ _HOMES = {
     "read_rulebook": "rules.library",
     "rulebook_names": "rules.library",
     "write_demo": "sample",
+    "plan_project": "workflow",
     "run_layers": "workflow",
     "run_project": "workflow",
 }
@@ -94,6 +95,7 @@ __all__ = [
     "ellipsoidal_area",
     "gap_m2",
     "judge",
+    "plan_project",
     "read_city",
     "read_rulebook",
     "rulebook_names",

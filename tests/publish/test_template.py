@@ -183,11 +183,24 @@ def mapped(section: str) -> dict[str, Any]:
 
 def test_the_mappings_of_the_documents_name_columns_of_the_form() -> None:
     titles = {one.title for one in FORM}
-    for section in ("firms", "parcels"):
+    for section in ("firms", "survey"):
         columns = mapped(section)["columns"]
         theirs = {one if isinstance(one, str) else one["column"] for one in columns.values()}
         assert set(columns) <= set(COLUMNS)
         assert theirs <= titles
+
+
+def test_a_returned_form_is_read_as_the_survey_of_a_project(tmp_path: Path) -> None:
+    city = town_city(tmp_path)
+    book = opened(survey_workbook("甲镇", run_project(city).parcels.iloc[:2]))
+    names = {one.name: i for i, one in enumerate(FORM, start=1)}
+    for row, mind in ((4, "愿意"), (5, "不愿意")):
+        book[FORM_SHEET].cell(row, names["willingness"], mind)
+    book.save(tmp_path / "form.xlsx")
+    survey = mapped("survey") | {"path": "form.xlsx", "as_of": "2026-06-30"}
+    parcels = run_project(small_city(tmp_path, survey=survey)).parcels
+    assert parcels["willingness"].to_list()[:2] == ["willing", "unwilling"]
+    assert parcels["willingness"].isna().to_list() == [False, False, True, True]
 
 
 def test_a_returned_form_is_read_as_the_firms_of_a_project(tmp_path: Path) -> None:

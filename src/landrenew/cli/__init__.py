@@ -10,12 +10,23 @@ import gc
 import sys
 from io import TextIOWrapper
 
-from landrenew.cli import admit, books, city, court, papers, runs, setup, totals, weights
+from landrenew.cli import (
+    admit,
+    books,
+    city,
+    court,
+    papers,
+    plan,
+    runs,
+    setup,
+    totals,
+    weights,
+)
 from landrenew.cli.door import app
 
 __all__ = [
-    "admit", "app", "books", "city", "court", "main", "papers", "runs", "setup", "totals",
-    "weights",
+    "admit", "app", "books", "city", "court", "main", "papers", "plan", "runs", "setup",
+    "totals", "weights",
 ]  # fmt: skip
 
 FEW = 50_000

@@ -7,6 +7,7 @@ short, 2 wrong use or unreadable input, 3 undetermined. A known error is one sen
 from __future__ import annotations
 
 import locale
+import math
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 from landrenew.base.errors import FileError, LandrenewError, reason
+from landrenew.base.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from typer._click.core import Context  # typer carries its own click
 
-    from landrenew.base.words import Lang, Text
+    from landrenew.base.words import Lang
+    from landrenew.plan.program.highs import Standing
 
 DONE, SHORT, WRONG, OPEN = 0, 1, 2, 3
 
@@ -100,6 +103,16 @@ class Steps:
         speed = self.bar.tasks[0].finished_speed or self.bar.tasks[0].speed
         said = "" if speed is None else f"{done:,}/{total:,}  {speed:,.0f}/s"
         self.bar.update(self.task, completed=done, total=total, rate=said)
+
+    def stand(self, standing: Standing) -> None:
+        """Say how a solve stands: the best plan so far, and how far it may be from the best."""
+        if not math.isfinite(standing.gap):
+            return
+        said = Text(
+            f"费用 {standing.objective:,.0f}，下界 {standing.bound:,.0f}，相差 {standing.gap:.2%}",
+            f"cost {standing.objective:,.0f}, bound {standing.bound:,.0f}, gap {standing.gap:.2%}",
+        )
+        self.bar.update(self.task, rate=said.say(self.lang))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from landrenew.base.crs import crs_words
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
+from landrenew.publish.plan.words import plan_sentences
 from landrenew.publish.tables import rounded
 from landrenew.publish.themes import land_mu
 from landrenew.publish.wording import layer_words
@@ -168,8 +169,8 @@ def page_facts(result: Result) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``city``, ``share``, ``definition``, ``land``, ``rules``, ``inputs``, ``notes``, ``faults``
-        and the labels the page needs from the data dictionary.
+        ``city``, ``share``, ``definition``, ``land``, ``rules``, ``inputs``, ``notes``, ``faults``,
+        ``plans`` and the labels the page needs from the data dictionary.
     """
     layers = result.layers
     notes = [*_mixed_years(layers), *layers.notes, *result.notes]
@@ -184,5 +185,6 @@ def page_facts(result: Result) -> dict[str, Any]:
         "inputs": _inputs(result),
         "notes": list(dict.fromkeys(notes)),
         "faults": _faults(result),
+        "plans": plan_sentences(result.plans, result.parcels),
         "labels": {name: COLUMNS[name].label for name in labels},
     }

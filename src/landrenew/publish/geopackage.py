@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyogrio
 
@@ -66,25 +66,69 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
         what=[KINDS[code].what.say(lang) for code in layers.rejected["code"]]
     )
     judged = result.blocks is not None and "consolidation_class" in result.blocks
-    contents: list[tuple[str, GeoDataFrame | None, str, Sequence[Look]]] = [
-        ("parcels", result.parcels, theme, _looks_of(swatches)),
-        ("blocks", result.blocks, "consolidation_class" if judged else "", BLOCK_LOOKS),
-        ("towns", layers.towns, "", TOWN_LOOKS),
-        ("rejected", rejected, "", REJECTED_LOOKS),
-        ("control_line", layers.control_line, "", LINE_LOOKS),
-    ]
+    write_layers(
+        [
+            Styled("parcels", result.parcels, theme, _looks_of(swatches)),
+            Styled("blocks", result.blocks, "consolidation_class" if judged else "", BLOCK_LOOKS),
+            Styled("towns", layers.towns, "", TOWN_LOOKS),
+            Styled("rejected", rejected, "", REJECTED_LOOKS, of_any_kind=True),
+            Styled("control_line", layers.control_line, "", LINE_LOOKS),
+        ],
+        path,
+        lang,
+    )
+
+
+class Styled(NamedTuple):
+    """
+    A layer and how QGIS draws it.
+
+    Parameters
+    ----------
+    name
+        Its name in the file.
+    table
+        The layer; None or empty writes none.
+    column
+        The column whose classes are told apart; empty for one look.
+    looks
+        How they are drawn.
+    of_any_kind
+        Whether it may hold shapes of any kind.
+    """
+
+    name: str
+    table: GeoDataFrame | None
+    column: str
+    looks: Sequence[Look]
+    of_any_kind: bool = False
+
+
+def write_layers(contents: Sequence[Styled], path: Path, lang: Lang) -> None:
+    """
+    Write layers with their styles into one GeoPackage.
+
+    Parameters
+    ----------
+    contents
+        The layers.
+    path
+        The file to write; must not exist.
+    lang
+        Language of the legends.
+    """
     styles = []
     with _fixed_date():
-        for name, table, column, looks in contents:
-            if table is None or table.empty:
+        for one in contents:
+            if one.table is None or one.table.empty:
                 continue
             pyogrio.write_dataframe(
-                table.reset_index(), path, layer=name, driver="GPKG",
-                promote_to_multi=name != "rejected", append=path.exists(),
-                geometry_type="Unknown" if name == "rejected" else None,
+                one.table.reset_index(), path, layer=one.name, driver="GPKG",
+                promote_to_multi=not one.of_any_kind, append=path.exists(),
+                geometry_type="Unknown" if one.of_any_kind else None,
                 dataset_options=None if path.exists() else FORMAT,
             )  # fmt: skip
-            styles.append((name, qml(column, looks, lang)))
+            styles.append((one.name, qml(one.column, one.looks, lang)))
     _add_styles(path, styles)
 
 

@@ -16,7 +16,7 @@ from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
 from landrenew.publish.elements import Page, ParcelLayer, ShapeLayer
 from landrenew.publish.facts import page_facts
-from landrenew.publish.payload import blocks_payload, parcels_payload
+from landrenew.publish.payload import blocks_payload, parcels_payload, plan_blocks_payload
 from landrenew.publish.shapes import bounds, encode
 from landrenew.publish.wording import class_words
 
@@ -135,5 +135,7 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
     ParcelLayer(parcels_payload(result)).add_to(frame)
     if (blocks := blocks_payload(result)) is not None:
         ShapeLayer("blocks", blocks).add_to(frame)
+    if (released := plan_blocks_payload(result)) is not None:
+        ShapeLayer("plan_blocks", released).add_to(frame)
     Page(page_facts(result), lang, box).add_to(frame)
     return frame

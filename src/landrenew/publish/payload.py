@@ -16,7 +16,7 @@ from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
-from landrenew.publish.themes import themes
+from landrenew.publish.themes import plan_theme, themes
 from landrenew.publish.wording import class_words, unit_words
 from landrenew.rules.scoring import MinMax, Rank
 
@@ -58,6 +58,14 @@ PARCEL_FACTS = (
     "low_efficiency_certainty_class",
     "renewal_stage",
     "backflow_class",
+    "willingness",
+    "plan_class",
+    "plan_way",
+    "plan_year",
+    "plan_cost_cny10k",
+    "plan_block_id",
+    "plan_role",
+    "replace_price_low_cny10k",
 )
 """Facts the card lists, in this order."""
 
@@ -333,10 +341,52 @@ def parcels_payload(result: Result) -> dict[str, Any]:
         "ids": [str(one) for one in parcels.index],
         "columns": _columns(parcels, names),
         "facts": [name for name in PARCEL_FACTS if name in names],
-        "themes": themes(parcels, rulebook),
+        "themes": [*themes(parcels, rulebook), *_plan_themes(result)],
         "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
         "scoring": explain_scoring(parcels, rulebook),
         "shapes": encode(parcels.geometry),
+    }
+
+
+def _plan_themes(result: Result) -> Iterator[dict[str, Any]]:
+    """Show what each plan does with the parcels."""
+    about = COLUMNS["plan_class"]
+    for number, one in enumerate(result.plans):
+        planned = result.parcels.assign(
+            plan_class=one.parcels["plan_class"].reindex(result.parcels.index)
+        )
+        name = one.scenario.name
+        zh, en = (f"：{name}", f": {name}") if name else ("", "")
+        label = Text(f"{about.label.zh}{zh}", f"{about.label.en}{en}")
+        yield plan_theme(planned, f"plan_{number}", label, about.meaning)
+
+
+def plan_blocks_payload(result: Result) -> dict[str, Any] | None:
+    """
+    Gather what the page draws of the blocks that the project's own plan releases.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    dict or None
+        ``shapes``, ``names`` (block, rank, land and price) and ``kinds``; None without such blocks.
+    """
+    blocks = result.plans[0].blocks if result.plans else None
+    if blocks is None:
+        return None
+    said = [
+        f"{name} · {row.area_mu:,.1f} mu · {row.cost_cny10k_per_mu:,.1f}"
+        for name, row in zip(blocks.index, blocks.itertuples(), strict=True)
+    ]
+    return {
+        "shapes": encode(blocks.geometry),
+        "kinds": [None] * len(blocks),
+        "names": said,
+        "kind_words": {},
     }
 
 

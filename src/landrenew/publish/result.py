@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from landrenew.intake.layers import Balance, Layers
     from landrenew.intake.parcels import Parcels
     from landrenew.measure.allocation import Allocation
+    from landrenew.plan.path.proposal import Proposal
     from landrenew.rules.model import Rulebook
 
 
@@ -56,6 +57,8 @@ class Result:
         the rulebook has no diagnosis or no contiguity.
     progress
         Cleared land by town and year; None without a ledger.
+    plans
+        The plan of the project and of its scenarios; empty where none is asked for.
     backflow
         New small uses on or next to cleared land; None where it was not looked for.
     certainty
@@ -84,6 +87,7 @@ class Result:
     blocks: GeoDataFrame | None = None
     diagnosis: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None
+    plans: tuple[Proposal, ...] = ()
     backflow: pd.DataFrame | None = None
     certainty: CityChances | None = None
     faults: tuple[Fault, ...] = field(default=())

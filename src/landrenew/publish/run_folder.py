@@ -25,6 +25,10 @@ from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map import draw_map
 from landrenew.publish.offline import save_map
 from landrenew.publish.parquet import write_parcels
+from landrenew.publish.plan.book import plan_workbook
+from landrenew.publish.plan.figure import frontier_svg
+from landrenew.publish.plan.layers import write_plan_layers
+from landrenew.publish.plan.record import plan_record
 from landrenew.publish.share_file import (
     doubts_csv,
     has_villages,
@@ -76,19 +80,7 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
     out = Path(out)
     with _whole_or_nothing(out) as folder:
         write_parcels(result, folder / "parcels.parquet")
-        if result.share is not None:
-            record = result_share_record(result)
-            (folder / "share.json").write_text(json_text(record), encoding="utf-8")
-            (folder / "towns.csv").write_bytes(towns_csv(result.share, lang))
-            if has_villages(result.share):
-                (folder / "villages.csv").write_bytes(villages_csv(result.share, lang))
-            (folder / "share_doubts.csv").write_bytes(doubts_csv(result.share, lang))
-        if result.share_change is not None:
-            text = json_text(change_record(result))
-            (folder / "share_change.json").write_text(text, encoding="utf-8")
-            compared = is_compared(result.layers)
-            by_town = change_csv(result.share_change, compared, lang)
-            (folder / "share_change.csv").write_bytes(by_town)
+        _save_share(result, folder, lang)
         for name, table in _tables(result).items():
             (folder / name).write_bytes(table_csv(table, lang))
         if result.certainty is not None:
@@ -97,10 +89,41 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         if result.findings:
             (folder / "findings.csv").write_bytes(faults_csv(result.findings, lang))
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
+        if result.plans:
+            _save_plans(result, folder, lang)
         if is_drawn(result):
             write_geopackage(result, folder / "parcels.gpkg", lang)
             save_map(draw_map(result, lang), folder / "map.html")
     return out
+
+
+def _save_share(result: Result, folder: Path, lang: Lang) -> None:
+    """Write the share by town and village, what may be off, and why it changed."""
+    if result.share is not None:
+        record = result_share_record(result)
+        (folder / "share.json").write_text(json_text(record), encoding="utf-8")
+        (folder / "towns.csv").write_bytes(towns_csv(result.share, lang))
+        if has_villages(result.share):
+            (folder / "villages.csv").write_bytes(villages_csv(result.share, lang))
+        (folder / "share_doubts.csv").write_bytes(doubts_csv(result.share, lang))
+    if result.share_change is not None:
+        text = json_text(change_record(result))
+        (folder / "share_change.json").write_text(text, encoding="utf-8")
+        compared = is_compared(result.layers)
+        by_town = change_csv(result.share_change, compared, lang)
+        (folder / "share_change.csv").write_bytes(by_town)
+
+
+def _save_plans(result: Result, folder: Path, lang: Lang) -> None:
+    """Write the plans: for machines, for offices, for GIS, and cost against share as a figure."""
+    record = plan_record(result.plans, result.parcels)
+    (folder / "plan.json").write_text(json_text(record), encoding="utf-8")
+    (folder / "plan.xlsx").write_bytes(plan_workbook(result.plans, result.parcels, lang))
+    if result.plans[0].frontier:
+        city = result.layers.project.city.name
+        (folder / "plan.svg").write_bytes(frontier_svg(result.plans, city, lang))
+    if result.shapes is None:
+        write_plan_layers(result, folder / "plan.gpkg", lang)
 
 
 def _tables(result: Result) -> dict[str, pd.DataFrame]:
@@ -230,7 +253,8 @@ RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
     "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",
-    "findings.csv", "diagnosis.csv", "certainty.csv",
+    "findings.csv", "diagnosis.csv", "certainty.csv", "plan.json", "plan.xlsx", "plan.svg",
+    "plan.gpkg",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
 

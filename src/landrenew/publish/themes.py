@@ -19,7 +19,7 @@ from landrenew.assess.share.land import UNKNOWN_TOWN
 from landrenew.base.columns import COLUMNS
 from landrenew.base.units import to_mu
 from landrenew.base.words import Text
-from landrenew.publish.wording import CLASSES, unit_words
+from landrenew.publish.wording import CLASSES, OWN_CLASSES, unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -295,6 +295,44 @@ CONTROL_SWATCHES = {
 def _control(parcels: GeoDataFrame) -> dict[str, Any]:
     missing = Swatch(NOTHING, NO_DATA, hatched=True)
     return _lettered(parcels, "control_class", CONTROL_SWATCHES, missing)
+
+
+PLAN_SWATCHES = {
+    "clear": Swatch(OWN_CLASSES["plan_class"]["clear"], "#b8175f", Text("退", "C")),
+    "keep": Swatch(OWN_CLASSES["plan_class"]["keep"], "#e3b7a0", Text("留", "K")),
+    "locked": Swatch(OWN_CLASSES["plan_class"]["locked"], "#8a8f94", Text("锁", "L")),
+}
+"""What a plan does with the parcels that could be cleared."""
+
+NO_CANDIDATE = Text("不在可腾退之列", "Clearing is not in question")
+
+
+def plan_theme(parcels: GeoDataFrame, name: str, label: Text, meaning: Text) -> dict[str, Any]:
+    """
+    Build the theme of a plan.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table with ``plan_class``.
+    name
+        Name of the theme.
+    label
+        What the plan is called.
+    meaning
+        What is shown.
+
+    Returns
+    -------
+    dict
+        As :func:`themes` gives them.
+    """
+    missing = Swatch(NO_CANDIDATE, "#dfe5e9")
+    return _lettered(parcels, "plan_class", PLAN_SWATCHES, missing) | {
+        "name": name,
+        "label": label,
+        "meaning": meaning,
+    }
 
 
 def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:

@@ -63,6 +63,26 @@ OWN_CLASSES = {
         "old_plots": Text("“三旧”改造方案", "Scheme for old plots"),
         "low_efficiency_plan": Text("低效工业用地改造方案", "Scheme for low-efficiency land"),
     },
+    "plan_class": {
+        "clear": Text("腾退", "Clear"),
+        "keep": Text("可腾退而保留", "Could be cleared, stays"),
+        "locked": Text("锁定不动", "Locked"),
+    },
+    "plan_way": {
+        "buy": Text("收购", "Buy"),
+        "lease": Text("租赁", "Lease"),
+    },
+    "plan_role": {
+        "must": Text("不可少", "Must"),
+        "never": Text("不必要", "Never"),
+        "optional": Text("可替换", "Optional"),
+    },
+    "lock_class": {
+        word: Text(said[0], word.capitalize()) for word, said in WORDS["lock_class"].items()
+    },
+    "contact_class": {
+        word: Text(said[0], word.capitalize()) for word, said in WORDS["contact_class"].items()
+    },
     "tenure": {
         "holder": Text("自有用地", "Own land"),
         "tenant": Text("租赁", "Tenant"),

@@ -6,6 +6,7 @@ from landrenew.workflow.measuring import measured_parcels
 from landrenew.workflow.questions import (
     admitted,
     judged_under,
+    plan_project,
     project_certainty,
     project_faults,
     project_share,
@@ -18,6 +19,7 @@ __all__ = [
     "admitted",
     "judged_under",
     "measured_parcels",
+    "plan_project",
     "project_certainty",
     "project_faults",
     "project_share",

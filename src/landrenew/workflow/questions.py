@@ -18,6 +18,7 @@ from landrenew.intake.faults import without_findings
 from landrenew.intake.investments import Investments, read_investments
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import read_project
+from landrenew.intake.scenarios import read_scenarios
 from landrenew.measure.vintages import aside_notes, earlier_state
 from landrenew.publish.result import Judged, Result
 from landrenew.rules.library import read_rulebook
@@ -31,6 +32,7 @@ from landrenew.workflow.judging import (
 )
 from landrenew.workflow.measuring import accounted, measured, measured_parcels
 from landrenew.workflow.notes import silence_notes
+from landrenew.workflow.planning import Asked
 from landrenew.workflow.run import run_project, silent
 
 if TYPE_CHECKING:
@@ -42,9 +44,11 @@ if TYPE_CHECKING:
     from landrenew.base.words import Text
     from landrenew.intake.layers import Layers
     from landrenew.measure.allocation import Allocation
+    from landrenew.plan.program.highs import Standing
     from landrenew.rules.model import Rulebook, Storeys
 
     Say = Callable[[Text], None]
+    Watch = Callable[[Standing], None]
 
 SHARE_LAYERS = (
     "control_line",
@@ -150,6 +154,38 @@ def project_certainty(path: str | Path, *, say: Say = silent) -> Result:
     if result.certainty is None:
         raise RuleError(*NOTHING_JUDGED)
     return result
+
+
+def plan_project(
+    path: str | Path, files: Sequence[Path] = (), *, say: Say = silent, watch: Watch | None = None
+) -> Result:
+    """
+    Do the whole job of a project, and plan for its wishes and for scenarios of them.
+
+    Parameters
+    ----------
+    path
+        The project file ``city.toml``.
+    files
+        Scenario files, that say only what is different.
+    say
+        Called with the name of each step as it begins.
+    watch
+        Called now and then with how a solve stands, from another thread.
+
+    Returns
+    -------
+    Result
+        Everything computed; its ``plans`` are the project's own, looked at in full, and the
+        scenarios in their order.
+
+    Raises
+    ------
+    LandrenewError
+        As for :func:`run_project`, and when the project asks for no plan, a scenario cannot be
+        read, or one contradicts the data or lacks a figure.
+    """
+    return run_project(path, say=say, asked=Asked(read_scenarios(path, tuple(files)), watch))
 
 
 def town_parcels(path: str | Path, town: str) -> Parcels:

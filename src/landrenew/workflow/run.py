@@ -22,6 +22,7 @@ from landrenew.workflow.following import blocks_of, tracked
 from landrenew.workflow.judging import assessed, drawn, occasion, retired, share_change_of, share_of
 from landrenew.workflow.measuring import accounted, measured
 from landrenew.workflow.notes import certainty_notes, exemption_notes, silence_notes
+from landrenew.workflow.planning import planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from landrenew.intake.layers import Layers
     from landrenew.scale.city import Way
+    from landrenew.workflow.planning import Asked
 
     Say = Callable[[Text], None]
     Count = Callable[[Text, int, int], None]
@@ -50,7 +52,12 @@ def _uncounted(_what: Text, _done: int, _total: int) -> None:
 
 
 def run_project(
-    path: str | Path, *, say: Say = silent, way: Way | None = None, count: Count = _uncounted
+    path: str | Path,
+    *,
+    say: Say = silent,
+    way: Way | None = None,
+    count: Count = _uncounted,
+    asked: Asked | None = None,
 ) -> Result:
     """
     Do the whole job of a project: read, measure, assess, plan, track.
@@ -65,6 +72,9 @@ def run_project(
         How to measure by tiles; None measures the city as a whole, in memory.
     count
         Called during a long step with its name, how much is done, and how much there is.
+    asked
+        Scenarios to plan for; None plans for the project's own wishes, where it has any, and says
+        in a note when that cannot be.
 
     Returns
     -------
@@ -79,12 +89,12 @@ def run_project(
     """
     say(Text("读取数据", "Reading"))
     if way is None:
-        return run_layers(read_city(path), say=say)
+        return run_layers(read_city(path), say=say, asked=asked)
     city = measured_city(read_project(path), way, count=count)
-    return replace(_judged(city.layers, city.parcels, say), shapes=city.shapes)
+    return replace(_judged(city.layers, city.parcels, say, asked), shapes=city.shapes)
 
 
-def run_layers(layers: Layers, *, say: Say = silent) -> Result:
+def run_layers(layers: Layers, *, say: Say = silent, asked: Asked | None = None) -> Result:
     """
     Do the whole job on layers that were read.
 
@@ -94,6 +104,8 @@ def run_layers(layers: Layers, *, say: Say = silent) -> Result:
         The layers of a project.
     say
         Called with the name of each step as it begins.
+    asked
+        As for :func:`run_project`.
 
     Returns
     -------
@@ -108,10 +120,10 @@ def run_layers(layers: Layers, *, say: Say = silent) -> Result:
     occasion(layers)  # a day that is lacking is said before the long work
     say(Text("量算宗地", "Measuring"))
     parcels, faults = measured(layers)
-    return _judged(replace(layers, faults=(*layers.faults, *faults)), parcels, say)
+    return _judged(replace(layers, faults=(*layers.faults, *faults)), parcels, say, asked)
 
 
-def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
+def _judged(layers: Layers, parcels: Parcels, say: Say, asked: Asked | None) -> Result:
     """Do what comes after measuring, of which the faults are among those of the layers."""
     parcels, allocation, faults = accounted(layers, parcels)
     say(Text("评价与判定", "Assessing"))
@@ -123,10 +135,11 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
     say(Text("连片地块组", "Finding blocks"))
     parcels, blocks, diagnosed = blocks_of(layers, parcels, allocation)
     track = tracked(layers, parcels, gone)
+    parcels, plans, plan_notes = planned(layers, track.parcels, allocation, asked, say)
     doubts, findings = without_findings((*layers.faults, *faults, *track.faults))
     return Result(
         layers=layers,
-        parcels=_in_dictionary_order(layers, track.parcels),
+        parcels=_in_dictionary_order(layers, parcels),
         share=share,
         share_change=share_change,
         retired=gone,
@@ -135,6 +148,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
         together=together,
         blocks=blocks,
         diagnosis=diagnosed,
+        plans=plans,
         progress=track.progress,
         backflow=track.backflow,
         certainty=certainty,
@@ -147,6 +161,7 @@ def _judged(layers: Layers, parcels: Parcels, say: Say) -> Result:
             *exemption_notes(layers, parcels),
             *forbidden_notes(layers, parcels),
             *backflow_notes(layers, track.backflow),
+            *plan_notes,
             *certainty_notes(layers, certainty),
             *support_notes(parcels, layers.project),
             *(() if allocation is None else allocation.notes),

@@ -217,6 +217,9 @@ const STYLES = {
   })[kind],
 };
 
+// Blocks that a plan releases, drawn over the parcels it clears.
+STYLES.plan_blocks = () => line('#7a1d6b', 1.8, { halo: 4 });
+
 const PANES = { background: 'backdrop', protected: 'backdrop', barriers: 'backdrop' };
 const OPEN_KINDS = { river: line('#a9cadd', 2.4), sea: line('#a9cadd', 2), water: line('#a9cadd', 2) };
 const WATER = ['river', 'sea', 'lake', 'water'];

@@ -56,6 +56,7 @@ class Page {
     document.getElementById('city-name').textContent = city.name;
     document.title = `${city.name} · ${say('subtitle')}`;
     this.fill('meta', metaRows(city));
+    this.fill('plan', planRows(this.facts.plans));
     this.fill('about', about(this.facts));
     this.fillLayers();
     this.search.name();

@@ -65,7 +65,7 @@ function symbol(name, kind) {
   return drawn;
 }
 
-const LAYER_ORDER = ['parcels', 'control_line', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
+const LAYER_ORDER = ['parcels', 'control_line', 'plan_blocks', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
 
 // What the lines of the blocks mean, once a rulebook tells candidates from the rest.
 function blockKey({ data }) {
@@ -117,6 +117,16 @@ function about(facts) {
     list(facts.inputs.map(inputRow)),
     el('p', {}, say('faults', facts.faults)),
     el('p', {}, say('drawn')),
+  ];
+}
+
+// What each plan does, sentence by sentence; the first is the project's own.
+function planRows(plans) {
+  if (!plans.length) return [];
+  return [
+    el('h2', {}, say('plan')),
+    ...plans.map(([name, ...lines]) => el('details', { open: plans.length === 1 },
+      el('summary', {}, say(name)), ...lines.map((one) => el('p', {}, say(one))))),
   ];
 }
 

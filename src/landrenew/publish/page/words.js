@@ -114,6 +114,8 @@ const WORDS = {
   parks: ['产业园区', 'Parks'],
   control_line: ['工业控制线', 'Industrial control line'],
   blocks: ['连片地块组', 'Contiguous blocks'],
+  plan_blocks: ['方案腾退的地块组', 'Blocks the plan releases'],
+  plan: ['方案', 'Plan'],
 };
 
 const SIGNS = { below: '<', at_most: '≤', above: '>', at_least: '≥', equals: '=' };

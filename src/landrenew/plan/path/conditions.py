@@ -1,0 +1,217 @@
+"""The wishes of a project as named conditions, each one row in its own unit."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from landrenew.base.words import Text
+from landrenew.plan.path.actions import BUILD, CLEAR, KEEP, NOWHERE
+from landrenew.plan.program.problem import CITY, TARGET, Condition, Problem, Ties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from landrenew.intake.planning import Planning
+
+    Numbers = NDArray[np.float64]
+
+NONE = -math.inf
+MORE = math.inf
+
+
+def percent(share: float) -> str:
+    """
+    Write a share as people do.
+
+    Parameters
+    ----------
+    share
+        Share [0-1].
+
+    Returns
+    -------
+    str
+        In percent, with no more digits than it has.
+
+    Examples
+    --------
+    >>> percent(0.8), percent(0.7512)
+    ('80%', '75.12%')
+    """
+    return f"{share * 100:.6g}%"
+
+
+def conditions(problem: Problem, planning: Planning, target: float | None) -> Iterator[Condition]:
+    """
+    Write the wishes for land, money and villages.
+
+    Parameters
+    ----------
+    problem
+        Actions and places.
+    planning
+        The wishes.
+    target
+        Share of the city to reach [0-1]; None where nobody asks for one.
+
+    Yields
+    ------
+    Condition
+        One for each wish.
+    """
+    if target is not None:
+        yield share_condition(problem, target)
+    yield from _amounts(problem, CITY, Text("全市", "the city"), {
+        "budget": planning.budget_cny10k,
+        "least_mu": planning.least_mu,
+        "most_mu": planning.most_mu,
+    })  # fmt: skip
+    for name, town in planning.towns.items():
+        if town.target is not None:
+            yield share_condition(problem, town.target, name)
+        yield from _amounts(problem, name, Text(name, name), {
+            "town_budget": town.budget_cny10k,
+            "town_least_mu": town.least_mu,
+            "town_most_mu": town.most_mu,
+        })  # fmt: skip
+    if planning.most_new_per_cleared is not None:
+        yield _new_land(problem, planning.most_new_per_cleared.value)
+    if planning.villages is not None:
+        yield income_kept(problem, planning.villages.least_income_share)
+
+
+def share_condition(problem: Problem, target: float, place: str = CITY) -> Condition:
+    """
+    Write "the share reaches the target".
+
+    Parameters
+    ----------
+    problem
+        Actions and places.
+    target
+        Share to reach [0-1].
+    place
+        The city, or one of its towns.
+
+    Returns
+    -------
+    Condition
+        Named ``target``, or ``town_target:`` and the town.
+    """
+    weights, least = problem.share_row(target, place)
+    zh, en = ("全市", "of the city") if place == CITY else (place, f"of {place}")
+    label = Text(f"{zh}线内占比不低于 {percent(target)}",
+                 f"share inside the line {en} at least {percent(target)}")  # fmt: skip
+    name = TARGET if place == CITY else f"town_target:{place}"
+    return Condition(name, label, weights, least, MORE, "mu")
+
+
+def _amounts(
+    problem: Problem, place: str, called: Text, asked: dict[str, float | None]
+) -> Iterator[Condition]:
+    """Write what a place may spend, must clear and may clear."""
+    here = problem.is_at(place)
+    land = np.where(here & is_kind(problem, CLEAR), -problem.column("total_mu"), 0.0)
+    money = np.where(here, problem.column("cost_cny10k"), 0.0)
+    behind = "" if place == CITY else f":{place}"
+    for name, bound in asked.items():
+        if bound is None:
+            continue
+        full = f"{name}{behind}"
+        if name.endswith("budget"):
+            label = Text(f"{called.zh}费用不超过 {bound:,.10g} 万元",
+                         f"cost of {called.en} at most {bound:,.10g} CNY10k")  # fmt: skip
+            yield Condition(full, label, money, NONE, bound, "cny10k")
+        elif name.endswith("least_mu"):
+            label = Text(f"{called.zh}腾退不少于 {bound:,.10g} 亩",
+                         f"at least {bound:,.10g} mu cleared in {called.en}")  # fmt: skip
+            yield Condition(full, label, land, bound, MORE, "mu")
+        else:
+            label = Text(f"{called.zh}腾退不超过 {bound:,.10g} 亩",
+                         f"at most {bound:,.10g} mu cleared in {called.en}")  # fmt: skip
+            yield Condition(full, label, land, NONE, bound, "mu")
+
+
+def is_kind(problem: Problem, kind: str) -> NDArray[np.bool_]:
+    """
+    Find the actions of a kind.
+
+    Parameters
+    ----------
+    problem
+        Actions and places.
+    kind
+        ``clear``, ``build`` or ``pay``.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,).
+    """
+    return (problem.actions["kind"] == kind).to_numpy()
+
+
+def _new_land(problem: Problem, most: float) -> Condition:
+    """Write that new land is made from land that was cleared."""
+    cleared = np.where(is_kind(problem, CLEAR), -problem.column("total_mu"), 0.0)
+    built = np.where(is_kind(problem, BUILD), problem.column("total_mu"), 0.0)
+    label = Text(f"新增工业用地不超过腾退面积的 {most:.6g} 倍",
+                 f"new industrial land at most {most:.6g} times what is cleared")  # fmt: skip
+    return Condition("new_land", label, built - most * cleared, NONE, 0.0, "mu")
+
+
+def income_kept(problem: Problem, least: float) -> Condition:
+    """
+    Write that every village goes on earning a share of what it earns now.
+
+    Parameters
+    ----------
+    problem
+        Actions and places, the action :data:`~landrenew.plan.path.actions.KEEP` among them.
+    least
+        The share [0-1].
+
+    Returns
+    -------
+    Condition
+        Named ``village_income``: one wish for all villages, whose rows stand in the ties.
+    """
+    label = Text(f"各村集体收益不低于现有的 {percent(least)}",
+                 f"every village goes on earning at least {percent(least)} of its income",
+                 )  # fmt: skip
+    weights = is_kind(problem, KEEP).astype(np.float64)
+    return Condition("village_income", label, weights, least, MORE, "share")
+
+
+def income_ties(problem: Problem, incomes: Mapping[str, float]) -> Ties | None:
+    """
+    Tie the share of income that villages keep to what happens on their land.
+
+    Parameters
+    ----------
+    problem
+        Actions and places, the action :data:`~landrenew.plan.path.actions.KEEP` among them.
+    incomes
+        What each village earns a year now [10,000 CNY].
+
+    Returns
+    -------
+    Ties or None
+        A row for each village that can lose anything: what it loses, less rents and payments, is at
+        most what the share kept leaves; None where none can.
+    """
+    change = problem.column("income_cny10k")
+    kept = is_kind(problem, KEEP)
+    rows, upper = [], []
+    for village, now in sorted(incomes.items()):
+        here = (problem.actions["village"] == village).to_numpy()
+        if village != NOWHERE and (change[here] < 0).any():
+            rows.append(np.where(here, -change, 0.0) + np.where(kept, now, 0.0))
+            upper.append(now)
+    return Ties(csr_array(np.array(rows)), np.array(upper)) if rows else None

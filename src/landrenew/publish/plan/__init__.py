@@ -1,0 +1,1 @@
+"""Plans for people and machines: record, words, tables, workbook, layers and the figure."""
