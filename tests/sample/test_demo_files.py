@@ -37,7 +37,7 @@ def test_files_are_small() -> None:
 def test_project_file_is_valid_and_names_files_that_exist() -> None:
     project = read_project(DEMO / "city.toml")
     layers = [value for _, value in project if hasattr(value, "path")]
-    assert len(layers) == 12
+    assert len(layers) == 13
     assert all((DEMO / one.path).is_file() for one in layers)
     assert (DEMO / str(project.city.rulebook)).is_file()
     assert (DEMO / str(project.rasters.height)).is_file()

@@ -21,6 +21,7 @@ from landrenew.sample.chance import SEED
 from landrenew.sample.city import City, city
 from landrenew.sample.geopackage import Sheet, write_geopackage
 from landrenew.sample.rasters import write_heights, write_lights
+from landrenew.sample.survey import survey
 from landrenew.sample.truth import rows_truth, share_truth, verdict_truth
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ FIRM_HEADINGS = {
     "研发经费（万元）": "rd_cny10k", "综合能耗（吨标煤）": "energy_tce",
     "主要污染物排放量（吨）": "emission_t", "用电量（万千瓦时）": "electricity_mwh10",
     "年平均职工人数": "staff_person",
+}  # fmt: skip
+
+SURVEY_HEADINGS = {
+    "宗地代码": "parcel_id", "村": "village", "改造意愿": "willingness",
+    "腾退费用（万元）": "clear_cost_cny10k", "村集体年收益（万元）": "village_income_cny10k",
 }  # fmt: skip
 
 BUILDING_HEADINGS = {"JZBH": "building_id", "CS": "floor_count", "GD": "height_m"}
@@ -116,6 +122,25 @@ def _write_workbook(path: Path, table: pd.DataFrame) -> None:
             new.writestr(zipfile.ZipInfo(name, _ZIP_DATE), body)
 
 
+def survey_table(town: City) -> pd.DataFrame:
+    """
+    Write what the towns surveyed, in their own headings.
+
+    Parameters
+    ----------
+    town
+        The city.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a lot outside the parks.
+    """
+    found = _in_words(survey(town.telling.meant.parcels, town.facts), "willingness")
+    table = found[list(SURVEY_HEADINGS.values())].set_axis(list(SURVEY_HEADINGS), axis=1)
+    return table.astype(object).where(table.notna(), None)
+
+
 def truth_of(town: City) -> dict[str, Any]:
     """
     Gather what is true of the city.
@@ -157,7 +182,7 @@ def _readme(town: City, truth: dict[str, Any]) -> str:
     return Template(text).substitute(
         share=f"{share['share']:.9f}", inside=f"{share['inside_m2']:,.2f}",
         total=f"{share['total_m2']:,.2f}", parcels=share["parcels"],
-        **{f"{k}_n": v for k, v in share["counts"].items()},
+        surveyed=len(survey_table(town)), **{f"{k}_n": v for k, v in share["counts"].items()},
         **verdicts, buildings=truth["rows"]["buildings"]["in"], firms=truth["rows"]["firms"]["in"],
         links=truth["rows"]["links"]["in"], events=truth["rows"]["ledger"]["in"],
         rows_in=truth["rows"]["parcels"]["in"], rejected=truth["rows"]["parcels"]["rejected"],
@@ -184,6 +209,7 @@ def write_demo(folder: str | Path) -> None:
     _write_boundary(folder / "growth_boundary.geojson", town.layers["growth_boundary"])
     _write_workbook(folder / "firms.xlsx", _in_words(told.firms, "size_class"))
     _write_csv(folder / "links.csv", told.links, mark=True)
+    _write_csv(folder / "survey.csv", survey_table(town), mark=True)
     _write_csv(folder / "ledger.csv", _in_words(told.ledger, "stage"), mark=True)
     write_heights(folder / "ndsm.tif", town.telling.meant.buildings, town.ground)
     write_lights(folder / "nightlight.tif", town.places, town.ground)
