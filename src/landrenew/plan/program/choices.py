@@ -272,7 +272,7 @@ def _least_costs(problem: Problem, turned: Numbers, most: float, effort: Effort)
         if effort.after(time.monotonic() - began).seconds == 0:
             break
         session.hold(action, float(turned[action]))
-        if session.solve() in {"optimal", "infeasible"}:
+        if session.solve().status in {"optimal", "infeasible"}:
             least[action] = max(least[action], session.least)
         session.release(action)
     return least

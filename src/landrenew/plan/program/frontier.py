@@ -138,8 +138,8 @@ def frontier(
         the very highest share few plans are left and to prove the cheapest is hard: set a time.
     targets
         Shares to reach [0-1]; None: equal steps from the share that costs nothing more to the
-        highest that can be reached, rounded down to a hundredth of a point. The target of the problem
-        is always among them.
+        highest that can be reached, rounded down to a hundredth of a point. The problem's own
+        target is always among them.
     steps
         How many targets, when none are given.
     highest
@@ -267,7 +267,7 @@ def supply_curve(problem: Problem, *, steps: int = STEPS) -> pd.DataFrame:
     found = []
     for gained in gains.tolist():
         session.ask_of_row(row, gained, math.inf)
-        is_reached = session.solve() != "infeasible"
+        is_reached = session.solve().status != "infeasible"
         price = max(0.0, float(session.row_prices[row])) if is_reached else math.nan
         found.append((gained, session.least, price))
     return pd.DataFrame(found, columns=["gained_mu", "cost_cny10k", "price_cny10k_per_mu"])

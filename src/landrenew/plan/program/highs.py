@@ -32,6 +32,9 @@ Status = Literal["optimal", "stopped", "infeasible", "unbounded", "failed"]
 FEASIBLE = 1e-9
 """How far a row may be missed [unit of the row]; HiGHS allows 1e-6 when it is not told."""
 
+ROUNDING = 1e-7
+"""What the arithmetic of a solve may leave between an objective and its bound."""
+
 GRACE_S = 1.0
 """How much longer than asked a solve may take before it is told to stop [s]."""
 
@@ -85,10 +88,10 @@ class Effort:
     ----------
     gap
         Share of the objective that the bound may stay away from it [0-1]; 0 asks for the best.
-    absolute
-        How far the bound may stay away from the objective whatever its share [its unit].
     seconds
         Longest time [s]; None sets no limit.
+    absolute
+        How far the bound may stay away from the objective whatever its share [its unit].
     """
 
     gap: float = 0.0
@@ -291,7 +294,7 @@ def solve_model(
         Gap and time. Given the same model and gap, and time enough, the answer is the same to the
         last bit: HiGHS runs on one thread.
     start
-        Shape (n,): values to start from that satisfy all rows; None starts from nothing.
+        Shape (n,): values that satisfy all rows, to be beaten; None where none are known.
     watch
         Called now and then with how it stands, from another thread.
 
@@ -299,121 +302,63 @@ def solve_model(
     -------
     Answer
         How it ended, and what may be read from it. Ctrl-C ends a solve like the time does.
-    """
-    began = time.monotonic()
-    solver = _loaded(model, effort)
-    if start is not None:
-        solver.setSolution(
-            len(start), np.arange(len(start), dtype=np.int32), np.asarray(start, dtype=float)
-        )
-    if watch is not None:
-        _report_to(solver, watch)
-    is_interrupted = _run(solver, effort)
-    return _answer(solver, model, time.monotonic() - began, is_interrupted=is_interrupted)
-
-
-class Session:
-    """
-    A model without whole numbers that is solved again and again while rows are added.
-
-    Parameters
-    ----------
-    model
-        The model; that its variables are whole is forgotten.
 
     Notes
     -----
-    HiGHS starts from the last basis, which the dual simplex mends in few steps.
+    The start is kept here and HiGHS is stopped once its bound is near enough; it is not handed
+    over, for version 1.16 may lose what presolve takes out of the objective when it has one, and
+    then call a plan of 5 optimal where one of 1 is.
     """
-
-    def __init__(self, model: Model) -> None:
-        self._model = replace(model, is_whole=np.zeros(len(model.lower), bool))
-        self._solver = _loaded(self._model, Effort())
-
-    def add(self, rows: csr_array, lower: Numbers) -> None:
-        """
-        Add rows that have a lower bound.
-
-        Parameters
-        ----------
-        rows
-            Shape (k, n): coefficients.
-        lower
-            Shape (k,): least value of each row.
-        """
-        self._solver.addRows(
-            len(lower), lower, np.full(len(lower), math.inf), rows.nnz,
-            rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
-        )  # fmt: skip
-
-    def solve(self, effort: Effort) -> Answer:
-        """
-        Solve it with all rows so far.
-
-        Parameters
-        ----------
-        effort
-            Of this solve alone; its gap counts for nothing.
-
-        Returns
-        -------
-        Answer
-            How it ended; the prices of added rows follow those of the model's.
-        """
-        began = time.monotonic()
-        if effort.seconds is not None:  # HiGHS counts the time of all its runs
-            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + effort.seconds)
-        is_interrupted = _run(self._solver, effort)
-        seconds = time.monotonic() - began
-        return _answer(self._solver, self._model, seconds, is_interrupted=is_interrupted)
+    solver = loaded(model, effort)
+    if watch is not None:
+        _report_to(solver, watch)
+    if start is None:
+        return run(solver, model, effort)
+    worth = math.fsum((model.objective * start).tolist())
+    _stop_once_near(solver, worth, effort)
+    return _better(run(solver, model, effort), np.asarray(start, dtype=float), worth, effort)
 
 
-def conflicting_rows(model: Model) -> list[int] | None:
+def run(solver: highspy.Highs, model: Model, effort: Effort) -> Answer:
     """
-    Find rows that cannot hold together, were all variables free to be parts of a whole.
+    Run a solver that is loaded.
 
     Parameters
     ----------
+    solver
+        The solver.
     model
-        An infeasible model.
+        What it is loaded with.
+    effort
+        Gap and time; the time is watched from outside too.
 
     Returns
     -------
-    list of int or None
-        Positions of the rows of an irreducible infeasible set; None where rounding alone makes
-        the model infeasible, or HiGHS finds no such set.
-
-    Notes
-    -----
-    HiGHS with ``iis_strategy`` 2 (from the LP) and 4 (irreducible); its default looks at bounds
-    alone and finds nothing.
+    Answer
+        How it ended, and what may be read from it.
     """
-    relaxed = Model(
-        model.objective, model.lower, model.upper, np.zeros(len(model.lower), bool), model.rows,
-        model.row_lower, model.row_upper,
-    )  # fmt: skip
-    solver = _loaded(relaxed, Effort())
-    solver.run()
-    if solver.getModelStatus() != HighsSays.kInfeasible:
-        return None
-    strategy = highspy.IisStrategy
-    both = int(strategy.kIisStrategyFromLp) | int(strategy.kIisStrategyIrreducible)
-    solver.setOptionValue("iis_strategy", both)
-    done, found = solver.getIis()
-    if done != highspy.HighsStatus.kOk or not found.valid_ or not len(found.row_index_):
-        return None
-    return sorted(int(row) for row in found.row_index_)
+    began = time.monotonic()
+    is_interrupted = _run(solver, effort)
+    seconds = time.monotonic() - began
+    return _answer(solver, model, effort, seconds, is_interrupted=is_interrupted)
 
 
-class _Quiet(highspy.Highs):
-    """HiGHS that never prints; its constructor does before an option can be set."""
+def loaded(model: Model, effort: Effort) -> highspy.Highs:
+    """
+    Load a model into a solver that prints nothing and runs on one thread.
 
-    def enableCallbacks(self) -> None:  # noqa: N802  the name is HiGHS's
-        self.setOptionValue("output_flag", False)  # noqa: FBT003
-        super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy's own
+    Parameters
+    ----------
+    model
+        The model.
+    effort
+        Gap and time.
 
-
-def _loaded(model: Model, effort: Effort) -> highspy.Highs:
+    Returns
+    -------
+    Highs
+        The solver.
+    """
     solver = _Quiet()  # type: ignore[no-untyped-call]  # highspy's own
     options: dict[str, float] = {
         "mip_allow_restart": False,  # with tolerances this tight, 1.16 may restart for ever
@@ -426,6 +371,14 @@ def _loaded(model: Model, effort: Effort) -> highspy.Highs:
         solver.setOptionValue(name, value)
     solver.passModel(_as_lp(model))
     return solver
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS that never prints; its constructor does before an option can be set."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  the name is HiGHS's
+        self.setOptionValue("output_flag", False)  # noqa: FBT003
+        super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy's own
 
 
 def _as_lp(model: Model) -> highspy.HighsLp:
@@ -472,7 +425,32 @@ def _run(solver: highspy.Highs, effort: Effort) -> bool:
             solver.cancelSolve()  # type: ignore[no-untyped-call]  # highspy's own
 
 
-def _answer(solver: highspy.Highs, model: Model, seconds: float, *, is_interrupted: bool) -> Answer:
+def _stop_once_near(solver: highspy.Highs, worth: float, effort: Effort) -> None:
+    """Stop once a plan known from the start is proven to be near enough."""
+
+    def check(event: highspy.HighsCallbackEvent) -> None:
+        if _is_near(worth, event.data_out.mip_dual_bound, effort):
+            event.interrupt()
+
+    solver.cbMipInterrupt += check
+
+
+def _is_near(worth: float, bound: float, effort: Effort) -> bool:
+    return worth - bound <= max(effort.gap * abs(worth), effort.absolute)
+
+
+def _better(answer: Answer, start: Numbers, worth: float, effort: Effort) -> Answer:
+    """Take the start where the solve found nothing better in time."""
+    if answer.status not in {"optimal", "stopped"} or (answer.has_plan and answer.worth <= worth):
+        return answer
+    bound = min(answer.bound, worth)
+    status: Status = "optimal" if _is_near(worth, bound, effort) else "stopped"
+    return replace(answer, status=status, found=start, worth=worth, bound=bound)
+
+
+def _answer(
+    solver: highspy.Highs, model: Model, effort: Effort, seconds: float, *, is_interrupted: bool
+) -> Answer:
     status = SAYS.get(solver.getModelStatus(), "failed")
     info = solver.getInfo()
     is_mixed = bool(model.is_whole.any())
@@ -488,6 +466,13 @@ def _answer(solver: highspy.Highs, model: Model, seconds: float, *, is_interrupt
     found = np.array(solution.col_value, dtype=float)
     found[model.is_whole] = np.rint(found[model.is_whole])
     worth = math.fsum((model.objective * found).tolist())
-    prices = None if is_mixed else np.array(solution.row_dual, dtype=float)
-    bound = min(info.mip_dual_bound, worth) if is_mixed else worth
-    return Answer(status, bound, seconds, found, worth, prices, is_interrupted)
+    if not is_mixed:
+        prices = np.array(solution.row_dual, dtype=float)
+        return Answer(status, worth, seconds, found, worth, prices, is_interrupted)
+    bound = min(info.mip_dual_bound, worth)
+    near = replace(effort, gap=effort.gap + ROUNDING, absolute=effort.absolute + ROUNDING)
+    if _is_near(worth, bound, near):
+        status = "optimal"
+    elif status == "optimal":  # it says so, but its own bound does not
+        status = "stopped"
+    return Answer(status, bound, seconds, found, worth, None, is_interrupted)

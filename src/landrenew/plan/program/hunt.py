@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from landrenew.plan.program.highs import Session, Standing, relative_gap, solve_model
+from landrenew.plan.program.highs import Standing, relative_gap, solve_model
 from landrenew.plan.program.mending import mended
 from landrenew.plan.program.problem import EXACT
+from landrenew.plan.program.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

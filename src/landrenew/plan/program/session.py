@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landrenew.plan.program.highs import (
-    SAYS,
-    Effort,
-    _loaded,
-    no_answer,
-)
+from landrenew.plan.program.highs import Effort, loaded, no_answer, run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
-    from landrenew.plan.program.highs import Model, Status
+    from landrenew.plan.program.highs import Answer, Model, Status
 
     Numbers = NDArray[np.float64]
+
+
+UNLIMITED = Effort()
 
 
 class Session:
@@ -39,7 +38,7 @@ class Session:
 
     def __init__(self, model: Model) -> None:
         self._model = replace(model, is_whole=np.zeros(len(model.lower), dtype=bool))
-        self._solver = _loaded(self._model, Effort())
+        self._solver = loaded(self._model, Effort())
         self._status: Status | None = None
 
     def hold(self, column: int, value: float) -> None:
@@ -84,18 +83,42 @@ class Session:
         self._solver.changeRowBounds(row, lower, upper)
         self._status = None
 
-    def solve(self) -> Status:
+    def add(self, rows: csr_array, lower: Numbers) -> None:
+        """
+        Add rows that have a lower bound.
+
+        Parameters
+        ----------
+        rows
+            Shape (k, n): coefficients.
+        lower
+            Shape (k,): least value of each row.
+        """
+        self._solver.addRows(
+            len(lower), lower, np.full(len(lower), math.inf), rows.nnz,
+            rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32), rows.data,
+        )  # fmt: skip
+        self._status = None
+
+    def solve(self, effort: Effort = UNLIMITED) -> Answer:
         """
         Solve it as it stands now.
 
+        Parameters
+        ----------
+        effort
+            Time of this solve alone; its gap counts for nothing.
+
         Returns
         -------
-        Status
-            How it ended.
+        Answer
+            How it ended; the prices of added rows follow those of the model's.
         """
-        self._solver.run()
-        self._status = SAYS.get(self._solver.getModelStatus(), "failed")
-        return self._status
+        if effort.seconds is not None:  # HiGHS counts the time of all its runs
+            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + effort.seconds)
+        answer = run(self._solver, self._model, effort)
+        self._status = answer.status
+        return answer
 
     def _need_answer(self) -> None:
         if self._status != "optimal":
