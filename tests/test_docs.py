@@ -13,9 +13,11 @@ from conftest import ROOT
 
 from landrenew.base.columns import COLUMNS
 from landrenew.intake.project import Project
+from landrenew.intake.scenarios import read_scenarios
 from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,6 +50,19 @@ def test_project_file_examples_are_valid(page: str) -> None:
     assert examples
     for example in examples:
         Project(folder=ROOT, **tomllib.loads(example))
+
+
+def test_the_plan_and_the_scenario_of_the_guide_are_read(tmp_path: Path) -> None:
+    wishes, scenario = blocks("docs/plan.md", "toml")
+    project = (ROOT / "data" / "demo" / "city.toml").read_text(encoding="utf-8")
+    (tmp_path / "city.toml").write_text(
+        f"{project.partition('[plan]')[0]}\n{wishes}", encoding="utf-8"
+    )
+    (tmp_path / "less.toml").write_text(scenario, encoding="utf-8")
+    base, less = read_scenarios(tmp_path / "city.toml", (tmp_path / "less.toml",))
+    assert base.planning.blocks is not None
+    assert less.planning.budget_cny10k == 126_000
+    assert less.planning.towns["石渡镇"].most_mu is None
 
 
 def test_rulebook_example_is_valid() -> None:
