@@ -105,6 +105,25 @@ def test_all_files_tell_the_same_plan(planned: Result, folder: Path) -> None:
     assert record["share"] == pytest.approx(base.plan.share, abs=1e-9)
 
 
+def test_what_villages_are_paid_is_in_the_tables_too(tmp_path: Path) -> None:
+    pay = {"years": 2, "discount_share": {"value": 0.0, "source": "made up"}}
+    villages = {"least_income_share": 1.0, "pay": pay}
+    survey = "parcel_id,village,village_income_cny10k\nP3,甲村,4\nP4,甲村,6\nP5,乙村,5\n"
+    years = {"2027": {"budget_cny10k": 155}, "2028": {}}
+    result = plan_project(city(tmp_path, {"target": 0.55, "villages": villages, "years": years},
+                               survey=survey))  # fmt: skip
+    base = result.plans[0]
+    assert isinstance(base.plan, Plan)
+    items = plan_items(base, result.parcels)
+    assert set(items["type"]) == {"buy", "pay"}
+    assert items["cost_cny10k"].sum() == pytest.approx(base.plan.cost, abs=0.005)
+    record = plan_record(result.plans, result.parcels)["plans"][0]
+    assert sum(one["cost_cny10k"] for one in record["years"]) == pytest.approx(
+        base.plan.cost, abs=0.005
+    )
+    assert record["years"][0]["cost_cny10k"] <= 155
+
+
 def test_the_map_shows_the_plan_of_the_tables(folder: Path) -> None:
     text = (folder / "map.html").read_text(encoding="utf-8")
     record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["plans"][0]["plan"]

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
     from landrenew.plan.path.proposal import Proposal
 
+FACE = "Calibri"
+BOLD = Font(name=FACE, bold=True)
 HEAD = PatternFill("solid", fgColor="DDE5EC")
 TOTAL = PatternFill("solid", fgColor="F1F4F6")
 LINE = Side(style="thin", color="C3CCD4")
@@ -119,7 +121,7 @@ def _sheet(book: Workbook, title: Text, lang: Lang) -> Worksheet:
 def _about(sheet: Worksheet, plans: Sequence[Proposal], parcels: Parcels, lang: Lang) -> None:
     sheet.title = "说明" if lang == "zh" else "about"
     title = Text("达到目标的方案", "The plan to reach the target")
-    sheet.cell(1, 1, title.say(lang)).font = Font(bold=True, size=16)
+    sheet.cell(1, 1, title.say(lang)).font = Font(name=FACE, bold=True, size=16)
     sheet.row_dimensions[1].height = 28
     lines = plan_words(plans, parcels, lang).split("\n")
     for at, line in enumerate(lines, start=2):
@@ -127,7 +129,7 @@ def _about(sheet: Worksheet, plans: Sequence[Proposal], parcels: Parcels, lang: 
         cell.alignment = WRAP
         sheet.row_dimensions[at].height = LINE_PT * max(1, math.ceil(_wide(line) / ABOUT_WIDTH))
         if line.startswith(("【", "[")):
-            cell.font = Font(bold=True)
+            cell.font = BOLD
     sheet.column_dimensions["A"].width = ABOUT_WIDTH
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -155,7 +157,7 @@ def _annual(sheet: Worksheet, items: pd.DataFrame, lang: Lang) -> None:
         )
     for row in sheet[1:2]:
         for cell in row:
-            cell.font, cell.fill, cell.border, cell.alignment = Font(bold=True), HEAD, BOX, MIDDLE
+            cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, BOX, MIDDLE
     _annual_rows(sheet, table, spans)
     for column in range(1, len(table.columns) + 1):
         sheet.column_dimensions[get_column_letter(column)].width = 13
@@ -177,7 +179,7 @@ def _annual_rows(sheet: Worksheet, table: pd.DataFrame, spans: list[list[str]]) 
             if column > len(row) - len(spans):
                 cell.number_format = COUNTED[spans[column - 3][1]][1]
             if is_total:
-                cell.font, cell.fill = Font(bold=True), TOTAL
+                cell.font, cell.fill = BOLD, TOTAL
 
 
 def _listed(
@@ -191,7 +193,7 @@ def _listed(
     sheet = _sheet(book, title, lang)
     for column, heading in enumerate(headings, start=1):
         cell = sheet.cell(1, column, heading.title.say(lang))
-        cell.font, cell.fill, cell.border, cell.alignment = Font(bold=True), HEAD, BOX, MIDDLE
+        cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, BOX, MIDDLE
         sheet.column_dimensions[get_column_letter(column)].width = heading.width
     for at, row in enumerate(rows, start=2):
         for column, (heading, value) in enumerate(zip(headings, row, strict=True), start=1):
@@ -210,7 +212,7 @@ def _finite(value: object) -> object:
 
 ITEMS = (
     Heading(Text("镇街", "town")), Heading(Text("年份", "year"), 8), Heading(Text("类型", "type")),
-    Heading(Text("宗地或园区", "parcel or park"), 24), Heading(Text("村", "village")),
+    Heading(Text("宗地、园区或村", "parcel, park or village"), 24), Heading(Text("村", "village")),
     Heading(Text("权利人", "owner"), 28), Heading(Text("改造意愿", "willingness"), 10),
     Heading(Text("地块组", "block"), 10), Heading(Text("面积（亩）", "land (mu)"), 12, LAND),
     Heading(Text("费用（万元）", "cost (CNY10k)"), 12, LAND),

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.words import Text
-from landrenew.plan.path.actions import BUILD
-from landrenew.plan.path.proposal import built_actions
+from landrenew.plan.path.actions import BUILD, BUY, LEASE, PAY
+from landrenew.plan.program.phases import Phases
 from landrenew.plan.program.solve import Plan
 
 if TYPE_CHECKING:
@@ -22,18 +22,19 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels
     from landrenew.plan.path.proposal import Proposal
 
-CLEARED = ("buy", "lease")
-BUILT = "build"
-
 TYPES = {
-    "buy": Text("收购腾退", "cleared, bought"),
-    "lease": Text("租赁腾退", "cleared, leased"),
-    BUILT: Text("园区新增", "built in parks"),
+    BUY: Text("收购腾退", "cleared, bought"),
+    LEASE: Text("租赁腾退", "cleared, leased"),
+    BUILD: Text("园区新增", "built in parks"),
+    PAY: Text("补给村集体", "paid to villages"),
 }
 """Kinds of items, in the order of the tables."""
 
 NO_YEAR = 0
 """Year of items of a plan without years."""
+
+LEAST = 1e-6
+"""What is done less of is nothing that was meant [mu, or 10,000 CNY a year]."""
 
 EXACT = 9
 """Digits of a running sum that are looked at before it is rounded."""
@@ -53,14 +54,15 @@ def plan_items(proposal: Proposal, parcels: Parcels) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an item, by town, year, type and name: ``type`` (``buy``, ``lease``, ``build``),
-        ``name`` of the parcel or park, ``town``, ``village``, ``owner``, ``year`` (0 without
-        years), ``land_mu`` and ``cost_cny10k`` in hundredths that add up, ``block`` and
-        ``willingness``; empty without a plan. Payments to villages are no items.
+        A row an item, by town, year, type and name: ``type`` (``buy``, ``lease``, ``build``,
+        ``pay``), ``name`` of the parcel, park or village, ``town``, ``village``, ``owner``,
+        ``year`` (0 without years), ``land_mu`` and ``cost_cny10k`` in hundredths that add up,
+        ``block`` and ``willingness``; empty without a plan. What a yearly payment costs is what it
+        is worth today, in the year in which it begins.
     """
     if not isinstance(proposal.plan, Plan):
         return pd.DataFrame(columns=[*COLUMNS])
-    items = pd.concat([_cleared(proposal, parcels), _built(proposal)], ignore_index=True)
+    items = pd.concat([_cleared(proposal, parcels), _by_amount(proposal)], ignore_index=True)
     order = items.assign(place=items["type"].map({one: i for i, one in enumerate(TYPES)}))
     order = order.sort_values(["town", "year", "place", "name"], ignore_index=True)
     for name in ("land_mu", "cost_cny10k"):
@@ -98,23 +100,23 @@ def _years(done: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return done["plan_year"].fillna(NO_YEAR).to_numpy(np.int64)
 
 
-def _built(proposal: Proposal) -> pd.DataFrame:
-    """List the sites that are built on, a row a year where the plan has years."""
+def _by_amount(proposal: Proposal) -> pd.DataFrame:
+    """List what is done by the mu or the yuan, a row a year where the plan has years."""
     plan, by_year = proposal.plan, proposal.phases
     if not isinstance(plan, Plan):
         return pd.DataFrame()
-    done = built_actions(plan)
-    is_built = (plan.problem.actions["kind"] == BUILD).to_numpy()
-    years = getattr(by_year, "years", (NO_YEAR,))
-    amounts = getattr(by_year, "amounts", plan.amounts[:, np.newaxis])
+    actions = plan.problem.actions
+    is_ours = actions["kind"].isin((BUILD, PAY)).to_numpy()
+    years = by_year.years if isinstance(by_year, Phases) else (NO_YEAR,)
+    spread = by_year.amounts if isinstance(by_year, Phases) else plan.amounts[:, np.newaxis]
     rows = [
-        (BUILT, name, town, None, None, None, None, year, mu, mu * price)
-        for name, town, price, spread in zip(
-            done["name"], done["town"], done["cost_cny10k"], amounts[plan.chosen & is_built],
-            strict=True,
+        (one["kind"], one["name"], one["town"], None, None, None, None, year,
+         amount * one["total_mu"], amount * one["cost_cny10k"])
+        for one, amounts in zip(
+            actions[is_ours].to_dict("records"), spread[is_ours].tolist(), strict=True
         )
-        for year, mu in zip(years, spread.tolist(), strict=True)
-        if mu > 0
+        for year, amount in zip(years, amounts, strict=True)
+        if amount > LEAST
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS])
 

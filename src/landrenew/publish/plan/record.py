@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from landrenew.base.units import M2_PER_MU
-from landrenew.plan.path.actions import PAY
+from landrenew.plan.path.actions import BUILD, BUY, LEASE, PAY
 from landrenew.plan.path.difference import explained
 from landrenew.plan.program.clash_words import way_out_words
 from landrenew.plan.program.phases import Phases
 from landrenew.plan.program.solve import NoPlan, Plan
-from landrenew.publish.plan.items import BUILT, plan_items
+from landrenew.publish.plan.items import plan_items
 from landrenew.publish.tables import rounded
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _record(proposal: Proposal, base: Proposal, parcels: Parcels) -> dict[str, A
         "highest_share": _share(proposal.highest),
         "plan": _plan_record(proposal, parcels),
         "conditions": _conditions(proposal),
-        "years": _years(proposal),
+        "years": _years(proposal, parcels),
         "simple_plans": _simple(proposal),
         "blocks": None if proposal.blocks is None else len(proposal.blocks),
         "price_of_blocks_cny10k": rounded(proposal.price_of_blocks, DIGITS),
@@ -91,18 +91,18 @@ def _plan_record(proposal: Proposal, parcels: Parcels) -> dict[str, Any]:
     if isinstance(plan, NoPlan):
         return {"status": plan.status}
     items = plan_items(proposal, parcels)
-    is_built = items["type"] == BUILT
+    is_cleared, is_built = items["type"].isin((BUY, LEASE)), items["type"] == BUILD
     return {
         "status": plan.status,
         "is_interrupted": plan.is_interrupted,
         **_totals(plan),
         "bound_cny10k": rounded(plan.bound, DIGITS),
         "gap": rounded(plan.gap, DIGITS),
-        "cleared_parcels": int((~is_built).sum()),
-        "cleared_mu": _sum(items.loc[~is_built, "land_mu"]),
+        "cleared_parcels": int(is_cleared.sum()),
+        "cleared_mu": _sum(items.loc[is_cleared, "land_mu"]),
         "built_mu": _sum(items.loc[is_built, "land_mu"]),
         "paid_cny10k_a_year": rounded(_paid(plan), 2),
-        "parcels": items.loc[~is_built, "name"].tolist(),
+        "parcels": items.loc[is_cleared, "name"].tolist(),
     }
 
 
@@ -163,12 +163,22 @@ def _conditions(proposal: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _years(proposal: Proposal) -> list[dict[str, Any]]:
+def _years(proposal: Proposal, parcels: Parcels) -> list[dict[str, Any]]:
+    """Add up the items of each year, so that these are the totals of the tables."""
     if not isinstance(proposal.phases, Phases):
         return []
+    items = plan_items(proposal, parcels)
+    cleared = items["type"].isin((BUY, LEASE))
+    shares = proposal.phases.table["control_share"]
     return [
-        {"year": year, **{str(name): rounded(float(value), 6) for name, value in row.items()}}
-        for year, row in proposal.phases.table.iterrows()
+        {
+            "year": year,
+            "cost_cny10k": _sum(items.loc[items["year"] == year, "cost_cny10k"]),
+            "cleared_mu": _sum(items.loc[cleared & (items["year"] == year), "land_mu"]),
+            "built_mu": _sum(items.loc[~cleared & (items["year"] == year), "land_mu"]),
+            "control_share": rounded(float(shares[year]), DIGITS),
+        }
+        for year in proposal.phases.years
     ]
 
 

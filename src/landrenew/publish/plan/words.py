@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from landrenew.base.words import Text
 from landrenew.plan.path.conditions import percent
 from landrenew.plan.path.difference import explained
 from landrenew.plan.program.clash_words import clash_words, way_out_words
-from landrenew.plan.program.phases import NoPhases, Phases
+from landrenew.plan.program.phases import NoPhases
 from landrenew.plan.program.solve import NoPlan, Plan
 from landrenew.publish.plan.record import plan_record
 from landrenew.publish.wording import share_percent
@@ -81,7 +81,7 @@ def plan_sentences(plans: Sequence[Proposal], parcels: Parcels) -> list[list[Tex
     return paragraphs
 
 
-def _sentences(proposal: Proposal, record: dict[str, object]) -> Iterator[Text]:
+def _sentences(proposal: Proposal, record: dict[str, Any]) -> Iterator[Text]:
     label = proposal.scenario.label
     why = proposal.scenario.why
     zh_why, en_why = (f"（{why}）", f" ({why})") if why else ("", "")
@@ -92,7 +92,7 @@ def _sentences(proposal: Proposal, record: dict[str, object]) -> Iterator[Text]:
     yield _result(proposal, record)
     yield _proven(proposal.plan)
     yield from _reach(proposal)
-    yield from _years(proposal)
+    yield from _years(proposal, record)
     yield from _blocks(proposal)
     yield from (_beside(one.label, one.excess.said) for one in proposal.simple if one.excess)
     yield from _others(proposal)
@@ -109,11 +109,9 @@ def _no_plan(proposal: Proposal) -> Iterator[Text]:
     yield from _reach(proposal)
 
 
-def _result(proposal: Proposal, record: dict[str, object]) -> Text:
+def _result(proposal: Proposal, record: dict[str, Any]) -> Text:
     plan = record["plan"]
-    if not isinstance(plan, dict) or not isinstance(proposal.plan, Plan):
-        raise TypeError(plan)
-    share = share_percent(proposal.plan.share, proposal.city.target)
+    share = share_percent(plan["share"], proposal.city.target)
     built, paid = plan["built_mu"], plan["paid_cny10k_a_year"]
     zh_more = f"，园区新增 {built:,.2f} 亩" if built else ""
     en_more = f", build {built:,.2f} mu in parks" if built else ""
@@ -122,9 +120,9 @@ def _result(proposal: Proposal, record: dict[str, object]) -> Text:
         en_more += f", pay villages {paid:,.2f} CNY10k a year"
     return Text(
         f"腾退 {plan['cleared_parcels']} 宗 {plan['cleared_mu']:,.2f} 亩{zh_more}，线内占比达到"
-        f" {share}，费用 {proposal.plan.cost:,.0f} 万元。",
+        f" {share}，费用 {plan['cost_cny10k']:,.0f} 万元。",
         f"Clear {plan['cleared_parcels']} parcels, {plan['cleared_mu']:,.2f} mu{en_more}; the share"
-        f" inside the line reaches {share}, at a cost of {proposal.plan.cost:,.0f} CNY10k.",
+        f" inside the line reaches {share}, at a cost of {plan['cost_cny10k']:,.0f} CNY10k.",
     )
 
 
@@ -156,18 +154,17 @@ def _reach(proposal: Proposal) -> Iterator[Text]:
         )
 
 
-def _years(proposal: Proposal) -> Iterator[Text]:
+def _years(proposal: Proposal, record: dict[str, Any]) -> Iterator[Text]:
     if isinstance(proposal.phases, NoPhases):
         yield Text("分年要求不能同时满足，方案没有分到年。",
                    "What is asked of single years cannot hold; the plan has no years.")  # fmt: skip
-    if isinstance(proposal.phases, Phases):
-        for year, row in proposal.phases.table.iterrows():
-            yield Text(
-                f"  {year} 年：腾退 {row['cleared_mu']:,.2f} 亩，费用 {row['cost_cny10k']:,.0f}"
-                f" 万元，年末占比 {row['control_share']:.2%}。",
-                f"  {year}: {row['cleared_mu']:,.2f} mu cleared, {row['cost_cny10k']:,.0f} CNY10k,"
-                f" share {row['control_share']:.2%} at its end.",
-            )
+    for one in record["years"]:
+        yield Text(
+            f"  {one['year']} 年：腾退 {one['cleared_mu']:,.2f} 亩，费用 {one['cost_cny10k']:,.0f}"
+            f" 万元，年末占比 {one['control_share']:.2%}。",
+            f"  {one['year']}: {one['cleared_mu']:,.2f} mu cleared, {one['cost_cny10k']:,.0f}"
+            f" CNY10k, share {one['control_share']:.2%} at its end.",
+        )
 
 
 def _blocks(proposal: Proposal) -> Iterator[Text]:
