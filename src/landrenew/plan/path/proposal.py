@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
 from landrenew.plan.path.actions import BUILD, CLEAR
 from landrenew.plan.path.city import city_problem
@@ -89,7 +90,8 @@ class Proposal:
     plan
         The cheapest plan, or the best so far; or why there is none.
     highest
-        The highest share that can be reached, whatever the target says.
+        The highest share that can be reached, whatever the target says; None where there is a plan
+        that was not looked at in full.
     parcels
         Index ``parcel_id``, the candidates: ``plan_class`` (``clear``, ``keep``, ``locked``),
         ``plan_way`` (``buy``, ``lease``), ``plan_cost_cny10k``, ``plan_land_mu``, ``plan_year``,
@@ -118,7 +120,7 @@ class Proposal:
     scenario: Scenario
     city: CityProblem
     plan: Plan | NoPlan
-    highest: Plan | NoPlan
+    highest: Plan | NoPlan | None
     parcels: pd.DataFrame
     blocks: GeoDataFrame | None = None
     phases: Phases | NoPhases | None = None
@@ -198,11 +200,13 @@ def propose(
     say(Text("求解方案", "Solving for the plan"))
     problem = city.problem
     plan = cheapest(problem, effort, watch=watch)
-    bare = Proposal(scenario, city, plan, plan, _states(city, plan))
+    bare = Proposal(scenario, city, plan, None, _states(city, plan))
     if plan.is_interrupted:  # somebody wants what there is, and now
         return bare
-    say(Text("能达到的最高占比", "The highest share within reach"))
-    bare = replace(bare, highest=highest_share(problem, effort), prices=_prices(city, effort))
+    bare = replace(bare, prices=_prices(city, effort))
+    if in_full or isinstance(plan, NoPlan):
+        say(Text("能达到的最高占比", "The highest share within reach"))
+        bare = replace(bare, highest=highest_share(problem, effort))
     if isinstance(plan, NoPlan):
         return _clashing(bare, effort, say) if plan.status == "infeasible" else bare
     found = _with_blocks(ground, replace(bare, simple=_simple(ground, city, plan)), effort)
@@ -214,13 +218,15 @@ def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:
     """Find which wishes clash, and what can give way."""
     problem = bare.city.problem
     say(Text("哪些要求不能同时满足", "Which wishes clash"))
-    found = clash(problem, effort)
-    if found is None:
-        return bare
-    say(Text("哪项要求可以让步", "What can give way"))
     yields = {name: one for name, one in bare.planning.yields.items() if name in problem.names}
     facts = {name: math.inf for name in FACTS if name in problem.names}
-    ways = ways_out(problem, found, effort, yields=facts | yields)
+    found = None
+    try:
+        found = clash(problem, effort)
+        say(Text("哪项要求可以让步", "What can give way"))
+        ways = () if found is None else ways_out(problem, found, effort, yields=facts | yields)
+    except PlanError:  # the time did not suffice; that there is no plan is known all the same
+        ways = ()
     return replace(bare, why_not=found, ways_out=ways)
 
 

@@ -82,7 +82,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  any TOML value
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
-def _share(plan: Plan | NoPlan) -> float | None:
+def _share(plan: Plan | NoPlan | None) -> float | None:
     return rounded(plan.share, DIGITS) if isinstance(plan, Plan) else None
 
 
