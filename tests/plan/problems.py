@@ -13,6 +13,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from landrenew.base.words import Text
+from landrenew.plan.program.elastic import COUNT
 from landrenew.plan.program.problem import CITY, Condition, Place, Problem
 from landrenew.plan.program.solve import TARGET
 
@@ -71,13 +72,13 @@ def cap_of(problem: Problem, town: str, most_mu: float) -> Condition:
 def never_of(problem: Problem, names: set[str]) -> Condition:
     """Lock plots out."""
     weights = problem.actions["name"].isin(names).to_numpy(float)
-    return Condition("never", Text("不得腾退", "never"), weights, -INF, 0.0, "1")
+    return Condition("never", Text("不得腾退", "never"), weights, -INF, 0.0, COUNT)
 
 
 def must_of(problem: Problem, names: set[str]) -> Condition:
     """Lock plots in."""
     weights = problem.actions["name"].isin(names).to_numpy(float)
-    return Condition("must", Text("必须腾退", "must"), weights, float(len(names)), INF, "1")
+    return Condition("must", Text("必须腾退", "must"), weights, float(len(names)), INF, COUNT)
 
 
 def holds(problem: Problem, amounts: np.ndarray) -> bool:

@@ -115,6 +115,7 @@ def test_locks_from_lists_and_columns(tmp_path: Path) -> None:
         ({"locks": {"protected_firms": ["F1"]}}, "stand on no parcel"),
         ({"towns": {"南": {"target": 0.5}}}, "东、西"),
         ({"blocks": {"least_mu": 10}}, "contiguity"),
+        ({"yields": {"budget": 2}}, "The wishes are: target"),
     ],
 )
 def test_wishes_that_fit_nothing_are_refused_by_name(

@@ -28,7 +28,7 @@ from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
 from landrenew.plan.program.clash import Clash, clash
 from landrenew.plan.program.clash_words import clash_words, way_out_words
-from landrenew.plan.program.elastic import place_of, size_of
+from landrenew.plan.program.elastic import COUNT, place_of, size_of
 from landrenew.plan.program.highs import Effort
 from landrenew.plan.program.problem import CITY, Clusters, Condition
 from landrenew.plan.program.relaxation import WayOut, ways_out
@@ -61,7 +61,7 @@ def floor_of(problem: Problem, village: str, least: float) -> Condition:
 def count_of(problem: Problem, least: float, most: float) -> Condition:
     """Write between how many plots are cleared."""
     weights = np.ones(len(problem.actions))
-    return Condition("count", Text("宗数", "count"), weights, least, most, "1")
+    return Condition("count", Text("宗数", "count"), weights, least, most, COUNT)
 
 
 def with_all(problem: Problem, *makers: tuple) -> Problem:
@@ -358,7 +358,7 @@ def test_a_loosened_share_is_proven_by_its_own_row() -> None:
 
 def building_cap(problem: Problem, most: float) -> Condition:
     weights = (problem.actions["kind"] == "build").to_numpy(float)
-    return Condition("build", Text("新建", "build"), weights, -INF, most, "1")
+    return Condition("build", Text("新建", "build"), weights, -INF, most, COUNT)
 
 
 def test_the_bound_of_a_share_holds_when_land_is_built() -> None:

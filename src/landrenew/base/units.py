@@ -1,4 +1,4 @@
-"""Units planners write, and the exact factors to ours.
+"""Units planners write, the exact factors to ours, and how ours are written for people.
 
 Ours are: m2, mu for reports, cny10k （万元） for money, tce, t, m, 1. A column's unit stands in
 :mod:`landrenew.base.columns`; here are only the conversions. Another country's money has no factor:
@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from landrenew.base.errors import ColumnError
+from landrenew.base.words import Text
 
 M2_PER_MU = 2000 / 3
 """Square metres in one mu 亩，exactly two thousand thirds."""
@@ -272,3 +273,43 @@ def to_mu(area_m2: Number) -> Number:
     25.4778
     """
     return area_m2 * MU_PER_M2
+
+
+UNIT_WORDS = {
+    "m2": Text("㎡", "m²"),
+    "mu": Text("亩", "mu"),
+    "m": Text("米", "m"),
+    "1": Text("", ""),
+    "": Text("", ""),
+    "cny10k": Text("万元", "CNY10k"),
+    "tce": Text("吨标煤", "tce"),
+    "t": Text("吨", "t"),
+    "mwh10": Text("万千瓦时", "10MWh"),
+    "person": Text("人", "people"),
+    "parcel": Text("宗", "parcels"),
+    "year": Text("年", "years"),
+}
+"""How people write our units."""
+
+
+def unit_words(unit: str) -> Text:
+    """
+    Say a unit of the data dictionary in words.
+
+    Parameters
+    ----------
+    unit
+        Unit as the dictionary writes it, such as ``cny10k/mu``.
+
+    Returns
+    -------
+    Text
+        The unit for people; empty for ratios.
+
+    Examples
+    --------
+    >>> unit_words("cny10k/mu").zh
+    '万元/亩'
+    """
+    parts = [UNIT_WORDS.get(part, Text(part, part)) for part in unit.split("/")]
+    return Text("/".join(part.zh for part in parts), "/".join(part.en for part in parts))

@@ -55,7 +55,8 @@ def rules_show(name: str, lang: LangOption = None) -> None:  # noqa: ARG001  rea
 @rules_app.command("numbers")
 def rules_numbers(name: str, lang: LangOption = None) -> None:
     """列出一本规则书的每个数及其单位、文件、出处 · List every number with unit and source."""
-    from landrenew.publish.wording import CONFIDENCE, NUMBER_HEADINGS, unit_words
+    from landrenew.base.units import unit_words
+    from landrenew.publish.wording import CONFIDENCE, NUMBER_HEADINGS
     from landrenew.rules.library import read_rulebook
     from landrenew.rules.numbers import numbers
 
@@ -130,7 +131,8 @@ def _tell_moved(project: Path, book_a: str, book_b: str, out: Path | None, lang:
 def columns(lang: LangOption = None) -> None:
     """数据字典 · The data dictionary."""
     from landrenew.base.columns import COLUMNS
-    from landrenew.publish.wording import ROLES, unit_words
+    from landrenew.base.units import unit_words
+    from landrenew.publish.wording import ROLES
 
     say = cast("Lang", lang)
     for one in COLUMNS.values():

@@ -10,9 +10,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from landrenew.base.columns import COLUMNS
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text, visible
 from landrenew.publish.fault_list import faults_words
-from landrenew.publish.wording import class_words, unit_words
+from landrenew.publish.wording import class_words
 from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from landrenew.base.columns import COLUMNS
+from landrenew.base.units import unit_words
 from landrenew.publish.tables import column_title, csv_bytes
-from landrenew.publish.wording import unit_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,10 +14,11 @@ import pandas as pd
 from landrenew.base.columns import COLUMNS, Column, score_column
 from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text
 from landrenew.publish.shapes import encode
 from landrenew.publish.themes import plan_theme, themes
-from landrenew.publish.wording import class_words, unit_words
+from landrenew.publish.wording import class_words
 from landrenew.rules.scoring import MinMax, Rank
 
 if TYPE_CHECKING:

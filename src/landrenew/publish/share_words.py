@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.assess.share.summary import DEFINITION, DEFINITIONS, ControlShare
-from landrenew.base.units import to_mu
+from landrenew.base.units import to_mu, unit_words
 from landrenew.base.words import Text, some
-from landrenew.publish.wording import share_percent, unit_words
+from landrenew.publish.wording import share_percent
 
 if TYPE_CHECKING:
     from landrenew.base.words import Lang

@@ -14,9 +14,10 @@ import pandas as pd
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text, listing
 from landrenew.intake.faults import KINDS, Fault, in_file_order
-from landrenew.publish.wording import class_words, unit_words
+from landrenew.publish.wording import class_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -17,9 +17,9 @@ import pandas as pd
 
 from landrenew.assess.share.land import UNKNOWN_TOWN
 from landrenew.base.columns import COLUMNS
-from landrenew.base.units import to_mu
+from landrenew.base.units import to_mu, unit_words
 from landrenew.base.words import Text
-from landrenew.publish.wording import CLASSES, OWN_CLASSES, unit_words
+from landrenew.publish.wording import CLASSES, OWN_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,21 +5,6 @@ from __future__ import annotations
 from landrenew.base.columns import PROTECTED_KINDS, WORDS
 from landrenew.base.words import Text
 
-UNITS = {
-    "m2": Text("㎡", "m²"),
-    "mu": Text("亩", "mu"),
-    "m": Text("米", "m"),
-    "1": Text("", ""),
-    "": Text("", ""),
-    "cny10k": Text("万元", "CNY10k"),
-    "tce": Text("吨标煤", "tce"),
-    "t": Text("吨", "t"),
-    "mwh10": Text("万千瓦时", "10MWh"),
-    "person": Text("人", "people"),
-    "year": Text("年", "years"),
-}
-"""How people write our units."""
-
 CLASSES = {
     "inside": Text("线内", "Inside"),
     "straddling": Text("跨线", "Straddling"),
@@ -179,29 +164,6 @@ def share_percent(share: float, target: float | None = None) -> str:
         if target is None or (rounded >= target) == (share >= target):
             return f"{share:.{decimals}%}"
     return f"{share:.{MOST_DECIMALS}%}"
-
-
-def unit_words(unit: str) -> Text:
-    """
-    Say a unit of the data dictionary in words.
-
-    Parameters
-    ----------
-    unit
-        Unit as the dictionary writes it, such as ``cny10k/mu``.
-
-    Returns
-    -------
-    Text
-        The unit for people; empty for ratios.
-
-    Examples
-    --------
-    >>> unit_words("cny10k/mu").zh
-    '万元/亩'
-    """
-    parts = [UNITS.get(part, Text(part, part)) for part in unit.split("/")]
-    return Text("/".join(part.zh for part in parts), "/".join(part.en for part in parts))
 
 
 def class_words(word: str, column: str = "") -> Text:

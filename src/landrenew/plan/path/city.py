@@ -108,8 +108,8 @@ def city_problem(
     ------
     PlanError
         When there is no control line, no parcel that could be cleared, or no cost of any; when a
-        lock names a parcel that is not there or can not be cleared, or a wish a town that is not
-        there; when blocks are asked for and the rulebook has no contiguity.
+        lock names a parcel that is not there or can not be cleared, a wish a town that is not
+        there, or a weight a wish that is not; when blocks are asked for and the rulebook has no contiguity.
     """
     if layers.control_line is None:
         raise PlanError(
@@ -132,6 +132,7 @@ def city_problem(
         ties=_ties(bare, planning, _incomes(parcels)),
         clusters=_clusters(layers, parcels, planning, found, actions),
     )
+    _refuse_unknown_yields(planning, problem)
     notes = tuple(_notes(found, parks, locked))
     return CityProblem(problem, found, parks, locked, planning, target, notes)
 
@@ -183,6 +184,16 @@ def _refuse_unknown_towns(planning: Planning, places: dict[str, Place]) -> None:
             "请核对名称。",
             f"[plan.towns] names {some(unknown)}, where no parcel lies. The towns are: {there}."
             " Check the name.",
+        )
+
+
+def _refuse_unknown_yields(planning: Planning, problem: Problem) -> None:
+    if unknown := sorted(planning.yields.keys() - set(problem.names)):
+        there = "、".join(problem.names)
+        raise PlanError(
+            f"[plan.yields] 的 {some(unknown)} 不是本方案的要求。要求的名称：{there}。",
+            f"[plan.yields] names {some(unknown)}, which is no wish of this plan. The wishes are:"
+            f" {there}.",
         )
 
 

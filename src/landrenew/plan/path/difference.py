@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text, listing, some
 from landrenew.plan.program.solve import Plan
 
@@ -21,12 +22,7 @@ NO_PRICE = 1e-9
 PER_UNIT = {"share": 0.01}
 """Prices of shares are said for a percentage point."""
 
-UNITS = {
-    "share": Text("个百分点", "percentage point"),
-    "mu": Text("亩", "mu"),
-    "cny10k": Text("万元", "CNY10k"),
-    "1": Text("宗", "parcel"),
-}
+POINT = Text("个百分点", "percentage point")
 
 
 def explained(old: Proposal, new: Proposal) -> tuple[Text, ...]:
@@ -169,8 +165,9 @@ MOST_SAID = 5
 def _priced(proposal: Proposal, name: str) -> Text:
     label, price = proposal.city.problem.label(name), abs(proposal.prices[name])
     condition = proposal.city.problem.condition(name)
-    unit = UNITS.get("1" if condition is None else condition.unit, Text("", ""))
-    price *= PER_UNIT.get("" if condition is None else condition.unit, 1.0)
+    asked = "" if condition is None else condition.unit
+    unit = POINT if asked == "share" else unit_words(asked)
+    price *= PER_UNIT.get(asked, 1.0)
     return Text(f"{label.zh}（每放宽 1 {unit.zh}省 {price:,.2f} 万元）",
                 f"{label.en} (each {unit.en} of loosening saves {price:,.2f} CNY10k)",
                 )  # fmt: skip

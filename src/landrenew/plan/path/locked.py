@@ -19,6 +19,7 @@ from landrenew.intake.parcels import require
 from landrenew.measure.land import BETWEEN_IDS
 from landrenew.plan.path.actions import CLEAR
 from landrenew.plan.path.conditions import is_kind
+from landrenew.plan.program.elastic import COUNT
 from landrenew.plan.program.problem import Condition
 
 if TYPE_CHECKING:
@@ -212,9 +213,9 @@ def locks(problem: Problem, locked: Locked) -> Iterator[Condition]:
     if locked.must:
         count = len(locked.must)
         label = Text(f"{count} 宗必须腾退", f"{count} parcels must be cleared")
-        yield Condition(MUST, label, _any_of(problem, locked.must), count, math.inf, "1")
+        yield Condition(MUST, label, _any_of(problem, locked.must), count, math.inf, COUNT)
     for name, (ids, label) in locked.out.items():
-        yield Condition(name, label, _any_of(problem, ids), -math.inf, 0.0, "1")
+        yield Condition(name, label, _any_of(problem, ids), -math.inf, 0.0, COUNT)
 
 
 def _any_of(problem: Problem, names: Collection[str]) -> Numbers:

@@ -218,13 +218,16 @@ def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:
     """Find which wishes clash, and what can give way."""
     problem = bare.city.problem
     say(Text("哪些要求不能同时满足", "Which wishes clash"))
-    yields = {name: one for name, one in bare.planning.yields.items() if name in problem.names}
     facts = {name: math.inf for name in FACTS if name in problem.names}
     found = None
     try:
         found = clash(problem, effort)
         say(Text("哪项要求可以让步", "What can give way"))
-        ways = () if found is None else ways_out(problem, found, effort, yields=facts | yields)
+        ways = (
+            ()
+            if found is None
+            else ways_out(problem, found, effort, yields=facts | bare.planning.yields)
+        )
     except PlanError:  # the time did not suffice; that there is no plan is known all the same
         ways = ()
     return replace(bare, why_not=found, ways_out=ways)

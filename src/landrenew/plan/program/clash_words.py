@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text, some
 from landrenew.plan.program.loosening import SHARE
 
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from landrenew.plan.program.loosening import Loosening
     from landrenew.plan.program.problem import Problem
     from landrenew.plan.program.relaxation import WayOut
-
-UNITS = {
-    "mu": Text("亩", "mu"),
-    "cny10k": Text("万元", "CNY10k"),
-    "m2": Text("平方米", "m²"),
-    "1": Text("宗", "plots"),
-    "year": Text("年", "year"),
-}
-"""How people write the units of conditions."""
 
 SMALL = 0.001
 """Changes below a thousandth are said to be below it."""
@@ -141,8 +133,7 @@ def amount_words(amount: float, unit: str) -> Text:
         written = f"{amount * 100:.4f}".rstrip("0").rstrip(".") + "%"
         return Text(written, written)
     written = f"{amount:,.2f}".rstrip("0").rstrip(".")
-    parts = [UNITS.get(part, Text(part, part)) for part in unit.split("/")]
-    zh, en = "/".join(part.zh for part in parts), "/".join(part.en for part in parts)
+    zh, en = unit_words(unit)
     return Text(f"{written} {zh}", f"{written} {en}")
 
 

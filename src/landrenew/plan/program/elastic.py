@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TOWN_TARGET = "town_target:"
 """How the name of the condition begins that a town's share reaches its target."""
 
-COUNT = "1"
+COUNT = "parcel"
 """Unit of a condition that counts plots, such as the locks."""
 
 MILLION = 1e6

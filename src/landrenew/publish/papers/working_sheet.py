@@ -14,6 +14,7 @@ from landrenew.assess.lift import lifts
 from landrenew.assess.verdicts import judge
 from landrenew.assess.working import LAND, is_own, unjudged, working
 from landrenew.base.columns import COLUMNS
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text, listing
 from landrenew.publish.manifest import rulebook_digests
 from landrenew.publish.papers.paper import Paper, Part
@@ -26,7 +27,7 @@ from landrenew.publish.papers.working_words import (
     step_sum,
     with_unit,
 )
-from landrenew.publish.wording import class_words, layer_words, unit_words
+from landrenew.publish.wording import class_words, layer_words
 from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from landrenew.base.columns import COLUMNS
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text
-from landrenew.publish.wording import unit_words
 from landrenew.rules.grading import BarGrades
 from landrenew.rules.scoring import MinMax, Rank, Ratio
 

@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from pydantic import BaseModel
 
+from landrenew.base.units import unit_words
 from landrenew.base.words import Text
 from landrenew.intake.planning import Figure
 from landrenew.plan.path.difference import explained
@@ -20,7 +21,7 @@ from landrenew.publish.plan.items import NO_YEAR, TYPES, annual_table, plan_item
 from landrenew.publish.plan.record import condition_table
 from landrenew.publish.plan.words import plan_words
 from landrenew.publish.sheet_file import cell_of, workbook_bytes
-from landrenew.publish.wording import class_words, unit_words
+from landrenew.publish.wording import class_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
