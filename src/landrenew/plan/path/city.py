@@ -109,7 +109,8 @@ def city_problem(
     PlanError
         When there is no control line, no parcel that could be cleared, or no cost of any; when a
         lock names a parcel that is not there or can not be cleared, a wish a town that is not
-        there, or a weight a wish that is not; when blocks are asked for and the rulebook has no contiguity.
+        there, or a weight a wish that is not; when blocks are asked for and the rulebook has no
+        contiguity.
     """
     if layers.control_line is None:
         raise PlanError(

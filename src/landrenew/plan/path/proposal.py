@@ -219,6 +219,7 @@ def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:
     problem = bare.city.problem
     say(Text("哪些要求不能同时满足", "Which wishes clash"))
     facts = {name: math.inf for name in FACTS if name in problem.names}
+    weights = facts | bare.planning.yields
     found = None
     try:
         found = clash(problem, effort)
@@ -226,7 +227,7 @@ def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:
         ways = (
             ()
             if found is None
-            else ways_out(problem, found, effort, yields=facts | bare.planning.yields)
+            else ways_out(problem, found, effort, yields=weights)
         )
     except PlanError:  # the time did not suffice; that there is no plan is known all the same
         ways = ()
