@@ -224,11 +224,7 @@ def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:
     try:
         found = clash(problem, effort)
         say(Text("哪项要求可以让步", "What can give way"))
-        ways = (
-            ()
-            if found is None
-            else ways_out(problem, found, effort, yields=weights)
-        )
+        ways = () if found is None else ways_out(problem, found, effort, yields=weights)
     except PlanError:  # the time did not suffice; that there is no plan is known all the same
         ways = ()
     return replace(bare, why_not=found, ways_out=ways)
