@@ -25,6 +25,7 @@ from landrenew.publish.plan.items import annual_table, in_hundredths, plan_items
 from landrenew.publish.plan.record import plan_record
 from landrenew.publish.plan.words import plan_words
 from landrenew.publish.run_folder import save_run
+from landrenew.rules.library import read_rulebook
 from landrenew.workflow import plan_project, run_project
 
 if TYPE_CHECKING:
@@ -165,6 +166,14 @@ def test_every_figure_of_the_project_stands_with_its_source(planned: Result) -> 
     book = openpyxl.load_workbook(io.BytesIO(plan_workbook(planned.plans, planned.parcels, "en")))
     rows = list(book["figures"].iter_rows(min_row=2, values_only=True))
     assert rows[0] == ("plan.costs.clear_cny10k_per_mu", 10, "made up", None)
+
+
+def test_what_the_rulebook_asks_afterwards_is_listed(planned: Result) -> None:
+    bars = read_rulebook("cixi-2023").admission
+    made = plan_workbook(planned.plans, planned.parcels, "en", bars)
+    rows = list(openpyxl.load_workbook(io.BytesIO(made))["asked after"].iter_rows(min_row=2))
+    assert len(rows) == len(bars) > 0
+    assert rows[0][4].value == bars[0].document
 
 
 def test_a_run_writes_the_plan_too(tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ def _save_plans(result: Result, folder: Path, lang: Lang) -> None:
     """Write the plans: for machines, for offices, for GIS, and cost against share as a figure."""
     record = plan_record(result.plans, result.parcels)
     (folder / "plan.json").write_text(json_text(record), encoding="utf-8")
-    (folder / "plan.xlsx").write_bytes(plan_workbook(result.plans, result.parcels, lang))
+    bars = result.layers.rulebook.admission
+    book = plan_workbook(result.plans, result.parcels, lang, bars)
+    (folder / "plan.xlsx").write_bytes(book)
     if result.plans[0].frontier:
         city = result.layers.project.city.name
         (folder / "plan.svg").write_bytes(frontier_svg(result.plans, city, lang))

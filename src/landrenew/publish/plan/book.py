@@ -22,6 +22,7 @@ from landrenew.publish.plan.record import condition_table
 from landrenew.publish.plan.words import plan_words
 from landrenew.publish.sheet_file import cell_of, workbook_bytes
 from landrenew.publish.wording import class_words
+from landrenew.rules.comparison import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from landrenew.base.words import Lang
     from landrenew.intake.parcels import Parcels
     from landrenew.plan.path.proposal import Proposal
+    from landrenew.rules.admission import Bar
 
 FACE = "Calibri"
 BOLD = Font(name=FACE, bold=True)
@@ -76,7 +78,9 @@ class Heading:
     form: str = ""
 
 
-def plan_workbook(plans: Sequence[Proposal], parcels: Parcels, lang: Lang) -> bytes:
+def plan_workbook(
+    plans: Sequence[Proposal], parcels: Parcels, lang: Lang, bars: Sequence[Bar] = ()
+) -> bytes:
     """
     Write plans as a workbook.
 
@@ -88,12 +92,15 @@ def plan_workbook(plans: Sequence[Proposal], parcels: Parcels, lang: Lang) -> by
         The parcel table.
     lang
         Language of titles and words.
+    bars
+        What the rulebook asks of what is built on the land afterwards.
 
     Returns
     -------
     bytes
         XLSX, the same for the same input: what was found in sentences, the annual plan, its items,
-        its blocks, the conditions, cost against share, and the scenarios side by side.
+        its blocks, what is asked after, the conditions, cost against share, and the scenarios side
+        by side.
     """
     book, base = openpyxl.Workbook(), plans[0]
     _about(book.active, plans, parcels, lang)
@@ -103,6 +110,8 @@ def plan_workbook(plans: Sequence[Proposal], parcels: Parcels, lang: Lang) -> by
         _listed(book, Text("腾退清单", "items"), ITEMS, _item_rows(items, lang), lang)
         if base.blocks is not None:
             _listed(book, Text("地块组", "blocks"), BLOCKS, _block_rows(base.blocks, lang), lang)
+    if bars:
+        _listed(book, Text("改造后的要求", "asked after"), AFTER, _bar_rows(bars, lang), lang)
     _listed(book, Text("要求与余量", "wishes"), CONDITIONS, _condition_rows(base, lang), lang)
     if base.frontier:
         _listed(book, Text("费用与占比", "cost and share"), FRONTIER, _frontier_rows(base), lang)
@@ -254,6 +263,24 @@ def _block_rows(blocks: pd.DataFrame, lang: Lang) -> Iterator[list[object]]:
             one["tax_cny10k_per_mu"], one["cost_cny10k"], one["cost_cny10k_per_mu"],
             one.get("nearest_park_id"), one.get("nearest_park_distance_m"),
             rank_reason(one, blocks).say(lang),
+        ]  # fmt: skip
+
+
+AFTER = (
+    Heading(Text("要求", "bar"), 30), Heading(Text("门槛", "threshold"), 14),
+    Heading(Text("单位", "unit"), 12), Heading(Text("鼓励值", "encouraged"), 12),
+    Heading(Text("文件", "document"), 60), Heading(Text("出处", "read at"), 40),
+    Heading(Text("可信度", "confidence"), 10),
+)  # fmt: skip
+
+
+def _bar_rows(bars: Sequence[Bar], lang: Lang) -> Iterator[list[object]]:
+    for one in bars:
+        yield [
+            one.zh if lang == "zh" else one.en,
+            f"{SIGNS[one.comparison].say(lang)} {one.threshold}",
+            unit_words(one.written_unit).say(lang),
+            one.encouraged, one.document, one.source, one.confidence,
         ]  # fmt: skip
 
 
