@@ -29,10 +29,11 @@ from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.adjacency import contacts
 from landrenew.plan.program.clusters import solve_clustered
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import CITY, Clusters, Condition, Place, Problem
+from landrenew.plan.program.model import Effort
+from landrenew.plan.program.problem import CITY, Place, Problem
 from landrenew.plan.program.solve import Plan, cheapest
 from landrenew.plan.program.web import Web
+from landrenew.plan.program.wishes import Clusters, Condition
 from landrenew.sample.chance import stream
 from landrenew.sample.lots import village_lots
 from landrenew.sample.places import Place as Village

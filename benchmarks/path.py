@@ -23,11 +23,12 @@ from landrenew.base.words import Text
 from landrenew.plan.program.choices import alternatives, roles
 from landrenew.plan.program.clash import clash
 from landrenew.plan.program.frontier import frontier
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import CITY, Condition, Place, Problem
+from landrenew.plan.program.model import Effort
+from landrenew.plan.program.problem import CITY, Place, Problem
 from landrenew.plan.program.relaxation import ways_out
 from landrenew.plan.program.simple import cheapest_first, worst_first
 from landrenew.plan.program.solve import Plan, cheapest, highest_share
+from landrenew.plan.program.wishes import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable

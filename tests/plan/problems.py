@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from landrenew.base.words import Text
 from landrenew.plan.program.elastic import COUNT
-from landrenew.plan.program.problem import CITY, Condition, Place, Problem
+from landrenew.plan.program.problem import CITY, Place, Problem
 from landrenew.plan.program.solve import TARGET
+from landrenew.plan.program.wishes import Condition
 
 INF = math.inf
 

@@ -24,7 +24,7 @@ from problems import (
 
 from landrenew.plan.program import choices
 from landrenew.plan.program.choices import alternatives, dearest, roles
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.solve import Plan, cheapest
 
 if TYPE_CHECKING:

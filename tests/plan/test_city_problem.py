@@ -18,7 +18,7 @@ from landrenew.base.errors import PlanError
 from landrenew.base.units import to_mu
 from landrenew.intake.scenarios import read_scenarios
 from landrenew.plan.path.city import CityProblem, city_problem
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest
 from landrenew.workflow import run_project
 

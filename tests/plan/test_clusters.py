@@ -25,12 +25,13 @@ from problems import (
 
 from landrenew.base.words import Text
 from landrenew.plan.program.clusters import solve_clustered
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import Clusters, Problem, tied_once
+from landrenew.plan.program.model import Effort
+from landrenew.plan.program.problem import Problem, tied_once
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share
+from landrenew.plan.program.wishes import Clusters
 
 if TYPE_CHECKING:
-    from landrenew.plan.program.highs import Standing
+    from landrenew.plan.program.model import Standing
 
 BEST = Effort()
 NAME, LABEL = "clusters", Text("连片", "clusters")

@@ -22,7 +22,7 @@ from problems import (
 
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.frontier import FrontierPoint, at_target, frontier, supply_curve
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.solve import NoPlan, highest_share
 
 if TYPE_CHECKING:

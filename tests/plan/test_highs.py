@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from landrenew.plan.program.highs import Answer, Effort, Model, solve_model
+from landrenew.plan.program.highs import solve_model
+from landrenew.plan.program.model import Answer, Effort, Model
 
 RARE = {
     "objective": [1, 2, 1, 1, 3, 4, 5, 6, 10],
@@ -93,7 +94,8 @@ def test_without_time_the_start_is_the_best_so_far_and_said_to_be_no_more() -> N
 SPLIT = """
 import numpy as np
 from scipy.sparse import csr_array
-from landrenew.plan.program.highs import Effort, Model, solve_model
+from landrenew.plan.program.highs import solve_model
+from landrenew.plan.program.model import Effort, Model
 chance = np.random.default_rng(1)
 rows = chance.integers(0, 100, (5, 40)).astype(float)
 half = np.floor(rows.sum(axis=1) / 2)

@@ -22,7 +22,7 @@ from problems import (
 
 from landrenew.assess.share.summary import gap_m2
 from landrenew.base.errors import PlanError
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
 
 if TYPE_CHECKING:

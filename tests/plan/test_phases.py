@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from problems import building, clearing, problem_of, problems
 
 from landrenew.base.errors import PlanError
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.phases import NoPhases, Phases, Year, phase_problem, phases
 from landrenew.plan.program.solve import Plan, cheapest
 

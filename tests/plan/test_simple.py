@@ -25,10 +25,11 @@ from problems import (
 
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
-from landrenew.plan.program.highs import Effort
-from landrenew.plan.program.problem import Clusters, Condition, Problem, tied_once
+from landrenew.plan.program.model import Effort
+from landrenew.plan.program.problem import Problem, tied_once
 from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
 from landrenew.plan.program.solve import Plan, cheapest
+from landrenew.plan.program.wishes import Clusters, Condition
 
 BEST = Effort()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typer._click.core import Context  # typer carries its own click
 
     from landrenew.base.words import Lang
-    from landrenew.plan.program.highs import Standing
+    from landrenew.plan.program.model import Standing
 
 DONE, SHORT, WRONG, OPEN = 0, 1, 2, 3
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from landrenew.intake.layers import Layers
     from landrenew.measure.allocation import Allocation
     from landrenew.plan.path.proposal import Proposal
-    from landrenew.plan.program.highs import Standing
+    from landrenew.plan.program.model import Standing
 
     Say = Callable[[Text], None]
     Watch = Callable[[Standing], None]

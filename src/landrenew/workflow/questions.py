@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from landrenew.base.words import Text
     from landrenew.intake.layers import Layers
     from landrenew.measure.allocation import Allocation
-    from landrenew.plan.program.highs import Standing
+    from landrenew.plan.program.model import Standing
     from landrenew.rules.model import Rulebook, Storeys
 
     Say = Callable[[Text], None]

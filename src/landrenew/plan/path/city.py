@@ -29,15 +29,8 @@ from landrenew.plan.path.actions import (
 )
 from landrenew.plan.path.conditions import conditions, income_ties, is_kind
 from landrenew.plan.path.locked import Locked, locked_parcels, locks
-from landrenew.plan.program.problem import (
-    CITY,
-    Clusters,
-    Condition,
-    Place,
-    Problem,
-    Ties,
-    tied_once,
-)
+from landrenew.plan.program.problem import CITY, Place, Problem, tied_once
+from landrenew.plan.program.wishes import Clusters, Condition, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

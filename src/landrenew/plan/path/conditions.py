@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 
 from landrenew.base.words import Text
 from landrenew.plan.path.actions import BUILD, CLEAR, KEEP, NOWHERE
-from landrenew.plan.program.problem import CITY, TARGET, Condition, Problem, Ties
+from landrenew.plan.program.problem import CITY, TARGET, Problem
+from landrenew.plan.program.wishes import Condition, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

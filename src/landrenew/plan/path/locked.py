@@ -20,7 +20,7 @@ from landrenew.measure.land import BETWEEN_IDS
 from landrenew.plan.path.actions import CLEAR
 from landrenew.plan.path.conditions import is_kind
 from landrenew.plan.program.elastic import COUNT
-from landrenew.plan.program.problem import Condition
+from landrenew.plan.program.wishes import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

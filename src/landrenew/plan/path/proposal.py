@@ -17,7 +17,7 @@ from landrenew.plan.path.released import release_block_id, released_blocks
 from landrenew.plan.program.choices import alternatives, roles
 from landrenew.plan.program.clash import clash
 from landrenew.plan.program.frontier import frontier
-from landrenew.plan.program.highs import Effort
+from landrenew.plan.program.model import Effort
 from landrenew.plan.program.phases import NoPhases, Phases, Year, phases
 from landrenew.plan.program.relaxation import WayOut, ways_out
 from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from landrenew.plan.path.city import CityProblem
     from landrenew.plan.program.clash import Clash
     from landrenew.plan.program.frontier import FrontierPoint
-    from landrenew.plan.program.highs import Standing
+    from landrenew.plan.program.model import Standing
     from landrenew.plan.program.problem import Problem
     from landrenew.plan.program.simple import Excess, SimplePlan
 

@@ -17,16 +17,17 @@ import pandas as pd
 
 from landrenew.base.words import Text
 from landrenew.plan.program.ledger import Ledger
-from landrenew.plan.program.problem import EXACT, TARGET, Condition
+from landrenew.plan.program.problem import TARGET
 from landrenew.plan.program.session import Session
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest, solve
+from landrenew.plan.program.wishes import EXACT, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Effort
+    from landrenew.plan.program.model import Effort
     from landrenew.plan.program.problem import Problem
 
     Flags = NDArray[np.bool_]

@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.elastic import elastic, scale_of
-from landrenew.plan.program.highs import Effort, Model, solve_model
+from landrenew.plan.program.highs import solve_model
+from landrenew.plan.program.model import Effort, Model
 from landrenew.plan.program.solve import solve
 
 if TYPE_CHECKING:

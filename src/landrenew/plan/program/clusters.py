@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from landrenew.plan.program.highs import Answer
 from landrenew.plan.program.hunt import HaltError, Hunt
 from landrenew.plan.program.marks import Marks
+from landrenew.plan.program.model import Answer
 from landrenew.plan.program.parts import compose
 from landrenew.plan.program.web import Cut, Web
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Effort, Model, Standing, Status
-    from landrenew.plan.program.problem import Clusters, Problem
+    from landrenew.plan.program.model import Effort, Model, Standing, Status
+    from landrenew.plan.program.problem import Problem
+    from landrenew.plan.program.wishes import Clusters
 
     Numbers = NDArray[np.float64]
     Watch = Callable[[Standing], None]

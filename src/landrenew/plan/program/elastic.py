@@ -14,15 +14,17 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from landrenew.plan.program.problem import ACTION_COLUMNS, CITY, EXACT, TARGET, Ties
+from landrenew.plan.program.problem import ACTION_COLUMNS, CITY, TARGET
+from landrenew.plan.program.wishes import EXACT, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Answer
-    from landrenew.plan.program.problem import Condition, Problem
+    from landrenew.plan.program.model import Answer
+    from landrenew.plan.program.problem import Problem
+    from landrenew.plan.program.wishes import Condition
 
     Numbers = NDArray[np.float64]
 

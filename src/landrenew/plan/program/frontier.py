@@ -16,7 +16,7 @@ import pandas as pd
 
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
-from landrenew.plan.program.problem import CITY, EXACT, TARGET, Condition
+from landrenew.plan.program.problem import CITY, TARGET
 from landrenew.plan.program.session import Session
 from landrenew.plan.program.solve import (
     NoPlan,
@@ -25,13 +25,14 @@ from landrenew.plan.program.solve import (
     highest_share,
     solve,
 )
+from landrenew.plan.program.wishes import EXACT, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Effort
+    from landrenew.plan.program.model import Effort
     from landrenew.plan.program.problem import Problem
 
     Numbers = NDArray[np.float64]

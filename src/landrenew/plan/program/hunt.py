@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from landrenew.plan.program.highs import Standing, relative_gap, solve_model
+from landrenew.plan.program.highs import solve_model
 from landrenew.plan.program.mending import mended
-from landrenew.plan.program.problem import EXACT
+from landrenew.plan.program.model import Standing, relative_gap
 from landrenew.plan.program.session import Session
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Answer, Effort, Model, Status
     from landrenew.plan.program.marks import Marks
+    from landrenew.plan.program.model import Answer, Effort, Model, Status
     from landrenew.plan.program.web import Cut, Web
 
     Flags = NDArray[np.bool_]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landrenew.plan.program.problem import EXACT
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

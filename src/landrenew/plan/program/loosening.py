@@ -15,7 +15,7 @@ from landrenew.plan.program.elastic import (
     place_of,
     size_of,
 )
-from landrenew.plan.program.problem import EXACT
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.base.words import Text
-    from landrenew.plan.program.problem import Condition, Problem
+    from landrenew.plan.program.problem import Problem
+    from landrenew.plan.program.wishes import Condition
 
     Numbers = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class Loosening:
     Parameters
     ----------
     name, label
-        As for :class:`~landrenew.plan.program.problem.Condition`.
+        As for :class:`~landrenew.plan.program.wishes.Condition`.
     unit
         Unit of ``before`` and ``after``; ``share`` for a share target [0-1].
     before, after

@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Model
     from landrenew.plan.program.marks import Marks
+    from landrenew.plan.program.model import Model
     from landrenew.plan.program.web import Web
 
     Flags = NDArray[np.bool_]

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from landrenew.plan.program.highs import Effort, Model, solve_model
+from landrenew.plan.program.highs import solve_model
 from landrenew.plan.program.hunt import HaltError, Hunt
 from landrenew.plan.program.marks import Marks
+from landrenew.plan.program.model import Effort, Model
 from landrenew.plan.program.web import Cut
 
 if TYPE_CHECKING:

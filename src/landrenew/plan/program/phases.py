@@ -17,14 +17,15 @@ from scipy.sparse import csr_array, vstack
 
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
-from landrenew.plan.program.highs import Answer
-from landrenew.plan.program.problem import TARGET, Condition, Problem, Ties
+from landrenew.plan.program.model import Answer
+from landrenew.plan.program.problem import TARGET, Problem
 from landrenew.plan.program.solve import solve
+from landrenew.plan.program.wishes import Condition, Ties
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Effort, Status
+    from landrenew.plan.program.model import Effort, Status
     from landrenew.plan.program.solve import Plan
 
     Numbers = NDArray[np.float64]

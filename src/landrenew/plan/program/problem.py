@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array, vstack
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_array, vstack
 
-from landrenew.plan.program.highs import Model
+from landrenew.plan.program.model import Model
+from landrenew.plan.program.wishes import Clusters, Condition, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,82 +34,11 @@ CITY = ""
 TARGET = "target"
 """Name of the condition that the city's share reaches the target."""
 
-HALF = 0.5
-"""A plot of which so much is cleared is cleared."""
-
-EXACT = 1e-9
-"""A condition counts as held when it is missed by less than this share of its own size."""
-
 ACTION_COLUMNS = (
     "kind", "name", "way", "town", "village", "lower", "upper", "is_whole", "cost_cny10k",
     "inside_mu", "total_mu", "income_cny10k", "floor_area_m2",
 )  # fmt: skip
 """Columns of the actions, see :class:`Problem`."""
-
-
-@dataclass(frozen=True, eq=False)
-class Condition:
-    """
-    One named wish or limit: lower <= weights . amounts <= upper.
-
-    Parameters
-    ----------
-    name
-        Its name, unique in the problem, such as ``budget`` or ``town_cap:东浦镇``.
-    label
-        What it asks for, for people.
-    weights
-        Shape (n,): what a unit of each action brings to it [unit].
-    lower, upper
-        Bounds [unit]; infinite where there is none.
-    unit
-        Unit as the data dictionary writes it.
-    """
-
-    name: str
-    label: Text
-    weights: Numbers
-    lower: float
-    upper: float
-    unit: str
-
-    @property
-    def size(self) -> float:
-        """What a miss is held against: the larger bound, at least 1 [unit]."""
-        return max(1.0, *(abs(one) for one in (self.lower, self.upper) if math.isfinite(one)))
-
-    def is_held(self, amounts: Numbers) -> bool:
-        """
-        Tell whether amounts hold the condition.
-
-        Parameters
-        ----------
-        amounts
-            Shape (n,): how much of each action is done.
-
-        Returns
-        -------
-        bool
-            Whether it is missed by no more than :data:`EXACT` of its size.
-        """
-        return self.shortfall(amounts) <= EXACT * self.size
-
-    def shortfall(self, amounts: Numbers) -> float:
-        """
-        Measure by how much amounts miss the condition.
-
-        Parameters
-        ----------
-        amounts
-            Shape (n,): how much of each action is done.
-
-        Returns
-        -------
-        float
-            Distance to the bound that is missed [unit]; 0 when it holds.
-        """
-        value = math.fsum((self.weights * amounts).tolist())
-        return max(0.0, self.lower - value, value - self.upper)
 
 
 @dataclass(frozen=True)
@@ -127,109 +56,6 @@ class Place:
 
     inside_mu: float
     total_mu: float
-
-
-@dataclass(frozen=True, eq=False)
-class Ties:
-    """
-    Rows that hold for every plan: rows . amounts <= upper.
-
-    Parameters
-    ----------
-    rows
-        Shape (m, n).
-    upper
-        Shape (m,).
-    """
-
-    rows: csr_array
-    upper: Numbers
-
-    def and_(self, rows: csr_array, upper: Numbers) -> Ties:
-        """
-        Add rows.
-
-        Parameters
-        ----------
-        rows
-            Shape (k, n).
-        upper
-            Shape (k,).
-
-        Returns
-        -------
-        Ties
-            All rows.
-        """
-        return Ties(vstack([self.rows, rows], format="csr"), np.concatenate([self.upper, upper]))
-
-
-@dataclass(frozen=True, eq=False)
-class Clusters:
-    """
-    The wish that plots stay together in clusters of a least size.
-
-    Parameters
-    ----------
-    name, label
-        As for :class:`Condition`.
-    of
-        ``released``: clusters of cleared plots; ``kept``: clusters of what stays.
-    least_mu
-        Least land of a cluster [mu]; exactly as much is enough.
-    plot
-        Shape (n,): position of the plot, among the p plots, that each action clears; -1 where it
-        clears none. Such an action is done wholly or not at all, and of several that clear one
-        plot at most one is done, whatever the actions and ties say.
-    land_mu
-        Shape (p,): land of each plot [mu].
-    first, second
-        Shape (k,): the plots that are neighbours, by position among the p plots.
-
-    Notes
-    -----
-    A cluster is a connected component of the cleared plots, or of those that stay, under the pairs
-    of neighbours. A plot that no action clears always stays and lends its land to the cluster of
-    what is kept around it; a cluster of such plots alone is as it is, and is let be.
-    """
-
-    name: str
-    label: Text
-    of: Literal["released", "kept"]
-    least_mu: float
-    plot: NDArray[np.intp]
-    land_mu: Numbers
-    first: NDArray[np.intp]
-    second: NDArray[np.intp]
-
-    def is_held(self, amounts: Numbers) -> bool:
-        """
-        Tell whether every cluster is large enough.
-
-        Parameters
-        ----------
-        amounts
-            Shape (n,): how much of each action is done.
-
-        Returns
-        -------
-        bool
-            Whether it is, to :data:`EXACT` of the least size.
-        """
-        clears, size = self.plot >= 0, len(self.land_mu)
-        marked = np.zeros(size, dtype=bool)
-        marked[self.plot[clears & (amounts >= HALF)]] = True
-        minded = np.zeros(size, dtype=bool)
-        minded[self.plot[clears]] = True
-        if self.of == "kept":
-            marked = ~marked
-        both = marked[self.first] & marked[self.second]
-        pairs = coo_array(
-            (np.ones(both.sum()), (self.first[both], self.second[both])), (size, size)
-        )
-        _, label = connected_components(pairs, directed=False)
-        land = np.bincount(label, weights=self.land_mu)
-        return bool((land[label[marked & minded]] >= self.least_mu * (1 - EXACT)).all())
 
 
 @dataclass(frozen=True, eq=False)

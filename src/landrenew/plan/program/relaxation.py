@@ -30,8 +30,8 @@ from landrenew.plan.program.loosening import (
     with_freed,
     with_loosened,
 )
-from landrenew.plan.program.problem import EXACT
 from landrenew.plan.program.solve import Plan, cheapest, highest_share, solve
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from landrenew.plan.program.clash import Clash
-    from landrenew.plan.program.highs import Effort
-    from landrenew.plan.program.problem import Clusters, Problem
+    from landrenew.plan.program.model import Effort
+    from landrenew.plan.program.problem import Problem
+    from landrenew.plan.program.wishes import Clusters
 
     Numbers = NDArray[np.float64]
 

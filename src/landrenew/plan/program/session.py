@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from landrenew.plan.program.highs import Effort, loaded, no_answer, run
+from landrenew.plan.program.highs import loaded, run
+from landrenew.plan.program.model import Effort, no_answer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from landrenew.plan.program.highs import Answer, Model, Status
+    from landrenew.plan.program.model import Answer, Model, Status
 
     Numbers = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ import numpy as np
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text, listing
 from landrenew.plan.program.ledger import Ledger
-from landrenew.plan.program.problem import EXACT, TARGET
+from landrenew.plan.program.problem import TARGET
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from landrenew.plan.program.clusters import solve_clustered
-from landrenew.plan.program.highs import Answer, relative_gap, solve_model
-from landrenew.plan.program.problem import CITY, EXACT, TARGET
+from landrenew.plan.program.highs import solve_model
+from landrenew.plan.program.model import Answer, relative_gap
+from landrenew.plan.program.problem import CITY, TARGET
 from landrenew.plan.program.simple import cheapest_first
+from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from landrenew.plan.program.highs import Effort, Standing, Status
+    from landrenew.plan.program.model import Effort, Standing, Status
     from landrenew.plan.program.problem import Problem
 
     Numbers = NDArray[np.float64]
