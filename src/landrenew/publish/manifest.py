@@ -29,7 +29,10 @@ NOT_READING = {"path", "where", "as_of", "source"}
 NO_RULES = {"name", "title", "region", "effective", "expires", "notes"}
 """What a rulebook says of itself; no figure rests on it."""
 
-VERSIONS = ("landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio")
+VERSIONS = (
+    "landrenew", "geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "rasterio",
+    "highspy",
+)  # fmt: skip
 """What decides the figures, beside the input."""
 
 
@@ -67,6 +70,7 @@ def manifest(result: Result) -> dict[str, object]:
     -------
     dict
         Inputs with sha256, rulebook with sha256, versions, parameters, what was drawn by chance,
+        what the project asks of a plan,
         columns of rasters that the project names itself, the accounts of the firms' amounts, the
         balance of each layer, counts of faults, and the notes.
     """
@@ -97,6 +101,7 @@ def manifest(result: Result) -> dict[str, object]:
         "certainty": (
             None if result.certainty is None else result.certainty.chance.model_dump(mode="json")
         ),
+        "plan": None if project.plan is None else project.plan.model_dump(mode="json"),
         "raster_columns": [
             {"name": one.name, "unit": one.unit, "label": one.label._asdict()}
             for one in project.rasters.own_columns().values()
