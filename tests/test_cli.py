@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAVY = {"geopandas", "shapely", "numpy", "pandas", "folium", "pyogrio", "rasterio", "pyproj",
-         "scipy", "pyarrow", "rich.progress", "exactextract"}  # fmt: skip
+         "scipy", "pyarrow", "rich.progress", "exactextract", "highspy", "matplotlib"}  # fmt: skip
 
 RUNNER = "from typer.testing import CliRunner; from landrenew.cli import app;"
 CITY = str(DEMO / "city.toml")
