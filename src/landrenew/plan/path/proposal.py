@@ -68,12 +68,12 @@ class Simple:
     plan
         The plan.
     excess
-        How much dearer it is; None where there is no computed plan.
+        How much dearer it is than the computed plan.
     """
 
     label: Text
     plan: SimplePlan
-    excess: Excess | None
+    excess: Excess
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,9 +85,9 @@ def released_blocks(
     -------
     GeoDataFrame or None
         As :func:`landrenew.plan.blocks.block_table` gives it, of the parcels as they are before the
-        plan, with ``cost_cny10k``, ``cost_cny10k_per_mu``, ``plan_rank`` (1 is done first) and
-        ``plan_reason``, and the nearest park that has room for the block alone. None where the
-        rulebook has no contiguity, or nothing is cleared.
+        plan, with ``cost_cny10k``, ``cost_cny10k_per_mu`` and ``plan_rank`` (1 is done first), and
+        the nearest park that has room for the block alone. None where the rulebook has no
+        contiguity, or nothing is cleared.
     """
     rule = layers.rulebook.contiguity
     if rule is None or cleared.empty:

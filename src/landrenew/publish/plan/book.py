@@ -331,7 +331,7 @@ def _compared_rows(plans: Sequence[Proposal], lang: Lang) -> Iterator[list[objec
         yield [one.scenario.label.say(lang), cost, share, said]
     base = plans[0]
     for simple in base.simple:
-        said = "" if simple.excess is None else simple.excess.said.say(lang)
+        said = simple.excess.said.say(lang)
         yield [simple.label.say(lang), simple.plan.cost, simple.plan.share, said]
     for number, other in enumerate(base.others, start=1):
         label = Text(f"备选方案 {number}", f"other plan {number}")

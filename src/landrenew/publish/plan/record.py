@@ -190,7 +190,7 @@ def _simple(proposal: Proposal) -> list[dict[str, Any]]:
             "share": rounded(one.plan.share, DIGITS),
             "holds": one.plan.holds,
             "missed": list(one.plan.missed),
-            "said": None if one.excess is None else one.excess.said._asdict(),
+            "said": one.excess.said._asdict(),
         }
         for one in proposal.simple
     ]

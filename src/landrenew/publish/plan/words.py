@@ -94,7 +94,7 @@ def _sentences(proposal: Proposal, record: dict[str, Any]) -> Iterator[Text]:
     yield from _reach(proposal)
     yield from _years(proposal, record)
     yield from _blocks(proposal)
-    yield from (_beside(one.label, one.excess.said) for one in proposal.simple if one.excess)
+    yield from (_beside(one.label, one.excess.said) for one in proposal.simple)
     yield from _others(proposal)
 
 
