@@ -324,7 +324,8 @@ def set_by_hand(
         Parcel table.
     by_hand
         ``parcel_id``, ``other_parcel_id`` and ``contact_class`` (``bridge`` or ``break``); None
-        changes nothing. Of one pair the row that stands last decides.
+        changes nothing. Of one pair the row that stands last decides; pairs with a parcel that is
+        not in the table are passed over.
 
     Returns
     -------
@@ -334,6 +335,7 @@ def set_by_hand(
     """
     if by_hand is None or by_hand.empty:
         return pairs
+    by_hand = by_hand[by_hand[list(ENDS)].isin(set(parcels.index)).all(axis=1)]
     ends = np.sort([parcels.index.get_indexer(pd.Index(by_hand[one])) for one in ENDS], axis=0)
     said = pd.DataFrame({"first": ends[0], "second": ends[1]})
     said["is_bridge"] = (by_hand["contact_class"] == "bridge").to_numpy()

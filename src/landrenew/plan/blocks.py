@@ -86,12 +86,41 @@ def block_id(
     pairs = set_by_hand(pairs, parcels, by_hand)
     group = contact_groups(parcels, pairs)
     area = to_mu(parcels["counted_area_m2"].groupby(group).sum()).round(EXACT)
-    lead = parcels.index.to_series().groupby(group).min()
-    sizes = pd.DataFrame({"area": area, "lead": lead})[area >= contiguity.min_area_mu]
-    large = sizes.sort_values(["area", "lead"], ascending=[False, True])
-    digits = max(3, len(str(len(large))))
-    names = {one: f"B{i:0{digits}d}" for i, one in enumerate(large.index, start=1)}
-    return none_where_missing(group.map(names)).rename("block_id")
+    large = area[area >= contiguity.min_area_mu]
+    names = block_names(group[group.isin(large.index)], large, "B")
+    return none_where_missing(names.reindex(group.index)).rename("block_id")
+
+
+def block_names(group: pd.Series[int], area: pd.Series[float], letter: str) -> pd.Series[str]:
+    """
+    Name groups of parcels by their size.
+
+    Parameters
+    ----------
+    group
+        Group that each parcel lies in, by ``parcel_id``.
+    area
+        Area of each group [mu], rounded so that row order decides nothing.
+    letter
+        What the names begin with.
+
+    Returns
+    -------
+    Series
+        Name of each parcel's group, indexed like ``group``: letter and number, 1 for the largest;
+        of equal ones, for that with the parcel sorting first.
+
+    Examples
+    --------
+    >>> group = pd.Series([7, 7, 3], index=["p1", "p2", "p3"])
+    >>> list(block_names(group, pd.Series({7: 4.0, 3: 9.0}), "B"))
+    ['B002', 'B002', 'B001']
+    """
+    lead = group.index.to_series().groupby(group).min()
+    sizes = pd.DataFrame({"area": area, "lead": lead})
+    order = sizes.sort_values(["area", "lead"], ascending=[False, True]).index
+    digits = max(3, len(str(len(order))))
+    return group.map({one: f"{letter}{i:0{digits}d}" for i, one in enumerate(order, start=1)})
 
 
 def block_table(

@@ -11,16 +11,13 @@ import pandas as pd
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.adjacency import contact_groups, contacts, set_by_hand
-from landrenew.plan.blocks import block_table, nearest_parks
+from landrenew.plan.blocks import EXACT, block_names, block_table, nearest_parks
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.intake.layers import Layers
     from landrenew.measure.allocation import Allocation
-
-EXACT = 6
-"""Digits kept of a block's land and cost, so that row order decides nothing."""
 
 
 def release_block_id(layers: Layers, parcels: Parcels, cleared: pd.Series[float]) -> pd.Series[str]:
@@ -46,19 +43,9 @@ def release_block_id(layers: Layers, parcels: Parcels, cleared: pd.Series[float]
     if rule is None or mine.empty:
         return pd.Series(None, cleared.index, dtype=object, name="plan_block_id")
     pairs = contacts(mine, max_gap_m=rule.max_gap_m, barriers=layers.barriers)
-    by_hand = layers.contacts
-    if by_hand is not None:
-        by_hand = by_hand[
-            by_hand[["parcel_id", "other_parcel_id"]].isin(set(mine.index)).all(axis=1)
-        ]
-    group = contact_groups(mine, set_by_hand(pairs, mine, by_hand))
+    group = contact_groups(mine, set_by_hand(pairs, mine, layers.contacts))
     land = cleared.groupby(group).sum().round(EXACT)
-    lead = mine.index.to_series().groupby(group).min()
-    sizes = pd.DataFrame({"land": land, "lead": lead})
-    order = sizes.sort_values(["land", "lead"], ascending=[False, True]).index
-    digits = max(3, len(str(len(order))))
-    names = {one: f"T{i:0{digits}d}" for i, one in enumerate(order, start=1)}
-    return group.map(names).rename("plan_block_id")
+    return block_names(group, land, "T").rename("plan_block_id")
 
 
 def released_blocks(
