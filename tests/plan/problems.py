@@ -13,10 +13,9 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from landrenew.base.words import Text
-from landrenew.plan.program.elastic import COUNT
 from landrenew.plan.program.problem import CITY, Place, Problem
 from landrenew.plan.program.solve import TARGET
-from landrenew.plan.program.wishes import Condition
+from landrenew.plan.program.wishes import COUNT, Condition
 
 INF = math.inf
 

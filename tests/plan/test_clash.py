@@ -28,12 +28,12 @@ from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
 from landrenew.plan.program.clash import Clash, clash
 from landrenew.plan.program.clash_words import clash_words, way_out_words
-from landrenew.plan.program.elastic import COUNT, place_of, size_of
+from landrenew.plan.program.elastic import place_of, size_of
 from landrenew.plan.program.model import Effort
 from landrenew.plan.program.problem import CITY
 from landrenew.plan.program.relaxation import WayOut, ways_out
 from landrenew.plan.program.solve import Plan, cheapest, highest_share, solve
-from landrenew.plan.program.wishes import Clusters, Condition
+from landrenew.plan.program.wishes import COUNT, Clusters, Condition
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem

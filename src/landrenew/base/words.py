@@ -131,3 +131,25 @@ def visible(text: str) -> str:
         SPELT.get(one, f"\\U{ord(one):08X}") if unicodedata.category(one) in HIDDEN else one
         for one in text
     )
+
+
+def percent(share: float) -> str:
+    """
+    Write a share as people do.
+
+    Parameters
+    ----------
+    share
+        Share [0-1].
+
+    Returns
+    -------
+    str
+        In percent, with no more digits than it has.
+
+    Examples
+    --------
+    >>> percent(0.8), percent(0.7512)
+    ('80%', '75.12%')
+    """
+    return f"{share * 100:.6g}%"

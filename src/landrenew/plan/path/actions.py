@@ -17,16 +17,13 @@ from landrenew.base.units import to_mu
 from landrenew.intake.parcels import Parcels
 from landrenew.measure.inside import area_inside
 from landrenew.measure.zones import largest_zone
-from landrenew.plan.program.problem import ACTION_COLUMNS
+from landrenew.plan.program.problem import ACTION_COLUMNS, BUILD, CLEAR, KEEP, PAY
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from landrenew.intake.layers import Layers
     from landrenew.intake.planning import Planning
-
-CLEAR, BUILD, PAY, KEEP = "clear", "build", "pay", "keep"
-"""Kinds of actions; the last is no deed but a level: the share of its income each village keeps."""
 
 BUY, LEASE = "buy", "lease"
 """Ways to clear a parcel."""

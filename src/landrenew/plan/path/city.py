@@ -15,8 +15,6 @@ from landrenew.base.words import Text, some
 from landrenew.intake.parcels import require
 from landrenew.measure.adjacency import contacts, set_by_hand
 from landrenew.plan.path.actions import (
-    BUILD,
-    CLEAR,
     NOWHERE,
     Candidates,
     Sites,
@@ -27,9 +25,9 @@ from landrenew.plan.path.actions import (
     payments,
     sites,
 )
-from landrenew.plan.path.conditions import conditions, income_ties, is_kind
+from landrenew.plan.path.conditions import conditions, income_ties
 from landrenew.plan.path.locked import Locked, locked_parcels, locks
-from landrenew.plan.program.problem import CITY, Place, Problem, tied_once
+from landrenew.plan.program.problem import BUILD, CITY, CLEAR, Place, Problem, tied_once
 from landrenew.plan.program.wishes import Clusters, Condition, Ties
 
 if TYPE_CHECKING:
@@ -211,7 +209,7 @@ def _outside_growth(problem: Problem, parks: Sites) -> Iterable[Condition]:
     """Write that nothing is built in parks that the growth boundary does not hold."""
     barred = parks.outside_growth
     if len(barred):
-        is_barred = is_kind(problem, BUILD) & problem.actions["name"].isin(barred).to_numpy()
+        is_barred = problem.is_kind(BUILD) & problem.actions["name"].isin(barred).to_numpy()
         label = Text(f"城镇开发边界外不新增工业用地（园区 {some(barred)}）",
                      f"no new industrial land outside the growth boundary (parks {some(barred)})",
                      )  # fmt: skip

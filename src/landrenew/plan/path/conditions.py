@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
-from landrenew.base.words import Text
-from landrenew.plan.path.actions import BUILD, CLEAR, KEEP, NOWHERE
-from landrenew.plan.program.problem import CITY, TARGET, Problem
-from landrenew.plan.program.wishes import Condition, Ties
+from landrenew.base.words import Text, percent
+from landrenew.plan.path.actions import NOWHERE
+from landrenew.plan.program.problem import BUILD, CITY, CLEAR, KEEP, TARGET, TOWN_TARGET, Problem
+from landrenew.plan.program.wishes import SHARE, Condition, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,28 +24,6 @@ if TYPE_CHECKING:
 
 NONE = -math.inf
 MORE = math.inf
-
-
-def percent(share: float) -> str:
-    """
-    Write a share as people do.
-
-    Parameters
-    ----------
-    share
-        Share [0-1].
-
-    Returns
-    -------
-    str
-        In percent, with no more digits than it has.
-
-    Examples
-    --------
-    >>> percent(0.8), percent(0.7512)
-    ('80%', '75.12%')
-    """
-    return f"{share * 100:.6g}%"
 
 
 def conditions(problem: Problem, planning: Planning, target: float | None) -> Iterator[Condition]:
@@ -109,7 +87,7 @@ def share_condition(problem: Problem, target: float, place: str = CITY) -> Condi
     zh, en = ("全市", "of the city") if place == CITY else (place, f"of {place}")
     label = Text(f"{zh}线内占比不低于 {percent(target)}",
                  f"share inside the line {en} at least {percent(target)}")  # fmt: skip
-    name = TARGET if place == CITY else f"town_target:{place}"
+    name = TARGET if place == CITY else f"{TOWN_TARGET}{place}"
     return Condition(name, label, weights, least, MORE, "mu")
 
 
@@ -118,7 +96,7 @@ def _amounts(
 ) -> Iterator[Condition]:
     """Write what a place may spend, must clear and may clear."""
     here = problem.is_at(place)
-    land = np.where(here & is_kind(problem, CLEAR), -problem.column("total_mu"), 0.0)
+    land = np.where(here & problem.is_kind(CLEAR), -problem.column("total_mu"), 0.0)
     money = np.where(here, problem.column("cost_cny10k"), 0.0)
     behind = "" if place == CITY else f":{place}"
     for name, bound in asked.items():
@@ -139,29 +117,10 @@ def _amounts(
             yield Condition(full, label, land, NONE, bound, "mu")
 
 
-def is_kind(problem: Problem, kind: str) -> NDArray[np.bool_]:
-    """
-    Find the actions of a kind.
-
-    Parameters
-    ----------
-    problem
-        Actions and places.
-    kind
-        ``clear``, ``build`` or ``pay``.
-
-    Returns
-    -------
-    ndarray
-        Shape (n,).
-    """
-    return (problem.actions["kind"] == kind).to_numpy()
-
-
 def _new_land(problem: Problem, most: float) -> Condition:
     """Write that new land is made from land that was cleared."""
-    cleared = np.where(is_kind(problem, CLEAR), -problem.column("total_mu"), 0.0)
-    built = np.where(is_kind(problem, BUILD), problem.column("total_mu"), 0.0)
+    cleared = np.where(problem.is_kind(CLEAR), -problem.column("total_mu"), 0.0)
+    built = np.where(problem.is_kind(BUILD), problem.column("total_mu"), 0.0)
     label = Text(f"新增工业用地不超过腾退面积的 {most:.6g} 倍",
                  f"new industrial land at most {most:.6g} times what is cleared")  # fmt: skip
     return Condition("new_land", label, built - most * cleared, NONE, 0.0, "mu")
@@ -186,8 +145,8 @@ def income_kept(problem: Problem, least: float) -> Condition:
     label = Text(f"各村集体收益不低于现有的 {percent(least)}",
                  f"every village goes on earning at least {percent(least)} of its income",
                  )  # fmt: skip
-    weights = is_kind(problem, KEEP).astype(np.float64)
-    return Condition("village_income", label, weights, least, MORE, "share")
+    weights = problem.is_kind(KEEP).astype(np.float64)
+    return Condition("village_income", label, weights, least, MORE, SHARE)
 
 
 def income_ties(problem: Problem, incomes: Mapping[str, float]) -> Ties | None:
@@ -208,7 +167,7 @@ def income_ties(problem: Problem, incomes: Mapping[str, float]) -> Ties | None:
         most what the share kept leaves; None where none can.
     """
     change = problem.column("income_cny10k")
-    kept = is_kind(problem, KEEP)
+    kept = problem.is_kind(KEEP)
     rows, upper = [], []
     for village, now in sorted(incomes.items()):
         here = (problem.actions["village"] == village).to_numpy()

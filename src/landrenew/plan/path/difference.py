@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from landrenew.base.units import unit_words
 from landrenew.base.words import Text, listing, some
 from landrenew.plan.program.solve import Plan
+from landrenew.plan.program.wishes import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NO_PRICE = 1e-9
 """A condition whose price is smaller does not decide anything [10,000 CNY/unit]."""
 
-PER_UNIT = {"share": 0.01}
+PER_UNIT = {SHARE: 0.01}
 """Prices of shares are said for a percentage point."""
 
 POINT = Text("个百分点", "percentage point")
@@ -166,7 +167,7 @@ def _priced(proposal: Proposal, name: str) -> Text:
     label, price = proposal.city.problem.label(name), abs(proposal.prices[name])
     condition = proposal.city.problem.condition(name)
     asked = "" if condition is None else condition.unit
-    unit = POINT if asked == "share" else unit_words(asked)
+    unit = POINT if asked == SHARE else unit_words(asked)
     price *= PER_UNIT.get(asked, 1.0)
     return Text(f"{label.zh}（每放宽 1 {unit.zh}省 {price:,.2f} 万元）",
                 f"{label.en} (each {unit.en} of loosening saves {price:,.2f} CNY10k)",

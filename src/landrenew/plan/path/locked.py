@@ -17,10 +17,8 @@ from landrenew.base.errors import PlanError
 from landrenew.base.words import Text, some
 from landrenew.intake.parcels import require
 from landrenew.measure.land import BETWEEN_IDS
-from landrenew.plan.path.actions import CLEAR
-from landrenew.plan.path.conditions import is_kind
-from landrenew.plan.program.elastic import COUNT
-from landrenew.plan.program.wishes import Condition
+from landrenew.plan.program.problem import CLEAR, MUST
+from landrenew.plan.program.wishes import COUNT, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 UNWILLING, UNDECIDED = "unwilling", "undecided"
-MUST, NEVER = "must", "never"
+NEVER = "never"
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,5 +218,5 @@ def locks(problem: Problem, locked: Locked) -> Iterator[Condition]:
 
 def _any_of(problem: Problem, names: Collection[str]) -> Numbers:
     """Count the parcels that are cleared, in whatever way."""
-    chosen = is_kind(problem, CLEAR) & problem.actions["name"].isin(set(names)).to_numpy()
+    chosen = problem.is_kind(CLEAR) & problem.actions["name"].isin(set(names)).to_numpy()
     return chosen.astype(np.float64)

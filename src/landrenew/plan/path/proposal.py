@@ -11,7 +11,6 @@ import pandas as pd
 
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
-from landrenew.plan.path.actions import BUILD, CLEAR
 from landrenew.plan.path.city import city_problem
 from landrenew.plan.path.released import release_block_id, released_blocks
 from landrenew.plan.program.choices import alternatives, roles
@@ -19,6 +18,7 @@ from landrenew.plan.program.clash import clash
 from landrenew.plan.program.frontier import frontier
 from landrenew.plan.program.model import Effort
 from landrenew.plan.program.phases import NoPhases, Phases, Year, phases
+from landrenew.plan.program.problem import BUILD, CLEAR
 from landrenew.plan.program.relaxation import WayOut, ways_out
 from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
 from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
@@ -265,7 +265,7 @@ def cleared_actions(plan: Plan) -> pd.DataFrame:
         Rows of the problem's actions.
     """
     actions = plan.problem.actions
-    return actions[plan.chosen & (actions["kind"] == CLEAR).to_numpy()]
+    return actions[plan.chosen & plan.problem.is_kind(CLEAR)]
 
 
 def built_actions(plan: Plan) -> pd.DataFrame:
@@ -283,7 +283,7 @@ def built_actions(plan: Plan) -> pd.DataFrame:
         Rows of the problem's actions, with ``amount`` [mu].
     """
     actions = plan.problem.actions.assign(amount=plan.amounts)
-    return actions[plan.chosen & (actions["kind"] == BUILD).to_numpy()]
+    return actions[plan.chosen & plan.problem.is_kind(BUILD)]
 
 
 def _prices(city: CityProblem, effort: Effort) -> dict[str, float]:
@@ -359,7 +359,7 @@ def _with_years(found: Proposal, effort: Effort) -> Proposal:
     done = np.asarray(by_year.amounts > 0)
     year = pd.Series(
         np.array(by_year.years)[done.argmax(axis=1)], found.plan.problem.actions["name"]
-    )[found.plan.chosen & (found.plan.problem.actions["kind"] == CLEAR).to_numpy()]
+    )[found.plan.chosen & found.plan.problem.is_kind(CLEAR)]
     return replace(found, phases=by_year, parcels=found.parcels.join(year.rename("plan_year")))
 
 
@@ -383,7 +383,7 @@ def _roles_of_parcels(plan: Plan, roled: pd.DataFrame) -> pd.DataFrame:
     """Take of each parcel the way it is cleared in; of one that stays, the cheapest to take."""
     actions = plan.problem.actions
     rows = roled.assign(name=actions["name"], is_chosen=plan.chosen)
-    rows = rows[(actions["kind"] == CLEAR).to_numpy()]
+    rows = rows[plan.problem.is_kind(CLEAR)]
     rows = rows.sort_values(
         ["name", "is_chosen", "price_low_cny10k"], ascending=[True, False, True], kind="stable"
     ).drop_duplicates("name")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from landrenew.base.units import unit_words
-from landrenew.base.words import Text, some
-from landrenew.plan.program.loosening import SHARE
+from landrenew.base.words import Text, percent, some
+from landrenew.plan.program.wishes import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,7 +130,7 @@ def amount_words(amount: float, unit: str) -> Text:
     ('77.23%', '2.5 mu')
     """
     if unit == SHARE:
-        written = f"{amount * 100:.4f}".rstrip("0").rstrip(".") + "%"
+        written = percent(amount)
         return Text(written, written)
     written = f"{amount:,.2f}".rstrip("0").rstrip(".")
     zh, en = unit_words(unit)

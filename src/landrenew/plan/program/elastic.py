@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from landrenew.plan.program.problem import ACTION_COLUMNS, CITY, TARGET
-from landrenew.plan.program.wishes import EXACT, Ties
+from landrenew.plan.program.problem import ACTION_COLUMNS, CITY, TARGET, TOWN_TARGET
+from landrenew.plan.program.wishes import COUNT, EXACT, Ties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from landrenew.plan.program.wishes import Condition
 
     Numbers = NDArray[np.float64]
-
-TOWN_TARGET = "town_target:"
-"""How the name of the condition begins that a town's share reaches its target."""
-
-COUNT = "parcel"
-"""Unit of a condition that counts plots, such as the locks."""
 
 MILLION = 1e6
 """By how much prices are written larger, see :func:`elastic`."""

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from landrenew.plan.program.elastic import (
-    COUNT,
     most_by_name,
     place_of,
     size_of,
 )
-from landrenew.plan.program.wishes import EXACT
+from landrenew.plan.program.wishes import COUNT, EXACT, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from landrenew.plan.program.wishes import Condition
 
     Numbers = NDArray[np.float64]
-
-SHARE = "share"
-"""Unit of a loosened share target, whose row is in mu."""
 
 MONEY = "cny10k"
 """Unit of money; figures of a hundred and more are said in whole 10,000 CNY."""

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array, vstack
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text
 from landrenew.plan.program.model import Answer
-from landrenew.plan.program.problem import TARGET, Problem
+from landrenew.plan.program.problem import CLEAR, TARGET, Problem
 from landrenew.plan.program.solve import solve
 from landrenew.plan.program.wishes import Condition, Ties
 
@@ -115,7 +115,7 @@ class Phases:
     def table(self) -> pd.DataFrame:
         """A row a year: cost, land cleared and built in it [mu], and the share after it [0-1]."""
         problem, rows = self.plan.problem, []
-        is_cleared = (problem.actions["kind"] == "clear").to_numpy()
+        is_cleared = problem.is_kind(CLEAR)
         land = problem.column("total_mu")
         for position, year in enumerate(self.years):
             done = self.amounts[:, position]
@@ -264,7 +264,7 @@ def _asked_of(problem: Problem, asked: Year) -> list[Condition]:
             Condition(f"year_budget:{year}", label, cost, -math.inf, asked.budget_cny10k, "cny10k")
         )
     if asked.least_cleared_mu is not None:
-        is_cleared = is_then & (actions["kind"] == "clear").to_numpy()
+        is_cleared = is_then & problem.is_kind(CLEAR)
         land = np.where(is_cleared, -problem.column("total_mu"), 0.0)
         label = Text(f"{year} 年最低腾退面积", f"least land cleared in {year}")
         conditions.append(

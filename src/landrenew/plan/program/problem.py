@@ -34,6 +34,15 @@ CITY = ""
 TARGET = "target"
 """Name of the condition that the city's share reaches the target."""
 
+TOWN_TARGET = "town_target:"
+"""How the name of the condition begins that a town's share reaches its target."""
+
+MUST = "must"
+"""Name of the condition that locks plots in."""
+
+CLEAR, BUILD, PAY, KEEP = "clear", "build", "pay", "keep"
+"""Kinds of actions; the last is no deed but a level: the share of its income each village keeps."""
+
 ACTION_COLUMNS = (
     "kind", "name", "way", "town", "village", "lower", "upper", "is_whole", "cost_cny10k",
     "inside_mu", "total_mu", "income_cny10k", "floor_area_m2",
@@ -306,6 +315,22 @@ class Problem:
         if place == CITY:
             return np.ones(len(self.actions), dtype=bool)
         return (self.actions["town"] == place).to_numpy()
+
+    def is_kind(self, kind: str) -> NDArray[np.bool_]:
+        """
+        Find the actions of a kind.
+
+        Parameters
+        ----------
+        kind
+            :data:`CLEAR`, :data:`BUILD`, :data:`PAY` or :data:`KEEP`.
+
+        Returns
+        -------
+        ndarray
+            Shape (n,).
+        """
+        return (self.actions["kind"] == kind).to_numpy()
 
     def share_row(self, target: float, place: str = CITY) -> tuple[Numbers, float]:
         """

@@ -18,7 +18,7 @@ import numpy as np
 from landrenew.base.errors import PlanError
 from landrenew.base.words import Text, listing
 from landrenew.plan.program.ledger import Ledger
-from landrenew.plan.program.problem import TARGET
+from landrenew.plan.program.problem import BUILD, CLEAR, KEEP, MUST, PAY, TARGET
 from landrenew.plan.program.wishes import EXACT
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from landrenew.plan.program.ledger import Step
     from landrenew.plan.program.problem import Problem
     from landrenew.plan.program.solve import Numbers, Plan
-
-MUST = "must"
-"""Name of the condition that locks plots in; what it weighs is taken before all else."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +226,7 @@ def _down_the_list(problem: Problem, order: NDArray[np.intp]) -> SimplePlan:
     walk = _Walk(problem)
     walk.mend(walk.levels)
     walk.mend(walk.pays)
-    is_plot = (problem.actions["kind"] == "clear").to_numpy()
+    is_plot = problem.is_kind(CLEAR)
     first = _is_locked_in(problem)
     for some in (order[first[order]], order[~first[order]]):
         walk.clear(some[is_plot[some]].tolist())
@@ -258,10 +255,10 @@ class _Walk:
         self._names = [one.name for one in problem.conditions]
         self._costs: list[float] = problem.column("cost_cny10k").tolist()
         self._is_whole: list[bool] = problem.actions["is_whole"].tolist()
-        kinds = problem.actions["kind"].to_numpy()
-        self.builds = self._levers(np.flatnonzero(kinds == "build").tolist())
-        self.pays = self._levers(np.flatnonzero(kinds == "pay").tolist())
-        self.levels = self._levers(np.flatnonzero(kinds == "keep").tolist())
+        self.builds, self.pays, self.levels = (
+            self._levers(np.flatnonzero(problem.is_kind(kind)).tolist())
+            for kind in (BUILD, PAY, KEEP)
+        )
         self._by_building = {
             side: math.fsum(self.ledger.room[one] * abs(weight) for one, weight in levers)
             for side, levers in self.builds.items()

@@ -28,6 +28,13 @@ EXACT = 1e-9
 """A condition counts as held when it is missed by less than this share of its own size."""
 
 
+COUNT = "parcel"
+"""Unit of a condition that counts plots, such as the locks."""
+
+SHARE = "share"
+"""Unit of a share [0-1], such as that of its income which each village keeps."""
+
+
 @dataclass(frozen=True, eq=False)
 class Condition:
     """

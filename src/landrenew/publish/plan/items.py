@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.words import Text
-from landrenew.plan.path.actions import BUILD, BUY, LEASE, PAY
+from landrenew.plan.path.actions import BUY, LEASE
 from landrenew.plan.program.phases import Phases
+from landrenew.plan.program.problem import BUILD, PAY
 from landrenew.plan.program.solve import Plan
 
 if TYPE_CHECKING:

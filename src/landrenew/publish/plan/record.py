@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from landrenew.base.units import M2_PER_MU
-from landrenew.plan.path.actions import BUILD, BUY, LEASE, PAY
+from landrenew.plan.path.actions import BUY, LEASE
 from landrenew.plan.path.difference import explained
 from landrenew.plan.program.clash_words import way_out_words
 from landrenew.plan.program.phases import Phases
+from landrenew.plan.program.problem import BUILD, PAY
 from landrenew.plan.program.solve import NoPlan, Plan
 from landrenew.publish.plan.items import plan_items
 from landrenew.publish.tables import rounded
@@ -117,7 +118,7 @@ def _totals(plan: Plan) -> dict[str, Any]:
 
 
 def _paid(plan: Plan) -> float:
-    is_paid = (plan.problem.actions["kind"] == PAY).to_numpy()
+    is_paid = plan.problem.is_kind(PAY)
     return math.fsum(plan.amounts[is_paid].tolist())
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from landrenew.base.words import Text
-from landrenew.plan.path.conditions import percent
+from landrenew.base.words import Text, percent
 from landrenew.plan.path.difference import explained
 from landrenew.plan.program.clash_words import clash_words, way_out_words
 from landrenew.plan.program.phases import NoPhases
