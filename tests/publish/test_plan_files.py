@@ -125,6 +125,38 @@ def test_what_villages_are_paid_is_in_the_tables_too(tmp_path: Path) -> None:
     assert record["years"][0]["cost_cny10k"] <= 155
 
 
+def test_what_a_village_earns_after_is_before_less_lost_and_made_good(tmp_path: Path) -> None:
+    pay = {"years": 2, "discount_share": {"value": 0.0, "source": "made up"}}
+    villages = {"least_income_share": 0.7, "pay": pay}
+    survey = "parcel_id,village,village_income_cny10k\nP1,丙村,\nP3,甲村,4\nP4,甲村,6\nP5,乙村,5\n"
+    result = plan_project(city(tmp_path, {"target": 0.55, "villages": villages}, survey=survey))
+    record = plan_record(result.plans, result.parcels)["plans"][0]
+    cleared = record["plan"]["parcels"]
+    incomes = {"P3": ("甲村", 4), "P4": ("甲村", 6), "P5": ("乙村", 5)}
+    rows = {one["village"]: one for one in record["villages"]}
+    assert set(rows) == {"甲村", "乙村"}
+    for village, row in rows.items():
+        mine = {name: income for name, (of, income) in incomes.items() if of == village}
+        assert row["before_cny10k"] == sum(mine.values())
+        assert row["lost_cny10k"] == sum(mine.get(one, 0) for one in cleared)
+        after = row["before_cny10k"] - row["lost_cny10k"] + row["rent_cny10k"] + row["paid_cny10k"]
+        assert row["after_cny10k"] == pytest.approx(after, abs=0.005)
+        assert row["kept_share"] >= 0.7 - 1e-9
+    assert any(row["lost_cny10k"] > 0 for row in rows.values())
+    book = openpyxl.load_workbook(io.BytesIO(plan_workbook(result.plans, result.parcels, "zh")))
+    sheet = list(book["村集体收益"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in sheet] == list(rows)
+
+
+def test_a_village_that_loses_an_income_nobody_knows_has_no_sum(tmp_path: Path) -> None:
+    survey = "parcel_id,village,village_income_cny10k\nP3,甲村,\nP4,甲村,\nP5,甲村,\nP1,甲村,3\n"
+    result = plan_project(city(tmp_path, {"target": 0.55}, survey=survey))
+    row = plan_record(result.plans, result.parcels)["plans"][0]["villages"][0]
+    assert row["before_cny10k"] == 3
+    assert row["lost_cny10k"] is row["after_cny10k"] is row["kept_share"] is None
+    assert row["unknown_parcels"] == 3
+
+
 def test_the_map_shows_the_plan_of_the_tables(folder: Path) -> None:
     text = (folder / "map.html").read_text(encoding="utf-8")
     record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["plans"][0]["plan"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from landrenew.base.errors import FileError
@@ -27,6 +27,13 @@ MOST_CHARACTERS = 32_767
 """What a cell of a workbook holds."""
 
 WIDTH = 16
+
+HEAD = PatternFill("solid", fgColor="DDE5EC")
+"""Behind headings."""
+
+LINE = Side(style="thin", color="C3CCD4")
+BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
+MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
 
 def sheet_bytes(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

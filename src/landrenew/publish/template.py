@@ -25,7 +25,7 @@ from landrenew.intake.survey.form import (
     PARCELS_ROW,
     Field,
 )
-from landrenew.publish.sheet_file import cell_of, workbook_bytes
+from landrenew.publish.sheet_file import HEAD, MIDDLE, cell_of, workbook_bytes
 from landrenew.publish.tables import safe_cell
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ A3 = 8
 FONT, HEAVY = "宋体", "黑体"
 THIN = Side(style="thin", color="808080")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
-HEAD = PatternFill("solid", fgColor="DDE5EC")
 NEEDED = PatternFill("solid", fgColor="F6D9A8")
-MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 NUMBER_FORMATS = {"code": "@", "text": "@", "choice": "@", "number": "0.00", "whole": "0",
                   "date": "yyyy-mm-dd"}  # fmt: skip

@@ -25,8 +25,9 @@ from landrenew.plan.path.actions import (
     payments,
     sites,
 )
-from landrenew.plan.path.conditions import conditions, income_ties
+from landrenew.plan.path.conditions import conditions
 from landrenew.plan.path.locked import Locked, locked_parcels, locks
+from landrenew.plan.path.villages import income_ties, known_incomes
 from landrenew.plan.program.problem import BUILD, CITY, CLEAR, Place, Problem, tied_once
 from landrenew.plan.program.wishes import Clusters, Condition, Ties
 
@@ -121,7 +122,7 @@ def city_problem(
     locked = locked_parcels(layers, parcels, planning, found)
     problem = replace(
         bare.with_(*wishes, *locks(bare, locked), *_outside_growth(bare, parks)),
-        ties=_ties(bare, planning, _incomes(parcels)),
+        ties=_ties(bare, planning, known_incomes(parcels)),
         clusters=_clusters(layers, parcels, planning, found, actions),
     )
     _refuse_unknown_yields(planning, problem)
@@ -154,17 +155,6 @@ def _places(parcels: Parcels) -> dict[str, Place]:
         groups += [(name, rows) for name, rows in areas.groupby(town)]
     return {
         str(name): Place(*(math.fsum(rows[one].tolist()) for one in rows)) for name, rows in groups
-    }
-
-
-def _incomes(parcels: Parcels) -> dict[str, float]:
-    """Add up what each village is known to earn."""
-    if not {"village", "village_income_cny10k"} <= {*parcels.columns}:
-        return {}
-    known = parcels[["village", "village_income_cny10k"]].dropna()
-    return {
-        str(name): math.fsum(rows.tolist())
-        for name, rows in known.groupby("village")["village_income_cny10k"]
     }
 
 

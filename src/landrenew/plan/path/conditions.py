@@ -6,15 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from landrenew.base.words import Text, percent
-from landrenew.plan.path.actions import NOWHERE
-from landrenew.plan.program.problem import BUILD, CITY, CLEAR, KEEP, TARGET, TOWN_TARGET, Problem
-from landrenew.plan.program.wishes import SHARE, Condition, Ties
+from landrenew.plan.path.villages import income_kept
+from landrenew.plan.program.problem import BUILD, CITY, CLEAR, TARGET, TOWN_TARGET, Problem
+from landrenew.plan.program.wishes import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -124,54 +123,3 @@ def _new_land(problem: Problem, most: float) -> Condition:
     label = Text(f"新增工业用地不超过腾退面积的 {most:.6g} 倍",
                  f"new industrial land at most {most:.6g} times what is cleared")  # fmt: skip
     return Condition("new_land", label, built - most * cleared, NONE, 0.0, "mu")
-
-
-def income_kept(problem: Problem, least: float) -> Condition:
-    """
-    Write that every village goes on earning a share of what it earns now.
-
-    Parameters
-    ----------
-    problem
-        Actions and places, the action :data:`~landrenew.plan.path.actions.KEEP` among them.
-    least
-        The share [0-1].
-
-    Returns
-    -------
-    Condition
-        Named ``village_income``: one wish for all villages, whose rows stand in the ties.
-    """
-    label = Text(f"各村集体收益不低于现有的 {percent(least)}",
-                 f"every village goes on earning at least {percent(least)} of its income",
-                 )  # fmt: skip
-    weights = problem.is_kind(KEEP).astype(np.float64)
-    return Condition("village_income", label, weights, least, MORE, SHARE)
-
-
-def income_ties(problem: Problem, incomes: Mapping[str, float]) -> Ties | None:
-    """
-    Tie the share of income that villages keep to what happens on their land.
-
-    Parameters
-    ----------
-    problem
-        Actions and places, the action :data:`~landrenew.plan.path.actions.KEEP` among them.
-    incomes
-        What each village earns a year now [10,000 CNY].
-
-    Returns
-    -------
-    Ties or None
-        A row for each village that can lose anything: what it loses, less rents and payments, is at
-        most what the share kept leaves; None where none can.
-    """
-    change = problem.column("income_cny10k")
-    kept = problem.is_kind(KEEP)
-    rows, upper = [], []
-    for village, now in sorted(incomes.items()):
-        here = (problem.actions["village"] == village).to_numpy()
-        if village != NOWHERE and (change[here] < 0).any():
-            rows.append(np.where(here, -change, 0.0) + np.where(kept, now, 0.0))
-            upper.append(now)
-    return Ties(csr_array(np.array(rows)), np.array(upper)) if rows else None

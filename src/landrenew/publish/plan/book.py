@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import openpyxl
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from pydantic import BaseModel
 
@@ -16,11 +16,12 @@ from landrenew.base.words import Text
 from landrenew.intake.planning import Figure
 from landrenew.plan.path.difference import explained
 from landrenew.plan.path.released import rank_reason
+from landrenew.plan.path.villages import village_incomes
 from landrenew.plan.program.solve import Plan
 from landrenew.publish.plan.items import NO_YEAR, TYPES, annual_table, plan_items
 from landrenew.publish.plan.record import condition_table
 from landrenew.publish.plan.words import plan_words
-from landrenew.publish.sheet_file import cell_of, workbook_bytes
+from landrenew.publish.sheet_file import BOX, HEAD, MIDDLE, cell_of, workbook_bytes
 from landrenew.publish.wording import class_words
 from landrenew.rules.comparison import SIGNS
 
@@ -38,11 +39,7 @@ if TYPE_CHECKING:
 
 FACE = "Calibri"
 BOLD = Font(name=FACE, bold=True)
-HEAD = PatternFill("solid", fgColor="DDE5EC")
 TOTAL = PatternFill("solid", fgColor="F1F4F6")
-LINE = Side(style="thin", color="C3CCD4")
-BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 WRAP = Alignment(wrap_text=True, vertical="top")
 
 LAND, MONEY, PRICE, SHARE, COUNT = "#,##0.00", "#,##0", "#,##0.0", "0.00%", "#,##0"
@@ -99,8 +96,8 @@ def plan_workbook(
     -------
     bytes
         XLSX, the same for the same input: what was found in sentences, the annual plan, its items,
-        its blocks, what is asked after, the conditions, cost against share, and the scenarios side
-        by side.
+        its blocks, what villages earn, what is asked after, the conditions, cost against share,
+        and the scenarios side by side.
     """
     book, base = openpyxl.Workbook(), plans[0]
     _about(book.active, plans, parcels, lang)
@@ -110,6 +107,9 @@ def plan_workbook(
         _listed(book, Text("腾退清单", "items"), ITEMS, _item_rows(items, lang), lang)
         if base.blocks is not None:
             _listed(book, Text("地块组", "blocks"), BLOCKS, _block_rows(base.blocks, lang), lang)
+        villages = village_incomes(base.city, base.plan, parcels)
+        if len(villages):
+            _listed(book, Text("村集体收益", "villages"), VILLAGES, _village_rows(villages), lang)
     if bars:
         _listed(book, Text("改造后的要求", "asked after"), AFTER, _bar_rows(bars, lang), lang)
     _listed(book, Text("要求与余量", "wishes"), CONDITIONS, _condition_rows(base, lang), lang)
@@ -263,6 +263,25 @@ def _block_rows(blocks: pd.DataFrame, lang: Lang) -> Iterator[list[object]]:
             one["tax_cny10k_per_mu"], one["cost_cny10k"], one["cost_cny10k_per_mu"],
             one.get("nearest_park_id"), one.get("nearest_park_distance_m"),
             rank_reason(one, blocks).say(lang),
+        ]  # fmt: skip
+
+
+VILLAGES = (
+    Heading(Text("村", "village"), 18),
+    Heading(Text("现有收益（万元/年）", "earned now (CNY10k a year)"), 14, LAND),
+    Heading(Text("因腾退减少", "lost with land cleared"), 14, LAND),
+    Heading(Text("租金", "rent"), 12, LAND), Heading(Text("补给", "paid on top"), 12, LAND),
+    Heading(Text("方案后收益（万元/年）", "earned after (CNY10k a year)"), 14, LAND),
+    Heading(Text("保留比例", "kept"), 10, SHARE),
+    Heading(Text("收益不明的宗地数", "parcels of unknown income"), 12, COUNT),
+)  # fmt: skip
+
+
+def _village_rows(villages: pd.DataFrame) -> Iterator[list[object]]:
+    for name, one in villages.iterrows():
+        yield [
+            name, one["before"], one["lost"], one["rent"], one["paid"], one["after"],
+            one["kept_share"], int(one["unknown_parcels"]),
         ]  # fmt: skip
 
 

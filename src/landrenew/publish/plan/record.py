@@ -10,6 +10,7 @@ import pandas as pd
 from landrenew.base.units import M2_PER_MU
 from landrenew.plan.path.actions import BUY, LEASE
 from landrenew.plan.path.difference import explained
+from landrenew.plan.path.villages import village_incomes
 from landrenew.plan.program.clash_words import way_out_words
 from landrenew.plan.program.phases import Phases
 from landrenew.plan.program.problem import BUILD, PAY
@@ -50,6 +51,7 @@ def plan_record(plans: Sequence[Proposal], parcels: Parcels) -> dict[str, Any]:
 
 def _record(proposal: Proposal, base: Proposal, parcels: Parcels) -> dict[str, Any]:
     scenario, city = proposal.scenario, proposal.city
+    items = plan_items(proposal, parcels)
     now = city.problem.places[""]
     return {
         "name": scenario.name,
@@ -59,9 +61,10 @@ def _record(proposal: Proposal, base: Proposal, parcels: Parcels) -> dict[str, A
         "target": city.target,
         "share_now": rounded(now.inside_mu / now.total_mu, DIGITS),
         "highest_share": _share(proposal.highest),
-        "plan": _plan_record(proposal, parcels),
+        "plan": _plan_record(proposal, items),
         "conditions": _conditions(proposal),
-        "years": _years(proposal, parcels),
+        "years": _years(proposal, items),
+        "villages": _villages(proposal, parcels),
         "simple_plans": _simple(proposal),
         "blocks": None if proposal.blocks is None else len(proposal.blocks),
         "price_of_blocks_cny10k": rounded(proposal.price_of_blocks, DIGITS),
@@ -87,11 +90,10 @@ def _share(plan: Plan | NoPlan | None) -> float | None:
     return rounded(plan.share, DIGITS) if isinstance(plan, Plan) else None
 
 
-def _plan_record(proposal: Proposal, parcels: Parcels) -> dict[str, Any]:
+def _plan_record(proposal: Proposal, items: pd.DataFrame) -> dict[str, Any]:
     plan = proposal.plan
     if isinstance(plan, NoPlan):
         return {"status": plan.status}
-    items = plan_items(proposal, parcels)
     is_cleared, is_built = items["type"].isin((BUY, LEASE)), items["type"] == BUILD
     return {
         "status": plan.status,
@@ -164,11 +166,10 @@ def _conditions(proposal: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _years(proposal: Proposal, parcels: Parcels) -> list[dict[str, Any]]:
+def _years(proposal: Proposal, items: pd.DataFrame) -> list[dict[str, Any]]:
     """Add up the items of each year, so that these are the totals of the tables."""
     if not isinstance(proposal.phases, Phases):
         return []
-    items = plan_items(proposal, parcels)
     cleared = items["type"].isin((BUY, LEASE))
     shares = proposal.phases.table["control_share"]
     return [
@@ -181,6 +182,22 @@ def _years(proposal: Proposal, parcels: Parcels) -> list[dict[str, Any]]:
         }
         for year in proposal.phases.years
     ]
+
+
+def _villages(proposal: Proposal, parcels: Parcels) -> list[dict[str, Any]]:
+    if not isinstance(proposal.plan, Plan):
+        return []
+    table = village_incomes(proposal.city, proposal.plan, parcels)
+    return [
+        {
+            "village": village,
+            **{f"{name}_cny10k": rounded(row[name], 2)
+               for name in ("before", "lost", "rent", "paid", "after")},
+            "kept_share": rounded(row["kept_share"], DIGITS),
+            "unknown_parcels": int(row["unknown_parcels"]),
+        }
+        for village, row in table.iterrows()
+    ]  # fmt: skip
 
 
 def _simple(proposal: Proposal) -> list[dict[str, Any]]:

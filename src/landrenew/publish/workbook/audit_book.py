@@ -15,9 +15,8 @@ from openpyxl.styles import Alignment, Font
 
 from landrenew.base.errors import RuleError
 from landrenew.base.words import Text
-from landrenew.publish.sheet_file import cell_of, workbook_bytes
+from landrenew.publish.sheet_file import BOX, HEAD, cell_of, workbook_bytes
 from landrenew.publish.tables import lacking_words
-from landrenew.publish.workbook.formula_sheet import BOX, HEAD
 from landrenew.publish.workbook.pool_sheet import PoolSheet
 
 if TYPE_CHECKING:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from landrenew.publish.sheet_file import cell_of
+from landrenew.publish.sheet_file import BOX, HEAD, MIDDLE, cell_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-HEAD = PatternFill("solid", fgColor="DDE5EC")
 TYPED = PatternFill("solid", fgColor="FFF7E0")
 """Behind what came in and what the rulebook says: what may be typed over."""
-
-LINE = Side(style="thin", color="C3CCD4")
-BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-MIDDLE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
 
 class FormulaSheet:

@@ -17,12 +17,12 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
 from landrenew.measure.quotients import parts_of, ratios
-from landrenew.publish.sheet_file import cell_of
+from landrenew.publish.sheet_file import HEAD, cell_of
 from landrenew.publish.tables import column_title
 from landrenew.publish.wording import class_words
 from landrenew.publish.workbook import grade_formulas as grading
 from landrenew.publish.workbook import point_formulas as earning
-from landrenew.publish.workbook.formula_sheet import HEAD, FormulaSheet
+from landrenew.publish.workbook.formula_sheet import FormulaSheet
 from landrenew.rules.grading import BarGrades
 from landrenew.rules.scoring import RELATIVE
 
