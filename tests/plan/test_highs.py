@@ -92,6 +92,7 @@ def test_without_time_the_start_is_the_best_so_far_and_said_to_be_no_more() -> N
 
 
 SPLIT = """
+import signal
 import numpy as np
 from scipy.sparse import csr_array
 from landrenew.plan.program.highs import solve_model
@@ -105,6 +106,7 @@ model = Model(
     np.concatenate([np.ones(40), np.full(10, np.inf)]), np.arange(50) < 40,
     csr_array(np.hstack([rows, slack])), half, half,
 )
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 print("solving", flush=True)
 answer = solve_model(model, Effort(seconds=60))
 print(answer.status, answer.is_interrupted, answer.has_plan, answer.bound <= answer.objective)
