@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from landrenew.plan.program.model import Effort
     from landrenew.plan.program.problem import Problem
 
-    Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
 
 WITHIN = "within"

@@ -1,9 +1,4 @@
-"""The door to HiGHS: a model goes in, an answer comes out, and nothing leaks that is no answer.
-
-An infeasible or broken solve leaves numbers behind that look right. They stay behind this door:
-values and prices are handed out only of a solve that ended within its gap, and a plan that was
-interrupted is handed out with the mark that it was.
-"""
+"""The door to HiGHS: a model goes in, an answer comes out, and nothing leaks that is no answer."""
 
 from __future__ import annotations
 
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
 
     from landrenew.plan.program.model import Status
 
-    Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
 
 FEASIBLE = 1e-9

@@ -298,6 +298,22 @@ class Problem:
         )
         return inside, total
 
+    def cost(self, amounts: Numbers) -> float:
+        """
+        Add up what actions cost.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,): how much of each action.
+
+        Returns
+        -------
+        float
+            An exact sum, rounded once [10,000 CNY].
+        """
+        return math.fsum((self.column("cost_cny10k") * amounts).tolist())
+
     def is_at(self, place: str) -> NDArray[np.bool_]:
         """
         Find the actions of a place.

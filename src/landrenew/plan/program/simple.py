@@ -65,7 +65,7 @@ class SimplePlan:
     @property
     def cost(self) -> float:
         """What it costs [10,000 CNY], an exact sum."""
-        return math.fsum((self.problem.column("cost_cny10k") * self.amounts).tolist())
+        return self.problem.cost(self.amounts)
 
     @property
     def share(self) -> float:

@@ -72,7 +72,7 @@ class Plan:
     @property
     def cost(self) -> float:
         """What it costs [10,000 CNY], an exact sum."""
-        return _cost(self.problem, self.amounts)
+        return self.problem.cost(self.amounts)
 
     @property
     def share(self) -> float:
@@ -212,13 +212,9 @@ def cheapest(
         The plan, marked when it is only the best so far; or why there is none.
     """
     by_hand = cheapest_first(problem)
-    if by_hand.holds and (start is None or by_hand.cost < _cost(problem, start)):
+    if by_hand.holds and (start is None or by_hand.cost < problem.cost(start)):
         start = by_hand.amounts
     return plan_of(problem, solve(problem, effort, start=start, watch=watch))
-
-
-def _cost(problem: Problem, amounts: Numbers) -> float:
-    return math.fsum((problem.column("cost_cny10k") * amounts).tolist())
 
 
 def plan_of(problem: Problem, answer: Answer) -> Plan | NoPlan:
