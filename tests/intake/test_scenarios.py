@@ -70,7 +70,7 @@ def test_a_figure_with_its_source_is_replaced_as_a_whole(tmp_path: Path) -> None
         ("plan = 3", "plan a section"),
         ("[plan\n", "not valid TOML"),
         ('[plan.years."27"]\nleast_mu = 3', "is no year"),
-        ("[plan]\ntarget = 80", "too large"),
+        ("[plan]\ntarget = 80", "write 80% as 0.8"),
         ("[plan.locks]\nmust = ['P0']\nnever = ['P0']", "under must and under never"),
     ],
 )

@@ -23,7 +23,7 @@ from problems import (
 from landrenew.assess.share.summary import gap_m2
 from landrenew.base.errors import PlanError
 from landrenew.plan.program.model import Effort
-from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
+from landrenew.plan.program.solve import NoPlan, Plan, carried_over, cheapest, highest_share, solve
 
 if TYPE_CHECKING:
     from landrenew.plan.program.problem import Problem
@@ -123,3 +123,33 @@ def test_an_unbounded_wish_is_said_and_read_from_no_more() -> None:
     plan = cheapest(problem_of([site], inside=60, outside=40, target=0.8), BEST)
     assert isinstance(plan, NoPlan)
     assert plan.status == "unbounded"
+
+
+@settings(max_examples=100)
+@given(problems(), problems())
+def test_a_plan_is_carried_over_where_it_holds_and_only_there(
+    problem: Problem, other: Problem
+) -> None:
+    plan = cheapest(problem, BEST)
+    if isinstance(plan, NoPlan):
+        return
+    looser = problem.without({"budget"})
+    assert np.array_equal(carried_over(plan, looser), plan.amounts)
+    if (amounts := carried_over(plan, other)) is not None:
+        assert holds(other, amounts)
+
+
+def test_of_plans_as_good_the_one_before_stays() -> None:
+    plots = [clearing("P0", 10, 10), clearing("P1", 10, 10), clearing("P2", 10, 10.05)]
+    problem = problem_of(plots, inside=60, outside=30, target=0.75)
+    near = Effort(gap=0.01)
+    first = cheapest(problem, near)
+    assert isinstance(first, Plan)
+    for before in np.eye(3):
+        plan = cheapest(problem, near, start=before)
+        assert isinstance(plan, Plan)
+        assert np.array_equal(plan.amounts, before)
+        assert plan.gap <= near.gap
+    exact = cheapest(problem, BEST, start=np.eye(3)[2])
+    assert isinstance(exact, Plan)
+    assert exact.cost == 10

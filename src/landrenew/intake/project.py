@@ -44,7 +44,6 @@ SAID = {
     "greater_than_equal": Text("不能小于 0", "must not be below 0"),
     "greater_than": Text("应大于 0", "must be above 0"),
     "finite_number": Text("应为有限的数", "should be a finite number"),
-    "less_than_equal": Text("数值过大", "is too large"),
     "literal_error": Text("不是可选的词之一", "is none of the words that can stand here"),
     "string_pattern_mismatch": Text(
         "名称只能用小写字母、数字和下划线", "must be small letters, digits and underscores"
@@ -183,6 +182,10 @@ def _complaint(error: ValidationError) -> Text:
         cause = one.get("ctx", {}).get("error")
         plain = Text(one["msg"], one["msg"])
         said = cause.text if isinstance(cause, ColumnError) else SAID.get(one["type"], plain)
+        if (most := one.get("ctx", {}).get("le")) is not None:
+            said = Text(f"不能大于 {most:,.10g}", f"must not be above {most:,.10g}")
+            said = said if most != 1 else Text(f"{said.zh}（80% 写作 0.8）",
+                                               f"{said.en} (write 80% as 0.8)")  # fmt: skip
         zh.append(f"{at}{said.zh}")
         en.append(f"{at}{said.en}")
     return Text("；".join(zh), "; ".join(en))

@@ -85,16 +85,18 @@ def planned(
     """
     ground = Ground(layers, parcels, allocation)
     if asked is not None:
-        plans = tuple(
-            propose(ground, one, in_full=number == 0, say=say, watch=asked.watch)
-            for number, one in enumerate(asked.scenarios)
-        )
+        base, *others = asked.scenarios
+        own = propose(ground, base, in_full=True, say=say, watch=asked.watch)
+        plans = (own, *(
+            propose(ground, one, in_full=False, say=say, watch=asked.watch, before=own)
+            for one in others
+        ))  # fmt: skip
     elif layers.project.plan is None:
         return parcels, (), ()
     else:
-        own = Scenario("", "", layers.project.plan)
         try:
-            plans = (propose(ground, own, in_full=False, say=say),)
+            base = Scenario("", "", layers.project.plan)
+            plans = (propose(ground, base, in_full=False, say=say),)
         except PlanError as error:
             said = error.text
             return parcels, (), (Text(f"没有计算方案：{said.zh}", f"No plan was made: {said.en}"),)

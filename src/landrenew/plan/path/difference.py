@@ -23,6 +23,9 @@ NO_PRICE = 1e-9
 PER_UNIT = {SHARE: 0.01}
 """Prices of shares are said for a percentage point."""
 
+CENT = 0.005
+"""Figures that differ by less are the same in two decimals."""
+
 POINT = Text("个百分点", "percentage point")
 
 
@@ -45,7 +48,7 @@ def explained(old: Proposal, new: Proposal) -> tuple[Text, ...]:
     """
     said = [*_asked(old, new), *_outcome(old, new)]
     if isinstance(old.plan, Plan) and isinstance(new.plan, Plan):
-        said += [*_parcels(old, new), *_deciding(old, new)]
+        said += [*_parcels(old, new), *_years(old, new), *_deciding(old, new)]
     return tuple(said)
 
 
@@ -97,13 +100,18 @@ def _outcome(old: Proposal, new: Proposal) -> Iterator[Text]:
         yield Text("原来没有方案，现在有了。", "There was no plan before; now there is one.")
         return
     cost = new.plan.cost - old.plan.cost
+    if _cleared(old).equals(_cleared(new)) and abs(cost) < CENT:
+        yield Text("腾退的宗地和费用不变。", "The parcels cleared and the cost stay as they are.")
+        return
     points = 100 * (new.plan.share - old.plan.share)
     cleared = _land(new) - _land(old)
+    is_same = abs(points) < CENT
+    zh_share = "不变" if is_same else f"{_more(points, '提高', '降低')} {abs(points):.2f} 个百分点"
+    en_share = "as it is" if is_same else f"{points:+.2f} points"
     yield Text(
         f"费用{_more(cost, '增加', '减少')} {abs(cost):,.0f} 万元，腾退"
-        f"{_more(cleared, '增加', '减少')} {abs(cleared):,.2f} 亩，占比"
-        f"{_more(points, '提高', '降低')} {abs(points):.4f} 个百分点。",
-        f"Cost {cost:+,.0f} CNY10k, land cleared {cleared:+,.2f} mu, share {points:+.4f} points.",
+        f"{_more(cleared, '增加', '减少')} {abs(cleared):,.2f} 亩，占比{zh_share}。",
+        f"Cost {cost:+,.0f} CNY10k, land cleared {cleared:+,.2f} mu, share {en_share}.",
     )
 
 
@@ -138,6 +146,17 @@ def _parcels(old: Proposal, new: Proposal) -> Iterator[Text]:
                 yield Text(f"其中 {len(locked)} 宗{zh}（{label.zh}）：{some(locked)}。",
                            f"Of these {len(locked)} {en} ({label.en}): {some(locked)}.",
                            )  # fmt: skip
+
+
+def _years(old: Proposal, new: Proposal) -> Iterator[Text]:
+    """Say which parcels that both plans clear are cleared in another year."""
+    if not all("plan_year" in one.parcels for one in (old, new)):
+        return
+    both = _cleared(old).intersection(_cleared(new))
+    was, now = (one.parcels["plan_year"].reindex(both) for one in (old, new))
+    if len(moved := both[(was != now).to_numpy()]):
+        yield Text(f"{len(moved)} 宗换了年份：{some(moved)}。",
+                   f"{len(moved)} parcels move to another year: {some(moved)}.")  # fmt: skip
 
 
 def _deciding(old: Proposal, new: Proposal) -> Iterator[Text]:

@@ -21,7 +21,7 @@ from landrenew.plan.program.phases import NoPhases, Phases, Year, phases
 from landrenew.plan.program.problem import BUILD, CLEAR
 from landrenew.plan.program.relaxation import WayOut, ways_out
 from landrenew.plan.program.simple import cheapest_first, costs_more, worst_first
-from landrenew.plan.program.solve import NoPlan, Plan, cheapest, highest_share, solve
+from landrenew.plan.program.solve import NoPlan, Plan, carried_over, cheapest, highest_share, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from landrenew.plan.program.model import Standing
     from landrenew.plan.program.problem import Problem
     from landrenew.plan.program.simple import Excess, SimplePlan
+    from landrenew.plan.program.solve import Numbers
 
     Say = Callable[[Text], None]
     Watch = Callable[[Standing], None]
@@ -166,7 +167,13 @@ class Ground:
 
 
 def propose(
-    ground: Ground, scenario: Scenario, *, in_full: bool, say: Say, watch: Watch | None = None
+    ground: Ground,
+    scenario: Scenario,
+    *,
+    in_full: bool,
+    say: Say,
+    watch: Watch | None = None,
+    before: Proposal | None = None,
 ) -> Proposal:
     """
     Find the plan of a scenario, and what it is worth.
@@ -183,6 +190,8 @@ def propose(
         Called with the name of each step as it begins.
     watch
         Called now and then with how the plan's solve stands, from another thread.
+    before
+        What was proposed before; its plan stays where it holds and is proven to be good enough.
 
     Returns
     -------
@@ -199,7 +208,7 @@ def propose(
     effort = Effort(wishes.gap, wishes.seconds)
     say(Text("求解方案", "Solving for the plan"))
     problem = city.problem
-    plan = cheapest(problem, effort, watch=watch)
+    plan = cheapest(problem, effort, start=_start(before, problem), watch=watch)
     bare = Proposal(scenario, city, plan, None, _states(city, plan))
     if plan.is_interrupted:  # somebody wants what there is, and now
         return bare
@@ -212,6 +221,12 @@ def propose(
     found = _with_blocks(ground, replace(bare, simple=_simple(ground, city, plan)), effort)
     found = _with_years(found, effort)
     return _in_full(found, effort, say) if in_full else found
+
+
+def _start(before: Proposal | None, problem: Problem) -> Numbers | None:
+    if before is None or isinstance(before.plan, NoPlan):
+        return None
+    return carried_over(before.plan, problem)
 
 
 def _clashing(bare: Proposal, effort: Effort, say: Say) -> Proposal:

@@ -154,6 +154,24 @@ class Problem:
             missed.append(self.clusters.name)
         return tuple(missed)
 
+    def holds(self, amounts: Numbers) -> bool:
+        """
+        Tell whether amounts are a plan: within their bounds, ties and conditions.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,): how much of each action is done.
+
+        Returns
+        -------
+        bool
+            Whether everything holds, to :data:`~landrenew.plan.program.wishes.EXACT`.
+        """
+        is_within = (self.column("lower") <= amounts) & (amounts <= self.column("upper"))
+        is_tied = self.ties is None or self.ties.is_held(amounts)
+        return bool(is_within.all()) and is_tied and not self.missed(amounts)
+
     def label(self, name: str) -> Text:
         """
         Say what a condition asks for.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from landrenew.plan.program.clusters import solve_clustered
 from landrenew.plan.program.highs import solve_model
@@ -201,8 +202,8 @@ def cheapest(
     effort
         Gap and time.
     start
-        Shape (n,): amounts to start from. Where taking the cheapest land first holds all conditions
-        and is cheaper, or nothing is given, that is where it starts.
+        Shape (n,): a plan to start from, such as that of another year or scenario. Where it is
+        proven to be within the gap it stays, so that no plan changes without cause.
     watch
         Called now and then with how it stands, from another thread.
 
@@ -211,10 +212,37 @@ def cheapest(
     Plan or NoPlan
         The plan, marked when it is only the best so far; or why there is none.
     """
-    by_hand = cheapest_first(problem)
-    if by_hand.holds and (start is None or by_hand.cost < problem.cost(start)):
-        start = by_hand.amounts
-    return plan_of(problem, solve(problem, effort, start=start, watch=watch))
+    best, by_hand = start, cheapest_first(problem)
+    if by_hand.holds and (best is None or by_hand.cost < problem.cost(best)):
+        best = by_hand.amounts
+    found = plan_of(problem, solve(problem, effort, start=best, watch=watch))
+    if start is None or isinstance(found, NoPlan):
+        return found
+    stays = replace(found, amounts=start)
+    return stays if stays.gap <= effort.gap else found
+
+
+def carried_over(plan: Plan, problem: Problem) -> Numbers | None:
+    """
+    Take a plan over into another problem.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    problem
+        The other problem, whose actions go by the same kinds, names and ways.
+
+    Returns
+    -------
+    ndarray or None
+        Shape (n,): how much of each action of the other problem; None where that is no plan there.
+    """
+    keys = ["kind", "name", "way"]
+    was = pd.Series(plan.amounts, pd.MultiIndex.from_frame(plan.problem.actions[keys]))
+    now = pd.MultiIndex.from_frame(problem.actions[keys])
+    amounts = np.asarray(was.reindex(now, fill_value=0.0), dtype=np.float64)
+    return amounts if problem.holds(amounts) else None
 
 
 def plan_of(problem: Problem, answer: Answer) -> Plan | NoPlan:

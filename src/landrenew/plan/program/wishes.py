@@ -134,6 +134,23 @@ class Ties:
         """
         return Ties(vstack([self.rows, rows], format="csr"), np.concatenate([self.upper, upper]))
 
+    def is_held(self, amounts: Numbers) -> bool:
+        """
+        Tell whether amounts hold every row.
+
+        Parameters
+        ----------
+        amounts
+            Shape (n,).
+
+        Returns
+        -------
+        bool
+            Whether no row is missed by more than :data:`EXACT` of its size, at least of 1.
+        """
+        allowed = self.upper + EXACT * np.maximum(1.0, np.abs(self.upper))
+        return bool((self.rows @ amounts <= allowed).all())
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
