@@ -25,7 +25,7 @@ from landrenew.workflow import run_project
 if TYPE_CHECKING:
     from landrenew.publish.result import Result
 
-COUNT = int(os.environ.get("LANDRENEW_MUTATIONS", "500"))
+COUNT = int(os.environ.get("LANDRENEW_MUTATIONS", "200"))
 CHUNKS = 25
 LONGEST_S = 20
 LONGEST_SENTENCE = 4_000

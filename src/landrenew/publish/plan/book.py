@@ -201,6 +201,8 @@ def _listed(
 ) -> None:
     """Write a plain table on a sheet of its own."""
     sheet = _sheet(book, title, lang)
+    lines = (math.ceil(_wide(one.title.say(lang)) / (one.width - 2)) for one in headings)
+    sheet.row_dimensions[1].height = LINE_PT * max(lines) + 3
     for column, heading in enumerate(headings, start=1):
         cell = sheet.cell(1, column, heading.title.say(lang))
         cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD, BOX, MIDDLE
