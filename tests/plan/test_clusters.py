@@ -288,7 +288,9 @@ def test_ctrl_c_gives_the_best_plan_so_far() -> None:
         if math.isfinite(standing.objective):
             raise KeyboardInterrupt
 
-    stopped = solve_clustered(problem, Effort(0.001), watch=stop)
+    with pytest.raises(KeyboardInterrupt):
+        solve_clustered(problem, Effort(0.001), watch=stop)
+    stopped = solve_clustered(problem, Effort(0.001, keeps_best=True), watch=stop)
     assert stopped.status == "stopped"
     assert stopped.is_interrupted
     assert obeys(problem, stopped.values)

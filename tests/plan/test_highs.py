@@ -108,23 +108,29 @@ model = Model(
 )
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 print("solving", flush=True)
-answer = solve_model(model, Effort(seconds=60))
+answer = solve_model(model, Effort(seconds=60, keeps_best=KEEPS))
 print(answer.status, answer.is_interrupted, answer.has_plan, answer.bound <= answer.objective)
 """
 """A market split: 40 plots that take for ever."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a process there")
-def test_ctrl_c_gives_the_best_so_far() -> None:
+@pytest.mark.parametrize(
+    ("keeps", "expected"),
+    [("True", "stopped True True True\n"), ("False", "")],
+)
+def test_ctrl_c_gives_the_best_so_far_or_goes_through(keeps: str, expected: str) -> None:
     with subprocess.Popen(  # noqa: S603  our own interpreter
-        [sys.executable, "-c", SPLIT], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", SPLIT.replace("KEEPS", keeps)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as child:  # fmt: skip
         assert child.stdout is not None
         assert child.stdout.readline() == "solving\n"
         time.sleep(1.5)
         child.send_signal(signal.SIGINT)
-        said, _ = child.communicate(timeout=30)
-    assert said == "stopped True True True\n"
+        said, faults = child.communicate(timeout=30)
+    assert said == expected
+    assert ("KeyboardInterrupt" in faults) == (keeps == "False")
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

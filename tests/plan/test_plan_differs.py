@@ -8,11 +8,14 @@ import pytest
 from six_plots import city
 
 from landrenew.plan.path.difference import explained
+from landrenew.plan.program.solve import Plan
+from landrenew.publish.plan.words import plan_words
 from landrenew.workflow import plan_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from landrenew.base.words import Text
     from landrenew.publish.result import Result
 
 SURVEY = "parcel_id,clear_cost_cny10k,willingness\nP3,150,愿意\nP4,155.555,观望\nP5,150.1,\n"
@@ -49,3 +52,24 @@ def test_parcels_that_move_to_another_year_are_named(tmp_path: Path) -> None:
     base = {"target": 0.55, "years": {"2027": {"budget_cny10k": 160}, "2028": {}}}
     result = planned(tmp_path, base, "years = { 2027 = { budget_cny10k = 0 } }")
     assert any("换了年份" in one for one in said(result))
+
+
+STEPS = ("Other plans as good", "Cost against share")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ctrl_c_after_the_plan_leaves_out_the_rest_and_says_so(tmp_path: Path, step: str) -> None:
+    def stop(said: Text) -> None:
+        if said.en == step:
+            raise KeyboardInterrupt
+
+    path = city(tmp_path, {"target": 0.55}, survey=SURVEY)
+    result = plan_project(path, say=stop)
+    whole = plan_project(path)
+    assert isinstance(result.plans[0].plan, Plan)
+    assert result.plans[0].plan.cost == whole.plans[0].plan.cost
+    assert result.plans[0].blocks is None or len(result.plans[0].blocks)
+    assert not result.plans[0].frontier
+    said = plan_words(result.plans, result.parcels, "en")
+    assert "was not looked into" in said
+    assert "was not looked into" not in plan_words(whole.plans, whole.parcels, "en")

@@ -24,7 +24,7 @@ from landrenew.plan.program.simple import cheapest_first, costs_more, worst_firs
 from landrenew.plan.program.solve import NoPlan, Plan, carried_over, cheapest, highest_share, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from geopandas import GeoDataFrame
 
@@ -116,6 +116,8 @@ class Proposal:
         The fewest conditions that clash; None where there is a plan.
     ways_out
         What can give way so that there is one, the least first.
+    is_cut_short
+        Whether somebody stopped the look into it; what is absent was then not looked at.
     """
 
     scenario: Scenario
@@ -132,6 +134,7 @@ class Proposal:
     others: tuple[Plan, ...] = ()
     why_not: Clash | None = None
     ways_out: tuple[WayOut, ...] = ()
+    is_cut_short: bool = False
 
     @property
     def planning(self) -> Planning:
@@ -207,20 +210,44 @@ def propose(
     city = city_problem(ground.layers, ground.parcels, wishes)
     effort = Effort(wishes.gap, wishes.seconds)
     say(Text("求解方案", "Solving for the plan"))
-    problem = city.problem
-    plan = cheapest(problem, effort, start=_start(before, problem), watch=watch)
-    bare = Proposal(scenario, city, plan, None, _states(city, plan))
+    start = _start(before, city.problem)
+    plan = cheapest(city.problem, replace(effort, keeps_best=True), start=start, watch=watch)
+    found = Proposal(scenario, city, plan, None, _states(city, plan))
     if plan.is_interrupted:  # somebody wants what there is, and now
-        return bare
-    bare = replace(bare, prices=_prices(city, effort))
+        return found
+    try:
+        for more in _looked_into(ground, found, effort, say, in_full=in_full):
+            found = more
+    except KeyboardInterrupt:
+        return replace(found, is_cut_short=True)
+    return found
+
+
+def _looked_into(
+    ground: Ground, found: Proposal, effort: Effort, say: Say, *, in_full: bool
+) -> Iterator[Proposal]:
+    """Look into a plan, or into why there is none, step by step; each adds to the one before."""
+    plan = found.plan
+    found = replace(found, prices=_prices(found.city, effort))
+    yield found
     if in_full or isinstance(plan, NoPlan):
         say(Text("能达到的最高占比", "The highest share within reach"))
-        bare = replace(bare, highest=highest_share(problem, effort))
+        found = replace(found, highest=highest_share(found.city.problem, effort))
+        yield found
     if isinstance(plan, NoPlan):
-        return _clashing(bare, effort, say) if plan.status == "infeasible" else bare
-    found = _with_blocks(ground, replace(bare, simple=_simple(ground, city, plan)), effort)
+        if plan.status == "infeasible":
+            yield _clashing(found, effort, say)
+        return
+    found = _with_blocks(ground, found)
+    yield found
+    found = replace(found, simple=_simple(ground, found.city, plan))
+    yield found
+    found = replace(found, scattered=_scattered(found.city.problem, effort))
+    yield found
     found = _with_years(found, effort)
-    return _in_full(found, effort, say) if in_full else found
+    yield found
+    if in_full:
+        yield from _in_full(found, plan, effort, say)
 
 
 def _start(before: Proposal | None, problem: Problem) -> Numbers | None:
@@ -339,24 +366,26 @@ def _made(
     return Simple(label, found, costs_more(found, plan))
 
 
-def _with_blocks(ground: Ground, found: Proposal, effort: Effort) -> Proposal:
-    """Draw the blocks that are released, and price the wish for them."""
+def _with_blocks(ground: Ground, found: Proposal) -> Proposal:
+    """Draw the blocks that are released."""
     cleared = found.parcels[found.parcels["plan_class"] == "clear"]
     named = release_block_id(ground.layers, ground.parcels, cleared["plan_land_mu"])
     rows = pd.DataFrame({
         "land_mu": cleared["plan_land_mu"], "cost_cny10k": cleared["plan_cost_cny10k"],
         "plan_block_id": named,
     })  # fmt: skip
-    problem = found.city.problem
-    scattered = None
-    if problem.clusters is not None:
-        scattered = cheapest(problem.without({problem.clusters.name}), effort)
     return replace(
         found,
         parcels=found.parcels.join(named),
         blocks=released_blocks(ground.layers, ground.parcels, rows, ground.allocation),
-        scattered=scattered,
     )
+
+
+def _scattered(problem: Problem, effort: Effort) -> Plan | NoPlan | None:
+    """Plan without the wish for blocks, where there is one, to price it."""
+    if problem.clusters is None:
+        return None
+    return cheapest(problem.without({problem.clusters.name}), effort)
 
 
 def _with_years(found: Proposal, effort: Effort) -> Proposal:
@@ -378,20 +407,19 @@ def _with_years(found: Proposal, effort: Effort) -> Proposal:
     return replace(found, phases=by_year, parcels=found.parcels.join(year.rename("plan_year")))
 
 
-def _in_full(found: Proposal, effort: Effort, say: Say) -> Proposal:
-    """Look at the frontier, at other plans, and at the role of each parcel."""
-    plan, problem, within = found.plan, found.city.problem, found.planning.within
-    if isinstance(plan, NoPlan):
-        return found
+def _in_full(found: Proposal, plan: Plan, effort: Effort, say: Say) -> Iterator[Proposal]:
+    """Look at other plans, at the role of each parcel, and at the frontier."""
+    problem, within = found.city.problem, found.planning.within
     say(Text("同样好的别的方案", "Other plans as good"))
     others = alternatives(problem, plan, effort, within=within, count=ALTERNATIVES)
     roled = roles(problem, plan, effort, within=within, others=others)
-    say(Text("费用与占比的关系", "Cost against share"))
-    has_target = found.city.target is not None
-    top = found.highest if isinstance(found.highest, Plan) else None
-    points = frontier(problem, effort, highest=top) if has_target else ()
     parcels = found.parcels.join(_roles_of_parcels(plan, roled))
-    return replace(found, others=others, frontier=points, parcels=parcels)
+    found = replace(found, others=others, parcels=parcels)
+    yield found
+    if found.city.target is not None:
+        say(Text("费用与占比的关系", "Cost against share"))
+        top = found.highest if isinstance(found.highest, Plan) else None
+        yield replace(found, frontier=frontier(problem, effort, highest=top))
 
 
 def _roles_of_parcels(plan: Plan, roled: pd.DataFrame) -> pd.DataFrame:

@@ -83,6 +83,8 @@ def solve_clustered(
     except HaltError:
         pass
     except KeyboardInterrupt:
+        if not effort.keeps_best:
+            raise
         hunt.is_interrupted = True
     seconds = time.monotonic() - began
     if hunt.found is None or status not in {"optimal", "stopped"}:

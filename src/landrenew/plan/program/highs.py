@@ -104,9 +104,16 @@ def run(solver: highspy.Highs, model: Model, effort: Effort) -> Answer:
     -------
     Answer
         How it ended, and what may be read from it.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        When Ctrl-C stopped it, unless the effort keeps the best so far.
     """
     began = time.monotonic()
     is_interrupted = _run(solver, effort)
+    if is_interrupted and not effort.keeps_best:
+        raise KeyboardInterrupt
     seconds = time.monotonic() - began
     return _answer(solver, model, effort, seconds, is_interrupted=is_interrupted)
 

@@ -65,11 +65,14 @@ class Effort:
         Longest time [s]; None sets no limit.
     absolute
         How far the bound may stay away from the objective whatever its share [its unit].
+    keeps_best
+        Whether Ctrl-C gives the best so far; else it is raised once the solver has ended.
     """
 
     gap: float = 0.0
     seconds: float | None = None
     absolute: float = 1e-9
+    keeps_best: bool = False
 
     def after(self, seconds: float) -> Effort:
         """

@@ -62,6 +62,7 @@ def _record(proposal: Proposal, base: Proposal, parcels: Parcels) -> dict[str, A
         "share_now": rounded(now.inside_mu / now.total_mu, DIGITS),
         "highest_share": _share(proposal.highest),
         "plan": _plan_record(proposal, items),
+        "is_cut_short": proposal.is_cut_short,
         "conditions": _conditions(proposal),
         "years": _years(proposal, items),
         "villages": _villages(proposal, parcels),

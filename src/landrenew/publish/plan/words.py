@@ -29,6 +29,9 @@ WHY = {
 }
 """Why there is no plan, by the status of the solve."""
 
+CUT_SHORT = Text("其余的分析被中止，未完成。", "The rest was not looked into: it was stopped.")
+"""What is said of a plan that somebody did not want to know more about."""
+
 
 def plan_words(plans: Sequence[Proposal], parcels: Parcels, lang: Lang) -> str:
     """
@@ -95,6 +98,8 @@ def _sentences(proposal: Proposal, record: dict[str, Any]) -> Iterator[Text]:
     yield from _blocks(proposal)
     yield from (_beside(one.label, one.excess.said) for one in proposal.simple)
     yield from _others(proposal)
+    if proposal.is_cut_short:
+        yield CUT_SHORT
 
 
 def _no_plan(proposal: Proposal) -> Iterator[Text]:
@@ -106,6 +111,8 @@ def _no_plan(proposal: Proposal) -> Iterator[Text]:
             said = way_out_words(way)
             yield Text(f"  或者：{said.zh}", f"  Or: {said.en}")
     yield from _reach(proposal)
+    if proposal.is_cut_short:
+        yield CUT_SHORT
 
 
 def _result(proposal: Proposal, record: dict[str, Any]) -> Text:
