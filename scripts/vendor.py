@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-VENDOR = HERE.parent / "src/landrenew/publish/page/vendor"
+VENDOR = HERE.parent / "src/landrenew/publish/map/page/vendor"
 FILES = {
     "leaflet": (
         "LICENSE",

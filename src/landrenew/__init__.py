@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels, check_parcels
     from landrenew.measure.zones import control_share
     from landrenew.plan.blocks import block_id, block_table
-    from landrenew.publish.map import draw_map
-    from landrenew.publish.offline import save_map
+    from landrenew.publish.map.draw import draw_map
+    from landrenew.publish.map.offline import save_map
     from landrenew.publish.run_folder import save_run
     from landrenew.rules.library import read_rulebook, rulebook_names
     from landrenew.sample import write_demo
@@ -63,8 +63,8 @@ _HOMES = {
     "control_share": "measure.zones",
     "block_id": "plan.blocks",
     "block_table": "plan.blocks",
-    "draw_map": "publish.map",
-    "save_map": "publish.offline",
+    "draw_map": "publish.map.draw",
+    "save_map": "publish.map.offline",
     "save_run": "publish.run_folder",
     "read_rulebook": "rules.library",
     "rulebook_names": "rules.library",

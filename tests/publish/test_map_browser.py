@@ -23,8 +23,8 @@ from playwright.sync_api import expect
 
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
-from landrenew.publish.map import draw_map
-from landrenew.publish.offline import save_map
+from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.offline import save_map
 from landrenew.publish.result import Result
 
 if TYPE_CHECKING:

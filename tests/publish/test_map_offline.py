@@ -14,9 +14,9 @@ from folium.plugins import MarkerCluster
 from map_city import made_result
 
 from landrenew.base.errors import FileError
-from landrenew.publish.elements import page_folder
-from landrenew.publish.map import draw_map
-from landrenew.publish.offline import offline_page, save_map
+from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.elements import page_folder
+from landrenew.publish.map.offline import offline_page, save_map
 
 if TYPE_CHECKING:
     from pathlib import Path

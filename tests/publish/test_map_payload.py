@@ -17,13 +17,13 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.parcels import Parcels
-from landrenew.publish.elements import write_json
-from landrenew.publish.facts import page_facts, share_facts
-from landrenew.publish.map import draw_map
-from landrenew.publish.offline import offline_page
-from landrenew.publish.payload import BLOCK_COLUMNS, blocks_payload, parcels_payload
+from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.elements import write_json
+from landrenew.publish.map.facts import page_facts, share_facts
+from landrenew.publish.map.offline import offline_page
+from landrenew.publish.map.payload import BLOCK_COLUMNS, blocks_payload, parcels_payload
+from landrenew.publish.map.shapes import decode, encode
 from landrenew.publish.result import Result
-from landrenew.publish.shapes import decode, encode
 from landrenew.publish.themes import class_bounds, round_number
 from landrenew.rules.model import Rulebook
 

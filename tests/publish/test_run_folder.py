@@ -66,7 +66,7 @@ def test_a_full_disk_under_the_map_names_the_folder_asked_for(
     small: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = earlier_result(tmp_path / "out")
-    monkeypatch.setattr("landrenew.publish.offline.tempfile.NamedTemporaryFile", full)
+    monkeypatch.setattr("landrenew.publish.map.offline.tempfile.NamedTemporaryFile", full)
     with pytest.raises(FileError, match=f"^Cannot write output folder {out}: no space left"):
         save_run(small, out)
     assert is_untouched(out)

@@ -240,8 +240,8 @@ def map_(
     lang: LangOption = None,
 ) -> None:
     """只出地图 · Draw the map alone."""
-    from landrenew.publish.map import draw_map
-    from landrenew.publish.offline import save_map
+    from landrenew.publish.map.draw import draw_map
+    from landrenew.publish.map.offline import save_map
     from landrenew.workflow import run_project
 
     with progress(lang) as say:

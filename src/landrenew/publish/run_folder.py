@@ -22,8 +22,8 @@ from landrenew.publish.change_file import change_csv, change_record, is_compared
 from landrenew.publish.diagnosis_table import diagnosis_table
 from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.manifest import crs_name, manifest
-from landrenew.publish.map import draw_map
-from landrenew.publish.offline import save_map
+from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.offline import save_map
 from landrenew.publish.parquet import write_parcels
 from landrenew.publish.plan.book import plan_workbook
 from landrenew.publish.plan.figure import frontier_svg

@@ -90,7 +90,7 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     Parameters
     ----------
     map
-        A map drawn by :func:`landrenew.publish.map.draw_map`.
+        A map drawn by :func:`landrenew.publish.map.draw.draw_map`.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the fiel
     Parameters
     ----------
     map
-        A map drawn by :func:`landrenew.publish.map.draw_map`.
+        A map drawn by :func:`landrenew.publish.map.draw.draw_map`.
     path
         Where to write; a file there is replaced only once the new one is complete.
 

@@ -16,7 +16,7 @@ from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.units import unit_words
 from landrenew.base.words import Text
-from landrenew.publish.shapes import encode
+from landrenew.publish.map.shapes import encode
 from landrenew.publish.themes import plan_theme, themes
 from landrenew.publish.wording import class_words
 from landrenew.rules.scoring import MinMax, Rank

@@ -38,7 +38,7 @@ def page_folder() -> Traversable:
     Traversable
         Folder with the page's own files and the vendored library.
     """
-    return resources.files("landrenew.publish").joinpath("page")
+    return resources.files("landrenew.publish.map").joinpath("page")
 
 
 def _read(path: str) -> str:
@@ -162,7 +162,7 @@ class ParcelLayer(PageLayer):
     Parameters
     ----------
     data
-        What :func:`landrenew.publish.payload.parcels_payload` gave.
+        What :func:`landrenew.publish.map.payload.parcels_payload` gave.
     """
 
     def __init__(self, data: object) -> None:
@@ -194,7 +194,7 @@ class Page(MacroElement):
     Parameters
     ----------
     facts
-        What :func:`landrenew.publish.facts.page_facts` gave.
+        What :func:`landrenew.publish.map.facts.page_facts` gave.
     lang
         Language on opening.
     bounds

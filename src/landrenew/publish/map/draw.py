@@ -1,7 +1,8 @@
 """The published map: parcels by grade, verdict and control line, explained where one clicks.
 
 :func:`draw_map` gives a folium map that holds all its scripts, styles and data, contacts nobody
-and shows itself in a notebook; :func:`landrenew.publish.offline.save_map` writes it as one file.
+and shows itself in a notebook; :func:`landrenew.publish.map.offline.save_map` writes it as one
+file.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import pandas as pd
 
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
-from landrenew.publish.elements import Page, ParcelLayer, ShapeLayer
-from landrenew.publish.facts import page_facts
-from landrenew.publish.payload import blocks_payload, parcels_payload, plan_blocks_payload
-from landrenew.publish.shapes import bounds, encode
+from landrenew.publish.map.elements import Page, ParcelLayer, ShapeLayer
+from landrenew.publish.map.facts import page_facts
+from landrenew.publish.map.payload import blocks_payload, parcels_payload, plan_blocks_payload
+from landrenew.publish.map.shapes import bounds, encode
 from landrenew.publish.wording import class_words
 
 if TYPE_CHECKING:
