@@ -1,0 +1,90 @@
+"""A large invented city for the map: parcels of 31 corners and 14 columns, side by side in blocks.
+
+Blocks of 5 by 4 cells of 150 m, roads of 14 m between them. Neighbours share their borders, whose
+corners stray as a surveyor's do: no two are in line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+CRS = "EPSG:4549"
+ORIGIN = (460_000.0, 3_340_000.0)
+CELL_M, ROAD_M, STRAY_M = 150.0, 14.0, 1.2
+ACROSS, DOWN = 5, 4
+CORNERS = 6.75
+"""Corners within a side, on average; with the cell's own that makes 31 around it."""
+
+WORDS = "恒鑫德盛泰华宏利金源达通顺发永兴隆祥瑞丰"
+TRADES = ("五金制品", "塑料", "电器", "照明", "纺织", "家具", "机械", "包装")
+
+
+def parcels(count: int, seed: int = 1) -> gpd.GeoDataFrame:
+    """Draw at least so many parcels, in whole blocks."""
+    chance = np.random.default_rng(seed)
+    blocks = -(-count // (ACROSS * DOWN))
+    columns = int(np.ceil(np.sqrt(blocks * DOWN / ACROSS)))
+    made = [_block(chance, *divmod(one, columns)[::-1]) for one in range(blocks)]
+    shapes = shapely.remove_repeated_points(np.concatenate(made)[:count])
+    table = gpd.GeoDataFrame(_columns(chance, count), geometry=shapes, crs=CRS)
+    return table.set_index("parcel_id")
+
+
+def _block(chance: np.random.Generator, column: int, row: int) -> NDArray[np.object_]:
+    """Draw the cells of a block, each side once."""
+    left = ORIGIN[0] + column * (ACROSS * CELL_M + ROAD_M)
+    bottom = ORIGIN[1] + row * (DOWN * CELL_M + ROAD_M)
+    x, y = np.meshgrid(np.arange(ACROSS + 1.0), np.arange(DOWN + 1.0), indexing="ij")
+    nodes = np.stack([left + x * CELL_M, bottom + y * CELL_M], axis=-1)
+    nodes += chance.normal(0, 8.0, nodes.shape)
+    flat = [[_side(chance, nodes[i, j], nodes[i + 1, j]) for j in range(DOWN + 1)]
+            for i in range(ACROSS)]  # fmt: skip
+    upright = [[_side(chance, nodes[i, j], nodes[i, j + 1]) for j in range(DOWN)]
+               for i in range(ACROSS + 1)]  # fmt: skip
+    return np.array([
+        shapely.Polygon(np.concatenate([
+            flat[i][j], upright[i + 1][j], flat[i][j + 1][::-1], upright[i][j][::-1]
+        ]))
+        for i in range(ACROSS) for j in range(DOWN)
+    ], dtype=object)  # fmt: skip
+
+
+def _side(chance: np.random.Generator, begin: Numbers, end: Numbers) -> Numbers:
+    """Run from corner to corner with a few corners in between, none of them in line."""
+    part = np.sort(chance.uniform(0.03, 0.97, chance.poisson(CORNERS)))[:, np.newaxis]
+    between = begin + part * (end - begin)
+    return np.concatenate([[begin], between + chance.normal(0, STRAY_M, between.shape), [end]])
+
+
+def _columns(chance: np.random.Generator, count: int) -> pd.DataFrame:
+    letters = np.array(list(WORDS))
+    names = pd.Series(["".join(one) for one in letters[chance.integers(0, len(WORDS), (count, 4))]])
+    trades = np.array(TRADES)[chance.integers(0, len(TRADES), count)]
+    missing = chance.random(count) < 0.08
+    return pd.DataFrame({
+        "parcel_id": [f"3302820{i // 9999:05d}JB{i % 99_999:05d}" for i in range(count)],
+        "town": np.array([f"第{i}镇" for i in range(24)])[np.arange(count) * 24 // count],
+        "owner": names + trades + "有限公司",
+        "parcel_area_mu": chance.lognormal(2.2, 0.9, count),
+        "efficiency_score": np.where(missing, np.nan, chance.uniform(0, 100, count)),
+        "efficiency_grade": np.where(missing, None, chance.choice(list("ABCD"), count)),
+        "control_class": chance.choice(["inside", "outside", "straddling"], count),
+        "control_share": chance.choice([0.0, 1.0], count),
+        "floor_area_ratio": np.where(missing, np.nan, chance.lognormal(-0.4, 0.6, count)),
+        "building_density": chance.uniform(0, 0.9, count),
+        "tax_cny10k_per_mu": np.where(missing, np.nan, chance.lognormal(1.5, 1.1, count)),
+        "output_cny10k_per_mu": np.where(missing, np.nan, chance.lognormal(5, 1, count)),
+        "low_efficiency_class": chance.choice(["yes", "no", "undetermined"], count),
+        "land_code": chance.choice(["1001", "100101", "100102"], count),
+    })  # fmt: skip
