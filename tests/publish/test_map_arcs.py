@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from conftest import CRS, DEMO
+from conftest import CRS
 from hypothesis import given
 from hypothesis import strategies as st
 from unpacked import run, unfolded, whole_numbers
@@ -14,6 +16,9 @@ from unpacked import run, unfolded, whole_numbers
 from landrenew.publish.map.pack.arcs import to_arcs
 from landrenew.publish.map.pack.grid import Rings, mercator, on_grid
 from landrenew.publish.map.pack.steps import folded, to_bytes
+
+if TYPE_CHECKING:
+    from landrenew.publish.result import Result
 
 Place = tuple[int, int]
 
@@ -120,10 +125,8 @@ def test_a_number_out_of_range_is_refused() -> None:
             to_bytes(np.array([wrong]))
 
 
-def test_no_corner_strays_further_than_the_grid_allows() -> None:
-    parcels = gpd.read_file(DEMO / "parcels.gpkg")
-    has_shape = parcels.geometry.notna() & ~parcels.is_empty
-    shapes = mercator(parcels.geometry[has_shape])
+def test_no_corner_strays_further_than_the_grid_allows(demo_result: Result) -> None:
+    shapes = mercator(demo_result.parcels.geometry)
     step = 0.2
     found = run(to_arcs(on_grid(shapes, step)))
     corners = np.array([shapely.MultiPoint([xy for ring in one for xy in ring]) for one in found])
