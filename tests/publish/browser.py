@@ -80,5 +80,6 @@ def opened(
     page.on("console", note)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.goto(file.as_uri())
+    page.locator("body[data-state]").wait_for()  # all unpacked and painted, or said to be broken
     yield page, seen
     context.close()

@@ -28,7 +28,7 @@ from landrenew.publish.map.offline import save_map
 from landrenew.publish.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -60,20 +60,35 @@ def file(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+COLOURS = """async (ids) => {
+    await new Promise((act) => layer_parcels.whenPainted(act));
+    const view = map_city.getContainer().getBoundingClientRect();
+    const picture = document.createElement('canvas');
+    [picture.width, picture.height] = [view.width, view.height];
+    const pen = picture.getContext('2d', { willReadFrequently: true });
+    for (const { el } of Object.values(layer_parcels._tiles)) {
+        const box = el.getBoundingClientRect();
+        pen.drawImage(el, box.left - view.left, box.top - view.top, box.width, box.height);
+    }
+    return ids.map((id) => {
+        const place = layer_parcels.bounds(layer_parcels.ids.indexOf(id)).getCenter();
+        const at = map_city.latLngToContainerPoint(place);
+        const side = 1 + 2 * AROUND;
+        return [...pen.getImageData(at.x - AROUND, at.y + DOWN - AROUND, side, side).data];
+    });
+}"""
+"""Reads the pixels that the reader sees in the middle of parcels, or a little off it."""
+
+
+def are_seen(page: Page, parcels: Iterable[str]) -> bool:
+    """Tell whether something is painted where each parcel lies, to the pixel beside it."""
+    script = COLOURS.replace("DOWN", "0").replace("AROUND", "1")
+    return all(max(pixels[3::4]) == 255 for pixels in page.evaluate(script, list(parcels)))
+
+
 def colour_at(page: Page, parcel: str) -> list[int]:
-    """Read the pixel the reader sees in the middle of a parcel, a little off its letter."""
-    return page.evaluate(
-        """(id) => {
-            const layer = layer_parcels, i = layer.ids.indexOf(id);
-            const place = layer.bounds(i).getCenter();
-            const at = map_city.latLngToLayerPoint(place).subtract(layer._bounds.min);
-            const [x, y] = [at.x * layer.ratio, (at.y + 9) * layer.ratio];
-            const copy = document.createElement('canvas').getContext('2d');
-            copy.drawImage(layer._container, -x, -y);
-            return [...copy.getImageData(0, 0, 1, 1).data];
-        }""",
-        parcel,
-    )
+    """Read the pixel in the middle of a parcel, a little off its letter."""
+    return page.evaluate(COLOURS.replace("DOWN", "9").replace("AROUND", "0"), [parcel])[0]
 
 
 def place_of(page: Page, parcel: str) -> tuple[float, float]:
@@ -102,10 +117,7 @@ def test_it_opens_with_the_network_cut_and_asks_for_nothing(
 ) -> None:
     with show(file, size) as (page, seen):
         assert page.evaluate("layer_parcels.ids.length") == len(result.parcels)
-        shown = page.evaluate(
-            "[...layer_parcels.visible().values()].reduce((n, some) => n + some.length, 0)"
-        )
-        assert shown == len(result.parcels)
+        assert are_seen(page, result.parcels.index)
         page.mouse.wheel(0, -400)
         page.wait_for_timeout(300)
         assert seen.nothing(), seen
@@ -345,11 +357,11 @@ def test_a_narrow_screen_has_a_drawer_and_no_sideways_scroll(show: Show, file: P
         assert seen.nothing(), seen
 
 
-def test_the_sheet_for_print_holds_the_whole_city(show: Show, file: Path) -> None:
+def test_the_sheet_for_print_holds_the_whole_city(show: Show, file: Path, result: Result) -> None:
     with show(file) as (page, seen):
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate("map_city.getContainer().offsetWidth") < 800
-        assert page.evaluate("layer_parcels.visible().size") > 3
+        assert are_seen(page, result.parcels.index)
         page.emulate_media(media="print")
         faint = page.locator("canvas").evaluate_all(
             "all => all.map(one => getComputedStyle(one).opacity)"
@@ -388,3 +400,55 @@ def test_without_a_browser_it_skips_here_and_fails_in_ci(monkeypatch: pytest.Mon
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="no Chromium"):
         chromium()
+
+
+def cut_in_a_piece(text: str) -> str:
+    at = text.index("</script>", text.rindex("data-pieces="))
+    return text[: at - 40] + text[at:]
+
+
+def cut_in_the_facts(text: str) -> str:
+    at = text.index("</script>", text.index('id="page_facts"'))
+    return text[: at - 40] + text[at:]
+
+
+def cut_in_a_small_layer(text: str) -> str:
+    at = text.index("</script>", text.index('id="layer_control_line"'))
+    return text[: at - 40] + text[at:]
+
+
+def without_its_end(text: str) -> str:
+    return text[: len(text) - 300]
+
+
+def without_its_second_half(text: str) -> str:
+    return text[: text.rindex("data-pieces=") + 2_000]
+
+
+def without_the_last_piece(text: str) -> str:
+    begin = text.rindex('<script type="text/plain"')
+    return text[:begin] + text[text.index("</script>", begin) + len("</script>") :]
+
+
+def with_one_letter_changed(text: str) -> str:
+    at = text.rindex('data-pieces="layer_parcels">') + 4_000
+    return text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :]
+
+
+DAMAGES = (
+    cut_in_a_piece, cut_in_the_facts, cut_in_a_small_layer, without_its_end,
+    without_its_second_half, without_the_last_piece, with_one_letter_changed,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", DAMAGES)
+def test_a_damaged_file_says_so(
+    show: Show, file: Path, tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    path = tmp_path / "map.html"
+    path.write_text(spoil(file.read_text(encoding="utf-8")), encoding="utf-8")
+    with show(path) as (page, seen):
+        for said in ("地图数据不完整或已损坏", "cut short or damaged"):
+            expect(page.locator("#broken")).to_contain_text(said)
+        expect(page.locator("#broken")).to_be_visible()
+        assert seen.nothing(), seen

@@ -10,8 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from map_city import CRS, FIRM, NASTY, TOWNS, X, Y, made_result
 from shapely import MultiPolygon, Point, Polygon, box
+from unpacked import unpacked
 
 from landrenew.base.columns import COLUMNS
 from landrenew.base.words import Text
@@ -21,6 +23,8 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.elements import write_json
 from landrenew.publish.map.facts import page_facts, share_facts
 from landrenew.publish.map.offline import offline_page
+from landrenew.publish.map.pack.grid import mercator
+from landrenew.publish.map.pack.pieces import order_of
 from landrenew.publish.map.payload import BLOCK_COLUMNS, blocks_payload, parcels_payload
 from landrenew.publish.map.shapes import decode, encode
 from landrenew.publish.result import Result
@@ -57,17 +61,41 @@ def with_rules(result: Result, **changes: object) -> Result:
     return dataclasses.replace(result, layers=dataclasses.replace(result.layers, rulebook=book))
 
 
-def test_every_parcel_is_there_in_the_tables_order(result: Result, page: str) -> None:
-    data = blocks_of(page)["layer_parcels"]
-    assert data["ids"] == list(result.parcels.index)
-    assert len(data["shapes"]["rings"]) == len(result.parcels)
+def test_every_parcel_is_there(result: Result, page: str) -> None:
+    data = unpacked(page)
+    assert sorted(data.columns["ids"]) == sorted(result.parcels.index)
+    assert len(data.shapes) == len(result.parcels)
 
 
-def test_shapes_are_true_to_six_decimals(result: Result) -> None:
-    drawn = decode(parcels_payload(result)["shapes"])
-    true = result.parcels.to_crs("EPSG:4326").geometry
-    for rings, shape in zip(drawn, true, strict=True):
-        assert np.allclose(rings[0], shape.exterior.coords, atol=5.1e-7)
+def test_what_was_packed_comes_back_row_by_row(result: Result, page: str) -> None:
+    payload, data = parcels_payload(result), unpacked(page)
+    assert data.columns["ids"] == payload["ids"]
+    assert data.columns.keys() >= {f"columns.{name}" for name in payload["columns"]}
+    for name, said in payload["columns"].items():
+        found, header = data.columns[f"columns.{name}"], data.header["columns"][name]
+        if header["by"] == "values":
+            true = [None if np.isnan(one) else one for one in said["values"]]
+            assert found == true
+        else:
+            words = [None if code < 0 else said["words"][code] for code in said["codes"]]
+            if header["by"] == "codes":
+                found = [None if code < 0 else header["words"][code] for code in found]
+            assert found == words
+    for number, theme in enumerate(payload["themes"]):
+        assert data.columns[f"themes.{number}"] == theme["codes"].tolist()
+    for number, test in enumerate(payload["tests"]["tests"]):
+        assert "".join(data.columns[f"tests.{number}"]) == test["outcomes"]
+
+
+def test_shapes_are_true_to_the_grid(result: Result, page: str) -> None:
+    data = unpacked(page)
+    step = data.header["step"]
+    true = dict(zip(result.parcels.index, mercator(result.parcels.geometry), strict=True))
+    for name, rings in zip(data.columns["ids"], data.shapes, strict=True):
+        drawn = shapely.MultiPoint(rings[0]) if rings else shapely.MultiPoint()
+        corners = shapely.MultiPoint(true[name].exterior.coords)
+        there = shapely.transform(drawn, lambda xy: xy * step)
+        assert shapely.hausdorff_distance(there, corners) <= 0.71 * step
 
 
 def test_bounds_of_the_page_are_those_of_the_parcels(result: Result) -> None:
@@ -117,10 +145,10 @@ def test_a_layer_of_points_draws_nothing() -> None:
 def test_figures_equal_the_table_at_the_dictionarys_decimals(result: Result) -> None:
     columns = parcels_payload(result)["columns"]
     for name, said in columns.items():
-        true = result.parcels[name]
+        true = result.parcels[name].iloc[order_of(result.parcels.geometry)]
         if "values" in said:
             expected = true.astype(float).round(COLUMNS[name].decimals)
-            assert said["values"] == expected.astype(object).where(expected.notna(), None).tolist()
+            np.testing.assert_array_equal(said["values"], expected)
         else:
             words = [None if code < 0 else said["words"][code] for code in said["codes"]]
             assert words == true.astype(object).where(true.notna(), None).tolist()
@@ -169,7 +197,8 @@ def test_a_value_on_the_threshold_is_classed_unrounded() -> None:
     )
     bounds = class_bounds(table["floor_area_ratio"], 0.6)
     assert 0.6 in bounds
-    assert int(theme["codes"][0]) == bounds.index(0.6)
+    at = parcels_payload(made)["ids"].index(table.index[0])
+    assert theme["codes"][at] == bounds.index(0.6)
 
 
 def test_class_bounds_are_round_and_rise() -> None:
@@ -206,7 +235,8 @@ def test_tests_carry_the_outcomes_that_the_run_decided(result: Result) -> None:
         ",".join(letters[test["outcomes"][row]] for test in tests)
         for row in range(len(result.parcels))
     ]
-    assert joined == result.parcels["low_efficiency_tests"].tolist()
+    decided = result.parcels["low_efficiency_tests"].iloc[order_of(result.parcels.geometry)]
+    assert joined == decided.tolist()
 
 
 def test_criteria_say_baseline_or_extremes(result: Result) -> None:
@@ -251,7 +281,7 @@ def test_names_cannot_leave_their_json(page: str) -> None:
     for name in (*NASTY, "示例市 <i>"):
         if "<" in name:
             assert name not in page
-    assert blocks_of(page)["layer_parcels"]["ids"][: len(NASTY)] == NASTY
+    assert set(NASTY) <= set(unpacked(page).columns["ids"])
     assert "\u2028" not in page
 
 

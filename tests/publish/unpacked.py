@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+import json
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
-    from landrenew.publish.map.pack.arcs import Arcs
+from landrenew.publish.map.pack.arcs import Arcs
 
 Place = tuple[int, int]
 
@@ -81,3 +86,58 @@ def run(arcs: Arcs) -> list[list[list[Place]]]:
     for left in (sizes, runner.uses, runner.lengths, runner.starts, runner.steps):
         assert next(left, None) is None
     return shapes
+
+
+@dataclass
+class Unpacked:
+    """What a page holds of the parcels."""
+
+    header: dict[str, Any]
+    shapes: list[list[list[Place]]]
+    columns: dict[str, list[Any]]
+
+
+def unpacked(page: str) -> Unpacked:
+    """Read the pieces of a page."""
+    found = re.findall(
+        r'<script type="text/plain" data-pieces="layer_parcels">(.*?)</script>', page, re.DOTALL
+    )
+    head, *pieces = [zlib.decompress(base64.b64decode(one, validate=True)) for one in found]
+    header = json.loads(head)
+    data = Unpacked(header, [], {name: [] for name, _, _ in header["parts"]})
+    assert len(pieces) == len(header["rows"])
+    for rows, piece in zip(header["rows"], pieces, strict=True):
+        given = parts(piece)
+        counts, sizes, uses, lengths, starts, steps = map(whole_numbers, given[:6])
+        signed = (np.array(unfolded(one)) for one in (starts, steps))
+        data.shapes += run(Arcs(*map(np.array, (counts, sizes, uses, lengths)), *signed))
+        for (name, kind, width), written in zip(header["parts"], given[6:], strict=True):
+            decimals = header["columns"].get(name.removeprefix("columns."), {}).get("decimals", 0)
+            data.columns[name] += rows_of(written, kind, width, rows, decimals)
+    return data
+
+
+def parts(piece: bytes) -> list[bytes]:
+    found, at = [], 0
+    while at < len(piece):
+        (size,) = struct.unpack_from("<I", piece, at)
+        found.append(piece[at + 4 : at + 4 + size])
+        at += 4 + size
+    return found
+
+
+def rows_of(written: bytes, kind: str, width: int, rows: int, decimals: int) -> list[Any]:
+    """Read the rows of a column."""
+    if kind == "text":
+        return [one or None for one in written.decode("utf-8").split("\x00")]
+    each = [written[at::rows] for at in range(rows)]
+    assert all(len(one) == width for one in each)
+    if kind == "letters":
+        return [one.decode("ascii") for one in each]
+    if kind == "codes":
+        return [int.from_bytes(one, "little") - 1 for one in each]
+    if kind == "float":
+        numbers = [struct.unpack("<d", one)[0] for one in each]
+        return [None if np.isnan(one) else one for one in numbers]
+    whole = [int.from_bytes(one, "little", signed=True) for one in each]
+    return [None if one == -(2 ** (8 * width - 1)) else one / 10**decimals for one in whole]

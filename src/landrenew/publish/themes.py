@@ -7,7 +7,6 @@ Colours are told apart by colour-blind readers; every class also has a letter or
 from __future__ import annotations
 
 import math
-import string
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -38,7 +37,6 @@ DASH = Text("–", "–")
 NOTHING = Text("无数据", "No data")
 UNGRADED = Text("数据不足，未评级", "Not graded: data missing")
 OPEN = Text("待定（缺数据）", "Undetermined: data missing")
-LETTERS = string.digits + string.ascii_lowercase
 
 CLASS_COUNT = len(STEPS)
 NUMBERED = ("floor_area_ratio", "tax_cny10k_per_mu")
@@ -238,7 +236,7 @@ def _theme(
         "meaning": about.meaning,
         "hint": HINTS.get(name),
         "classes": shown,
-        "codes": "".join(LETTERS[code] for code in codes),
+        "codes": codes.astype(np.uint8),
         "tally": tally,
     }
 
@@ -349,8 +347,8 @@ def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        For each theme its ``name``, ``label``, ``classes``, ``codes`` (one character per parcel,
-        the number of its class) and ``tally`` (parcels and mu by class, for the city and each
+        For each theme its ``name``, ``label``, ``classes``, ``codes`` (the number of each
+        parcel's class) and ``tally`` (parcels and mu by class, for the city and each
         town). Themes whose column the run lacks are absent.
     """
     made: list[dict[str, Any] | None] = []

@@ -95,6 +95,7 @@ def _frame(box: list[float], title: str) -> folium.Map:
         zoom_control=False,
         attributionControl=False,
         prefer_canvas=True,
+        fadeAnimation=False,
     )
     # Lists of the instance: folium's own are shared by every map of the process.
     frame.default_js, frame.default_css = [], []

@@ -14,15 +14,23 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import folium
+import numpy as np
+import pandas as pd
 from branca.element import MacroElement
 from folium.template import Template
+
+from landrenew.publish.map.pack.parcels import packed_parcels
+from landrenew.publish.map.pack.pieces import deflated
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from landrenew.base.words import Lang
 
-SCRIPTS = ("words", "data", "layers", "card", "share", "panel", "search", "page")
+SCRIPTS = (
+    "words", "data", "grid", "unpack", "brush", "parcels", "small", "card", "share", "panel",
+    "search", "page",
+)  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 
 NAMES = "{ parcels, shapes, start }"
@@ -93,6 +101,8 @@ def _tidy(data: object) -> object:
         return {str(key): _tidy(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_tidy(value) for value in data]
+    if isinstance(data, np.ndarray):
+        return [None if pd.isna(one) else _tidy(one) for one in data.tolist()]
     if isinstance(data, float) and math.isfinite(data) and data == int(data):
         return int(data)
     return data
@@ -117,10 +127,27 @@ def write_json(data: object) -> str:
     >>> write_json({"name": "</script>"})
     '{"name":"\\u003c/script\\u003e"}'
     """
-    text = json.dumps(_tidy(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json_text(data)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def json_text(data: object) -> str:
+    """
+    Write data as JSON, as short as it gets.
+
+    Parameters
+    ----------
+    data
+        Dictionaries, lists, arrays, text, numbers and None.
+
+    Returns
+    -------
+    str
+        JSON; null where an array holds NaN.
+    """
+    return json.dumps(_tidy(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class PageLayer(folium.map.Layer):
@@ -155,18 +182,34 @@ class PageLayer(folium.map.Layer):
         self.json = write_json(data)
 
 
-class ParcelLayer(PageLayer):
+class ParcelLayer(folium.map.Layer):
     """
     The parcels. All that is known of how they are stored and drawn stands behind this element.
 
     Parameters
     ----------
-    data
+    payload
         What :func:`landrenew.publish.map.payload.parcels_payload` gave.
     """
 
-    def __init__(self, data: object) -> None:
-        super().__init__("parcels", "parcels", data)
+    _template = Template("""
+    {% macro html(this, kwargs) %}
+    {% for one in this.written %}
+    <script type="text/plain" data-pieces="{{ this.get_name() }}">{{ one }}</script>
+    {% endfor %}
+    {% endmacro %}
+    {% macro script(this, kwargs) %}
+    var {{ this.get_name() }} = landrenew.parcels({{ this.get_name()|tojson }})
+        .addTo({{ this._parent.get_name() }});
+    {% endmacro %}
+    """)
+
+    def __init__(self, payload: dict[str, Any]) -> None:
+        super().__init__(name="parcels", overlay=True, control=False, show=False)
+        self._name, self._id = "Layer", "parcels"
+        pieces = packed_parcels(payload)
+        header = json_text(pieces.header).encode("utf-8")
+        self.written = (deflated(header), *pieces.written)
 
 
 class ShapeLayer(PageLayer):

@@ -22,6 +22,9 @@ from landrenew.base.words import some
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
 HEAD = "<head>"
 
+DATA = frozenset({"application/json", "text/plain"})
+"""Types of script elements that a browser does not run."""
+
 
 class _Reader(HTMLParser):
     """Reads a page as a browser does: which links it asks for, which scripts it runs."""
@@ -36,7 +39,7 @@ class _Reader(HTMLParser):
         """Note the links of an element, and whether it opens a script that runs."""
         given = dict(attrs)
         self.links += [value for key, value in attrs if key in LINKS and value]
-        self._in_script = tag == "script" and given.get("type") != "application/json"
+        self._in_script = tag == "script" and given.get("type") not in DATA
         if self._in_script and "src" not in given:
             self.scripts.append("")
 

@@ -16,6 +16,8 @@ from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.units import unit_words
 from landrenew.base.words import Text
+from landrenew.intake.parcels import Parcels
+from landrenew.publish.map.pack.pieces import order_of
 from landrenew.publish.map.shapes import encode
 from landrenew.publish.themes import plan_theme, themes
 from landrenew.publish.wording import class_words
@@ -148,18 +150,13 @@ def published(
 
 def _numbers(values: pd.Series[Any], about: Column) -> dict[str, Any]:
     rounded = pd.to_numeric(values).astype("float64").round(about.decimals).to_numpy()
-    whole = about.decimals == 0
-    said = [
-        None if not np.isfinite(one) else int(one) if whole else one + 0.0
-        for one in rounded.tolist()
-    ]
-    return {"values": said}
+    return {"values": np.where(np.isfinite(rounded), rounded + 0.0, np.nan)}
 
 
 def _words(values: pd.Series[Any]) -> dict[str, Any]:
     """Keep each distinct word once; -1 stands for a missing one."""
     codes, words = pd.factorize(none_where_missing(values))
-    return {"codes": codes.tolist(), "words": [str(one) for one in words]}
+    return {"codes": codes, "words": [str(one) for one in words]}
 
 
 def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
@@ -334,28 +331,27 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     -------
     dict
         ``ids``, ``columns``, ``facts`` (columns the card lists), ``themes``, ``tests``,
-        ``scoring`` and ``shapes``; rows in the table's order.
+        ``scoring`` and ``shapes``; neighbours lie beside each other.
     """
-    parcels, rulebook = result.parcels, result.layers.rulebook
+    rulebook = result.layers.rulebook
+    parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
     names = published(parcels, PARCEL_COLUMNS, rulebook, rulebook.low_efficiency)
     return {
         "ids": [str(one) for one in parcels.index],
         "columns": _columns(parcels, names),
         "facts": [name for name in PARCEL_FACTS if name in names],
-        "themes": [*themes(parcels, rulebook), *_plan_themes(result)],
+        "themes": [*themes(parcels, rulebook), *_plan_themes(result, parcels)],
         "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
         "scoring": explain_scoring(parcels, rulebook),
-        "shapes": encode(parcels.geometry),
+        "shapes": parcels.geometry,
     }
 
 
-def _plan_themes(result: Result) -> Iterator[dict[str, Any]]:
+def _plan_themes(result: Result, parcels: Parcels) -> Iterator[dict[str, Any]]:
     """Show what each plan does with the parcels."""
     about = COLUMNS["plan_class"]
     for number, one in enumerate(result.plans):
-        planned = result.parcels.assign(
-            plan_class=one.parcels["plan_class"].reindex(result.parcels.index)
-        )
+        planned = parcels.assign(plan_class=one.parcels["plan_class"].reindex(parcels.index))
         name = one.scenario.name
         zh, en = (f"：{name}", f": {name}") if name else ("", "")
         label = Text(f"{about.label.zh}{zh}", f"{about.label.en}{en}")

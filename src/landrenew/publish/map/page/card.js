@@ -54,7 +54,7 @@ function grid(heads, rows) {
 const OUTCOMES = { y: 'holds', n: 'fails', u: 'open' };
 
 function testRow(test, table, i) {
-  const outcome = test.outcomes[i];
+  const outcome = test.outcomes.at(i);
   const value = table.has(test.column) ? table.shown(test.column, i) : NONE;
   return el('tr', { class: `outcome-${outcome}` },
     el('th', { scope: 'row' }, say(test.label)),

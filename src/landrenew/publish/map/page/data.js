@@ -155,8 +155,10 @@ class Table {
   value(name, i) {
     const column = this.columns[name];
     if (!column) return null;
-    if (column.values) return column.values[i];
-    return column.codes[i] < 0 ? null : column.words[column.codes[i]];
+    if (column.values) return valueAt(column.values, i, column.decimals);
+    if (column.texts) return column.texts.at(i);
+    const code = codeAt(column.codes, i);
+    return code < 0 ? null : column.words[code];
   }
 
   label(name) { return say(this.columns[name].label); }
@@ -168,6 +170,10 @@ class Table {
     if (value === null) return NONE;
     if (column.values) return amount(name, value, column.decimals, column.unit);
     if (name.endsWith('park_id') && parkNames.has(value)) return `${parkNames.get(value)} ${value}`;
-    return column.say ? say(column.say[column.codes[i]]) : value;
+    return column.say ? say(column.say[codeAt(column.codes, i)]) : value;
   }
 }
+
+// Columns of small tables are plain lists, those of the parcels were packed.
+const valueAt = (values, i, decimals) => (Array.isArray(values) ? values[i] : values.at(i, decimals));
+const codeAt = (codes, i) => (Array.isArray(codes) ? codes[i] : codes.code(i));

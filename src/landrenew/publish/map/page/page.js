@@ -263,6 +263,7 @@ class Page {
     document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
+    this.parcels.paintAll();
     this.viewBefore = isPrinting ? view : null;
   }
 
@@ -308,8 +309,34 @@ L.Map.addInitHook(function makePanes() {
   }
 });
 
-function start(map, id) {
-  const page = new Page(map, readBlock(id));
-  page.begin();
-  return page;
+let hasStarted = false;
+
+// Build the page once the parcels are unpacked; where they cannot be, say so.
+async function start(map, id) {
+  hasStarted = true;
+  try {
+    const facts = readBlock(id);
+    await Promise.all(everyLayer(map).map((layer) => layer.ready));
+    const page = new Page(map, facts);
+    page.begin();
+    page.parcels.whenPainted(() => { document.body.dataset.state = 'ready'; });
+  } catch (error) {
+    sayBroken(error.message);
+  }
 }
+
+function everyLayer(map) {
+  const layers = [];
+  map.eachLayer((layer) => layers.push(layer));
+  return layers;
+}
+
+// In both languages: which one was chosen may be among what is lost.
+function sayBroken(why) {
+  const said = ['zh', 'en'].map((one, at) => el('p', { lang: one }, WORDS.broken[at]));
+  document.body.append(el('div', { class: 'broken', id: 'broken', role: 'alert' }, ...said, el('small', {}, why)));
+  document.body.dataset.state = 'broken';
+}
+
+// A file whose end was lost never starts the page.
+document.addEventListener('DOMContentLoaded', () => { if (!hasStarted) sayBroken('—'); });

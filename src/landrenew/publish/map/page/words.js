@@ -102,6 +102,7 @@ const WORDS = {
   capacity: ['可用容量', 'Capacity'],
   source: ['依据', 'By'],
   from: ['出处', 'Read in'],
+  broken: ['地图数据不完整或已损坏，无法显示，请重新生成或重新复制该文件。', 'The data of this map is cut short or damaged, so it cannot be shown. Make or copy the file again.'],
   north: ['北', 'N'],
   zoom_in: ['放大', 'Zoom in'],
   zoom_out: ['缩小', 'Zoom out'],

@@ -1,0 +1,71 @@
+"""The parcels' payload in pieces: what is said row by row in columns, the rest in a header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from landrenew.publish.map.pack.columns import Packed, codes, letters, scaled, texts
+from landrenew.publish.map.pack.pieces import Pieces, in_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_WORDS = 4096
+"""A column of more different words is packed as text, not as codes of a list."""
+
+
+def packed_parcels(payload: dict[str, Any]) -> Pieces:
+    """
+    Pack what the page knows of the parcels.
+
+    Parameters
+    ----------
+    payload
+        What :func:`landrenew.publish.map.payload.parcels_payload` gave; left as it is.
+
+    Returns
+    -------
+    Pieces
+        Its header holds all of the payload that is not said row by row, and of each column under
+        ``by`` how its rows are read: ``values``, ``codes`` or ``texts``.
+    """
+    parts: dict[str, Packed] = {"ids": texts(payload["ids"])}
+    columns = {}
+    for name, said in payload["columns"].items():
+        parts[f"columns.{name}"], columns[name] = _column(said)
+    for number, theme in enumerate(payload["themes"]):
+        parts[f"themes.{number}"] = codes(theme["codes"])
+    parts |= dict(_outcomes(payload["tests"]))
+    made = in_pieces(payload["shapes"], parts)
+    header = _without(payload, "ids", "shapes") | {
+        "columns": columns,
+        "themes": [_without(one, "codes") for one in payload["themes"]],
+        "tests": _tests(payload["tests"]),
+    }
+    return Pieces(header | made.header, made.written)
+
+
+def _column(said: dict[str, Any]) -> tuple[Packed, dict[str, Any]]:
+    if "values" in said:
+        return scaled(said["values"], said["decimals"]), _without(said, "values") | {"by": "values"}
+    if len(said["words"]) <= MOST_WORDS or "say" in said:
+        return codes(said["codes"]), _without(said, "codes") | {"by": "codes"}
+    words = np.array([*said["words"], None], dtype=object)  # a code of -1 takes the last
+    return texts(words[said["codes"]]), _without(said, "codes", "words") | {"by": "texts"}
+
+
+def _outcomes(tests: dict[str, Any] | None) -> Iterator[tuple[str, Packed]]:
+    for number, test in enumerate(tests["tests"] if tests else []):
+        yield f"tests.{number}", letters(test["outcomes"])
+
+
+def _tests(tests: dict[str, Any] | None) -> dict[str, Any] | None:
+    if tests is None:
+        return None
+    return tests | {"tests": [_without(one, "outcomes") for one in tests["tests"]]}
+
+
+def _without(said: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: one for key, one in said.items() if key not in keys}

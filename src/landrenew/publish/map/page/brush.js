@@ -1,0 +1,219 @@
+// Painting parcels onto a tile, each way as exact as the eye can tell at its size on screen.
+
+const FADED = '#e2e1dc';
+const BARE = '#b9b4a6';
+const LINE = 'rgba(60, 56, 48, 0.55)';
+const FADED_LINE = 'rgba(150, 148, 140, 0.5)';
+
+// Below so many pixels across, a parcel is its box; below so many, filled row by row; else a path.
+const BOX_BELOW = 3.2;
+const ROWS_BELOW = 14;
+const OUTLINE_FROM = 7;
+const MARK_FROM = 26;
+// Paths are filled so many at a time: each call has its price, and so has a long path.
+const AT_A_TIME = 128;
+const FILTERED = 255;
+
+function isDark(colour) {
+  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return parts[0] * 0.3 + parts[1] * 0.59 + parts[2] * 0.11 < 140;
+}
+
+const hatches = new Map();
+
+function hatch(colour) {
+  if (hatches.has(colour)) return hatches.get(colour);
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = 6;
+  const pen = tile.getContext('2d');
+  pen.fillStyle = '#f3f2ee';
+  pen.fillRect(0, 0, 6, 6);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.3;
+  pen.beginPath();
+  for (const at of [-6, 0, 6]) {
+    pen.moveTo(at - 1, 7);
+    pen.lineTo(at + 7, -1);
+  }
+  pen.stroke();
+  hatches.set(colour, tile);
+  return tile;
+}
+
+// A colour as four bytes of a picture, the lowest first.
+function asPixel(colour) {
+  const value = parseInt(colour.slice(1), 16);
+  return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
+}
+
+class Brush {
+  constructor(grid) {
+    this.grid = grid;
+    this.crossings = new Float64Array(4096);
+    this.edges = new Float64Array(1 << 16);
+  }
+
+  // What is in a window of the grid, painted on a canvas: scale pixels to a step of the grid.
+  paint(canvas, { left, top, scale }, classes, shade, ratio) {
+    const { grid } = this;
+    const size = canvas.width;
+    const pad = 2 / scale;
+    const found = grid.within(left - pad, top - pad, left + size / scale + pad, top + size / scale + pad);
+    const pen = canvas.getContext('2d');
+    pen.clearRect(0, 0, size, size);
+    const window = { left, top, scale, size, ratio };
+    const mean = (grid.meanSize * scale) / ratio;
+    if (mean < ROWS_BELOW) this.paintPixels(pen, window, found, classes, shade, mean < BOX_BELOW);
+    else this.paintPaths(pen, window, found, classes, shade);
+  }
+
+  paintPixels(pen, window, found, classes, shade, isBoxes) {
+    const picture = pen.createImageData(window.size, window.size);
+    const pixels = new Uint32Array(picture.data.buffer);
+    const colours = new Uint32Array(256).fill(asPixel(classes ? FADED : BARE));
+    (classes || []).forEach(({ colour }, at) => { colours[at] = asPixel(colour); });
+    const draw = isBoxes ? this.fillBox : this.fillRows;
+    // those filtered out lie beneath
+    for (const isKept of [false, true]) {
+      for (const i of found) {
+        if ((shade[i] !== FILTERED) === isKept) draw.call(this, pixels, window, i, colours[shade[i]]);
+      }
+    }
+    pen.putImageData(picture, 0, 0);
+  }
+
+  // A box never vanishes: it is one pixel at least.
+  fillBox(pixels, { left, top, scale, size }, i, colour) {
+    const { box } = this.grid;
+    const x0 = Math.trunc((box[4 * i] - left) * scale);
+    const y0 = Math.trunc((box[4 * i + 1] - top) * scale);
+    const x1 = Math.max(x0 + 1, Math.round((box[4 * i + 2] - left) * scale));
+    const y1 = Math.max(y0 + 1, Math.round((box[4 * i + 3] - top) * scale));
+    for (let y = Math.max(0, y0); y < Math.min(size, y1); y += 1) {
+      pixels.fill(colour, y * size + Math.max(0, x0), y * size + Math.max(0, Math.min(size, x1)));
+    }
+  }
+
+  // Fill between the crossings of each row of pixels with the outline, two by two: even-odd.
+  fillRows(pixels, window, i, colour) {
+    const { top, scale, size } = window;
+    const { box } = this.grid;
+    const many = this.gatherEdges(window, i);
+    const first = Math.max(0, Math.ceil((box[4 * i + 1] - top) * scale - 0.5));
+    const last = Math.min(size - 1, Math.floor((box[4 * i + 3] - top) * scale - 0.5));
+    let isSeen = false;
+    for (let y = first; y <= last; y += 1) {
+      const crossings = this.cross(y + 0.5, many);
+      for (let k = 0; k + 1 < crossings.length; k += 2) {
+        const x0 = Math.max(0, Math.ceil(crossings[k] - 0.5));
+        const x1 = Math.min(size - 1, Math.floor(crossings[k + 1] - 0.5));
+        if (x1 >= x0) pixels.fill(colour, y * size + x0, y * size + x1 + 1);
+        isSeen ||= x1 >= x0;
+      }
+    }
+    if (!isSeen) this.fillBox(pixels, window, i, colour);
+  }
+
+  // Edges of a shape in pixels; corners closer than half a pixel to the one before are passed over.
+  gatherEdges({ left, top, scale }, i) {
+    const { grid } = this;
+    const { xy, ring } = grid;
+    if (4 * (grid.end(i) - grid.start(i)) > this.edges.length) this.edges = new Float64Array(8 * (grid.end(i) - grid.start(i)));
+    const { edges } = this;
+    let many = 0;
+    const join = (ax, ay, bx, by) => {
+      edges[many] = ax;
+      edges[many + 1] = ay;
+      edges[many + 2] = bx;
+      edges[many + 3] = by;
+      many += 4;
+    };
+    for (let r = grid.first[i]; r < grid.first[i + 1]; r += 1) {
+      const beginX = (xy[2 * ring[r]] - left) * scale;
+      const beginY = (xy[2 * ring[r] + 1] - top) * scale;
+      let [lastX, lastY] = [beginX, beginY];
+      for (let k = ring[r] + 1; k < ring[r + 1]; k += 1) {
+        const x = (xy[2 * k] - left) * scale;
+        const y = (xy[2 * k + 1] - top) * scale;
+        if (Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5) continue;
+        join(lastX, lastY, x, y);
+        [lastX, lastY] = [x, y];
+      }
+      join(lastX, lastY, beginX, beginY);
+    }
+    return many;
+  }
+
+  cross(y, many) {
+    const { edges } = this;
+    let count = 0;
+    for (let k = 0; k < many; k += 4) {
+      const ay = edges[k + 1];
+      const by = edges[k + 3];
+      if (ay <= y === by <= y) continue;
+      if (count === this.crossings.length) this.crossings = Float64Array.from({ length: 2 * count }, (_, at) => this.crossings[at] || 0);
+      this.crossings[count] = edges[k] + ((y - ay) * (edges[k + 2] - edges[k])) / (by - ay);
+      count += 1;
+    }
+    return this.crossings.subarray(0, count).sort();
+  }
+
+  paintPaths(pen, window, found, classes, shade) {
+    const groups = new Map();
+    for (const i of found) {
+      if (!groups.has(shade[i])) groups.set(shade[i], []);
+      groups.get(shade[i]).push(i);
+    }
+    const order = [...groups.keys()].sort((a, b) => (b === FILTERED) - (a === FILTERED) || a - b);
+    for (const at of order) this.fillGroup(pen, window, groups.get(at), classes, at);
+    for (const at of order) if (at !== FILTERED) this.mark(pen, window, groups.get(at), classes[at]);
+  }
+
+  fillGroup(pen, window, members, classes, at) {
+    const { scale, ratio } = window;
+    const { colour, hatched } = at === FILTERED ? { colour: classes ? FADED : BARE } : classes[at];
+    pen.fillStyle = hatched ? pen.createPattern(hatch(colour), 'repeat') : colour;
+    // A dark outline on every speck turns a small-scale map to mud.
+    const isOutlined = (this.grid.meanSize * scale) / ratio > OUTLINE_FROM;
+    pen.strokeStyle = at === FILTERED ? FADED_LINE : LINE;
+    pen.lineWidth = 0.7 * ratio;
+    for (let begin = 0; begin < members.length; begin += AT_A_TIME) {
+      pen.beginPath();
+      for (const i of members.slice(begin, begin + AT_A_TIME)) this.trace(pen, window, i);
+      pen.fill('evenodd');
+      if (isOutlined) pen.stroke();
+    }
+  }
+
+  trace(pen, { left, top, scale }, i) {
+    const { xy, ring, first } = this.grid;
+    for (let r = first[i]; r < first[i + 1]; r += 1) {
+      let lastX = (xy[2 * ring[r]] - left) * scale;
+      let lastY = (xy[2 * ring[r] + 1] - top) * scale;
+      pen.moveTo(lastX, lastY);
+      for (let k = ring[r] + 1; k < ring[r + 1]; k += 1) {
+        const x = (xy[2 * k] - left) * scale;
+        const y = (xy[2 * k + 1] - top) * scale;
+        if (Math.abs(x - lastX) < 0.4 && Math.abs(y - lastY) < 0.4) continue;
+        pen.lineTo(x, y);
+        [lastX, lastY] = [x, y];
+      }
+      pen.closePath();
+    }
+  }
+
+  // Letters on the parcels themselves, once they are large enough, for those who print in grey.
+  mark(pen, { left, top, scale, ratio }, members, { mark, colour, hatched }) {
+    const { box } = this.grid;
+    pen.font = `600 ${11 * ratio}px sans-serif`;
+    pen.textAlign = 'center';
+    pen.textBaseline = 'middle';
+    pen.fillStyle = !hatched && isDark(colour) ? '#fff' : '#2c2a26';
+    for (const i of members) {
+      if ((box[4 * i + 2] - box[4 * i]) * scale < MARK_FROM * ratio) continue;
+      const x = (box[4 * i] + box[4 * i + 2]) / 2;
+      const y = (box[4 * i + 1] + box[4 * i + 3]) / 2;
+      if (this.grid.holds(i, x, y)) pen.fillText(say(mark), (x - left) * scale, (y - top) * scale);
+    }
+  }
+}

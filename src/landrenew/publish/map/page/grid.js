@@ -1,0 +1,158 @@
+// The shapes of the parcels on the grid of the map, and finding those in a window or at a place.
+
+// Neighbours lie beside each other, so that the box of so many in a row is small.
+const TOGETHER = 32;
+const EARTH = 2 * Math.PI * 6378137;
+
+const sum = (values) => values.reduce((total, one) => total + one, 0);
+
+// All parcels on the grid: corner k lies at xy[2 k], xy[2 k + 1], in steps east and south; ring r
+// spans ring[r]..ring[r + 1]; shape i has the rings first[i]..first[i + 1].
+class Grid {
+  constructor({ step, rows, rings, corners }) {
+    this.step = step;
+    this.count = sum(rows);
+    this.first = new Uint32Array(this.count + 1);
+    this.ring = new Uint32Array(sum(rings) + 1);
+    this.xy = new Int32Array(2 * sum(corners));
+    this.box = new Int32Array(4 * this.count);
+    this.groups = new Int32Array(4 * Math.ceil(this.count / TOGETHER)).fill(0);
+    [this.rowsRead, this.ringsRead, this.cornersRead] = [0, 0, 0];
+  }
+
+  // Read the shapes of a piece; they follow those that were read before.
+  read(parts, rows) {
+    const counts = new Steps(parts.next());
+    const sizes = new Steps(parts.next());
+    const arcs = new Arcs(parts);
+    for (let row = 0; row < rows; row += 1) {
+      for (let left = counts.next(); left > 0; left -= 1) this.readRing(arcs, sizes.next());
+      this.rowsRead += 1;
+      this.first[this.rowsRead] = this.ringsRead;
+      this.measure(this.rowsRead - 1);
+    }
+  }
+
+  // A ring ends where it began; that corner is not written twice.
+  readRing(arcs, many) {
+    const start = this.cornersRead;
+    for (let number = 0; number < many; number += 1) arcs.run(this, start, number === many - 1);
+    this.ringsRead += 1;
+    this.ring[this.ringsRead] = this.cornersRead;
+  }
+
+  put(x, y) {
+    this.xy[2 * this.cornersRead] = x;
+    this.xy[2 * this.cornersRead + 1] = y;
+  }
+
+  push(x, y) {
+    this.put(x, y);
+    this.cornersRead += 1;
+  }
+
+  measure(i) {
+    const { xy } = this;
+    let [left, top, right, bottom] = [2 ** 31 - 1, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31)];
+    for (let k = 2 * this.start(i); k < 2 * this.end(i); k += 2) {
+      if (xy[k] < left) left = xy[k];
+      if (xy[k] > right) right = xy[k];
+      if (xy[k + 1] < top) top = xy[k + 1];
+      if (xy[k + 1] > bottom) bottom = xy[k + 1];
+    }
+    this.box[4 * i] = left;
+    this.box[4 * i + 1] = top;
+    this.box[4 * i + 2] = right;
+    this.box[4 * i + 3] = bottom;
+  }
+
+  start(i) { return this.ring[this.first[i]]; }
+
+  end(i) { return this.ring[this.first[i + 1]]; }
+
+  isEmpty(i) { return this.first[i] === this.first[i + 1]; }
+
+  // Once all is read: a box around each few neighbours, and how large a parcel is on average.
+  index() {
+    const { box, groups } = this;
+    let [total, seen] = [0, 0];
+    for (let group = 0; group < groups.length / 4; group += 1) {
+      let [left, top, right, bottom] = [2 ** 31 - 1, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31)];
+      for (let i = group * TOGETHER; i < Math.min(this.count, (group + 1) * TOGETHER); i += 1) {
+        if (this.isEmpty(i)) continue;
+        left = Math.min(left, box[4 * i]);
+        top = Math.min(top, box[4 * i + 1]);
+        right = Math.max(right, box[4 * i + 2]);
+        bottom = Math.max(bottom, box[4 * i + 3]);
+        total += Math.max(box[4 * i + 2] - box[4 * i], box[4 * i + 3] - box[4 * i + 1]);
+        seen += 1;
+      }
+      groups.set([left, top, right, bottom], 4 * group);
+    }
+    this.meanSize = seen ? total / seen : 0;
+    this.found = new Uint32Array(this.count);
+  }
+
+  // Numbers of the shapes whose boxes meet a window; the same array serves the next window.
+  within(left, top, right, bottom) {
+    const { box, groups, found } = this;
+    let many = 0;
+    for (let group = 0; group < groups.length / 4; group += 1) {
+      const g = 4 * group;
+      if (groups[g] > right || groups[g + 2] < left || groups[g + 1] > bottom || groups[g + 3] < top) continue;
+      const last = Math.min(this.count, (group + 1) * TOGETHER);
+      for (let i = group * TOGETHER, b = 4 * i; i < last; i += 1, b += 4) {
+        if (box[b] > right || box[b + 2] < left || box[b + 1] > bottom || box[b + 3] < top) continue;
+        found[many] = i;
+        many += 1;
+      }
+    }
+    return found.subarray(0, many);
+  }
+
+  // The topmost shape at a place, or -1.
+  at({ lng, lat }) {
+    const [x, y] = [this.east(lng), this.south(lat)];
+    const near = this.within(x, y, x, y);
+    for (let k = near.length - 1; k >= 0; k -= 1) if (this.holds(near[k], x, y)) return near[k];
+    return -1;
+  }
+
+  // Ray casting over all rings together is the even-odd rule, holes and parts included.
+  holds(i, x, y) {
+    const { xy, ring } = this;
+    let inside = false;
+    for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
+      for (let k = 2 * ring[r], j = 2 * ring[r + 1] - 2; k < 2 * ring[r + 1]; j = k, k += 2) {
+        if (xy[k + 1] > y !== xy[j + 1] > y
+          && x < xy[k] + ((y - xy[k + 1]) / (xy[j + 1] - xy[k + 1])) * (xy[j] - xy[k])) inside = !inside;
+      }
+    }
+    return inside;
+  }
+
+  east(lng) { return ((mercatorX(lng) - 0.5) * EARTH) / this.step; }
+
+  south(lat) { return ((mercatorY(lat) - 0.5) * EARTH) / this.step; }
+
+  // The place of a point of the grid, as Leaflet writes it.
+  place(x, y) {
+    const lat = 2 * Math.atan(Math.exp((-2 * Math.PI * y * this.step) / EARTH)) - Math.PI / 2;
+    return [(lat * 180) / Math.PI, ((x * this.step) / EARTH) * 360];
+  }
+
+  bounds(i) {
+    const [left, top, right, bottom] = this.box.subarray(4 * i, 4 * i + 4);
+    return this.isEmpty(i) ? L.latLngBounds([]) : L.latLngBounds([this.place(left, bottom), this.place(right, top)]);
+  }
+
+  outline(i) {
+    const rings = [];
+    for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
+      const line = [];
+      for (let k = this.ring[r]; k < this.ring[r + 1]; k += 1) line.push(this.place(this.xy[2 * k], this.xy[2 * k + 1]));
+      rings.push(line);
+    }
+    return rings;
+  }
+}

@@ -1,0 +1,142 @@
+// The layer of the parcels. Everything else on the page asks this object and knows nothing of how it
+// stores or draws them: ids, table, themes; at(place), bounds(i), outline(i); paint(theme),
+// keep(filter).
+
+const TILE = 512;
+// So long may painting hold up a frame [ms].
+const PATIENCE = 12;
+
+const Parcels = L.GridLayer.extend({
+  options: { pane: 'parcels', tileSize: TILE, updateWhenIdle: false, updateWhenZooming: false, keepBuffer: 1 },
+
+  initialize(id) {
+    L.GridLayer.prototype.initialize.call(this);
+    this.waiting = [];
+    this.ready = unpacked(id).then((found) => this.take(found));
+  },
+
+  take({ header, grid, columns }) {
+    grid.index();
+    this.grid = grid;
+    this.brush = new Brush(grid);
+    Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
+    Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
+    for (const [name, column] of Object.entries(header.columns)) column[column.by] = columns[`columns.${name}`];
+    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`]; });
+    if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`]; });
+    this.table = new Table({ ids: this.ids, columns: header.columns });
+    this.theme = this.themes[0] || null;
+    this.kept = null;
+    this.shade = new Uint8Array(grid.count);
+    this.shadeAll();
+    if (this._map) this.redraw();
+  },
+
+  at(place) { return this.grid.at(place); },
+
+  bounds(i) { return this.grid.bounds(i); },
+
+  outline(i) { return this.grid.outline(i); },
+
+  // Class of parcel i in a theme: one of its legend's entries.
+  classOf(theme, i) { return theme.classes[theme.codes.code(i)]; },
+
+  paint(name) {
+    this.theme = this.themes.find((one) => one.name === name) || null;
+    this.shadeAll();
+    this.draw();
+  },
+
+  // Keep in colour only the parcels for which the filter holds; null keeps all.
+  keep(filter) {
+    this.kept = filter;
+    this.shadeAll();
+    this.draw();
+  },
+
+  // What each parcel is painted as: a class of the theme, or filtered out.
+  shadeAll() {
+    const { shade, theme, kept } = this;
+    if (!theme) {
+      shade.fill(FILTERED);
+      return;
+    }
+    for (let i = 0; i < shade.length; i += 1) shade[i] = !kept || kept(i) ? theme.codes.code(i) : FILTERED;
+  },
+
+  boundsOf(filter) {
+    const box = L.latLngBounds([]);
+    for (let i = 0; i < this.grid.count; i += 1) {
+      if (filter(i) && !this.grid.isEmpty(i)) box.extend(this.bounds(i));
+    }
+    return box;
+  },
+
+  // Tiles of the zoom that is shown, whole or not: a picture that is stretched is blurred.
+  _setView(center, zoom, noPrune, noUpdate) {
+    if (!noUpdate) {
+      this._tileZoom = zoom;
+      this._updateLevels();
+      this._resetGrid();
+      this._update(center);
+      if (!noPrune) this._pruneTiles();
+      this._noPrune = Boolean(noPrune);
+    }
+    this._setZoomTransforms(center, zoom);
+  },
+
+  createTile(coords, done) {
+    const tile = document.createElement('canvas');
+    this.ratio = Math.min(2, window.devicePixelRatio || 1);
+    tile.width = tile.height = TILE * this.ratio;
+    this.wait({ tile, coords, done });
+    return tile;
+  },
+
+  // Paint every tile that is there once more.
+  draw() {
+    if (!this.grid) return;
+    this.waiting = this.waiting.filter(({ done }) => done);
+    for (const { el: tile, coords } of Object.values(this._tiles || {})) this.wait({ tile, coords });
+  },
+
+  wait(job) {
+    this.waiting.push(job);
+    this.frame ||= requestAnimationFrame(() => this.work());
+  },
+
+  // Paint what waits, until the frame is due.
+  work() {
+    const began = performance.now();
+    while (this.waiting.length && performance.now() - began < PATIENCE) this.paintOne();
+    this.frame = this.waiting.length ? requestAnimationFrame(() => this.work()) : 0;
+    if (!this.frame) this.fire('painted');
+  },
+
+  // Paint all that waits at once: a printer waits for no frame.
+  paintAll() {
+    while (this.waiting.length) this.paintOne();
+  },
+
+  paintOne() {
+    const { tile, coords, done } = this.waiting.shift();
+    const classes = this.theme && this.theme.classes;
+    if (this.grid) this.brush.paint(tile, this.windowOf(coords), classes, this.shade, this.ratio);
+    if (done) setTimeout(() => done(null, tile));
+  },
+
+  whenPainted(act) {
+    if (this.frame) this.once('painted', act);
+    else act();
+  },
+
+  windowOf({ x, y, z }) {
+    const steps = EARTH / this.grid.step / (256 * 2 ** z);
+    const half = EARTH / this.grid.step / 2;
+    return { left: x * TILE * steps - half, top: y * TILE * steps - half, scale: this.ratio / steps };
+  },
+});
+
+function parcels(id) {
+  return new Parcels(id);
+}
