@@ -13,6 +13,8 @@ const MARK_FROM = 26;
 // Paths are filled so many at a time: each call has its price, and so has a long path.
 const AT_A_TIME = 128;
 const FILTERED = 255;
+// Corners closer than so many pixels are one corner to the eye, where shapes are small.
+const CLOSE = 0.8;
 
 function isDark(colour) {
   const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
@@ -46,6 +48,13 @@ function asPixel(colour) {
   return ((255 << 24) | ((value & 255) << 16) | (value & 0xff00) | (value >> 16)) >>> 0;
 }
 
+// The colours of classes as pixels; those filtered out have the last.
+function palette(classes) {
+  const colours = new Uint32Array(256).fill(asPixel(classes ? FADED : BARE));
+  (classes || []).forEach(({ colour }, at) => { colours[at] = asPixel(colour); });
+  return colours;
+}
+
 class Brush {
   constructor(grid) {
     this.grid = grid;
@@ -58,27 +67,47 @@ class Brush {
     const { grid } = this;
     const size = canvas.width;
     const pad = 2 / scale;
-    const found = grid.within(left - pad, top - pad, left + size / scale + pad, top + size / scale + pad);
+    const near = () => grid.within(left - pad, top - pad, left + size / scale + pad, top + size / scale + pad);
     const pen = canvas.getContext('2d');
-    pen.clearRect(0, 0, size, size);
     const window = { left, top, scale, size, ratio };
     const mean = (grid.meanSize * scale) / ratio;
-    if (mean < ROWS_BELOW) this.paintPixels(pen, window, found, classes, shade, mean < BOX_BELOW);
-    else this.paintPaths(pen, window, found, classes, shade);
+    if (mean < BOX_BELOW) this.paintBoxes(pen, window, near(), classes, shade);
+    else if (mean < ROWS_BELOW) {
+      // Which parcel a pixel belongs to is found once; a new colour is then a look-up.
+      canvas.owners ||= this.ownersOf(window, near());
+      this.paintOwned(pen, canvas.owners, classes, shade);
+    } else {
+      pen.clearRect(0, 0, size, size);
+      this.paintPaths(pen, window, near(), classes, shade);
+    }
   }
 
-  paintPixels(pen, window, found, classes, shade, isBoxes) {
+  paintBoxes(pen, window, found, classes, shade) {
     const picture = pen.createImageData(window.size, window.size);
     const pixels = new Uint32Array(picture.data.buffer);
-    const colours = new Uint32Array(256).fill(asPixel(classes ? FADED : BARE));
-    (classes || []).forEach(({ colour }, at) => { colours[at] = asPixel(colour); });
-    const draw = isBoxes ? this.fillBox : this.fillRows;
+    const colours = palette(classes);
     // those filtered out lie beneath
     for (const isKept of [false, true]) {
       for (const i of found) {
-        if ((shade[i] !== FILTERED) === isKept) draw.call(this, pixels, window, i, colours[shade[i]]);
+        if ((shade[i] !== FILTERED) === isKept) this.fillBox(pixels, window, i, colours[shade[i]]);
       }
     }
+    pen.putImageData(picture, 0, 0);
+  }
+
+  // Of each pixel the number of its parcel and 1, or 0.
+  ownersOf(window, found) {
+    const owners = new Uint32Array(window.size * window.size);
+    for (const i of found) this.fillRows(owners, window, i, i + 1);
+    return owners;
+  }
+
+  paintOwned(pen, owners, classes, shade) {
+    const size = Math.sqrt(owners.length);
+    const picture = pen.createImageData(size, size);
+    const pixels = new Uint32Array(picture.data.buffer);
+    const colours = palette(classes);
+    for (let k = 0; k < owners.length; k += 1) if (owners[k] > 0) pixels[k] = colours[shade[owners[k] - 1]];
     pen.putImageData(picture, 0, 0);
   }
 
@@ -103,59 +132,64 @@ class Brush {
     const last = Math.min(size - 1, Math.floor((box[4 * i + 3] - top) * scale - 0.5));
     let isSeen = false;
     for (let y = first; y <= last; y += 1) {
-      const crossings = this.cross(y + 0.5, many);
-      for (let k = 0; k + 1 < crossings.length; k += 2) {
-        const x0 = Math.max(0, Math.ceil(crossings[k] - 0.5));
-        const x1 = Math.min(size - 1, Math.floor(crossings[k + 1] - 0.5));
-        if (x1 >= x0) pixels.fill(colour, y * size + x0, y * size + x1 + 1);
-        isSeen ||= x1 >= x0;
+      const count = this.cross(y + 0.5, many);
+      for (let k = 0; k + 1 < count; k += 2) {
+        const x1 = Math.min(size - 1, Math.floor(this.crossings[k + 1] - 0.5));
+        let x = Math.max(0, Math.ceil(this.crossings[k] - 0.5));
+        isSeen ||= x1 >= x;
+        for (; x <= x1; x += 1) pixels[y * size + x] = colour;
       }
     }
     if (!isSeen) this.fillBox(pixels, window, i, colour);
   }
 
-  // Edges of a shape in pixels; corners closer than half a pixel to the one before are passed over.
-  gatherEdges({ left, top, scale }, i) {
+  // Edges of a shape in pixels, four numbers each; corners too close to the one before to be told
+  // from it are passed over.
+  gatherEdges({ left, top, scale, ratio }, i) {
     const { grid } = this;
     const { xy, ring } = grid;
-    if (4 * (grid.end(i) - grid.start(i)) > this.edges.length) this.edges = new Float64Array(8 * (grid.end(i) - grid.start(i)));
+    const most = 4 * (grid.end(i) - grid.start(i));
+    if (most > this.edges.length) [this.edges, this.crossings] = [new Float64Array(2 * most), new Float64Array(most)];
     const { edges } = this;
+    const near = CLOSE * ratio;
     let many = 0;
-    const join = (ax, ay, bx, by) => {
-      edges[many] = ax;
-      edges[many + 1] = ay;
-      edges[many + 2] = bx;
-      edges[many + 3] = by;
-      many += 4;
-    };
     for (let r = grid.first[i]; r < grid.first[i + 1]; r += 1) {
-      const beginX = (xy[2 * ring[r]] - left) * scale;
-      const beginY = (xy[2 * ring[r] + 1] - top) * scale;
-      let [lastX, lastY] = [beginX, beginY];
-      for (let k = ring[r] + 1; k < ring[r + 1]; k += 1) {
-        const x = (xy[2 * k] - left) * scale;
-        const y = (xy[2 * k + 1] - top) * scale;
-        if (Math.abs(x - lastX) < 0.5 && Math.abs(y - lastY) < 0.5) continue;
-        join(lastX, lastY, x, y);
-        [lastX, lastY] = [x, y];
+      const begin = 2 * ring[r];
+      const end = 2 * ring[r + 1];
+      let lastX = (xy[begin] - left) * scale;
+      let lastY = (xy[begin + 1] - top) * scale;
+      for (let k = begin + 2; k <= end; k += 2) {
+        const isClosing = k === end;
+        const x = (xy[isClosing ? begin : k] - left) * scale;
+        const y = (xy[isClosing ? begin + 1 : k + 1] - top) * scale;
+        if (!isClosing && x - lastX < near && lastX - x < near && y - lastY < near && lastY - y < near) continue;
+        edges[many] = lastX;
+        edges[many + 1] = lastY;
+        edges[many + 2] = x;
+        edges[many + 3] = y;
+        many += 4;
+        lastX = x;
+        lastY = y;
       }
-      join(lastX, lastY, beginX, beginY);
     }
     return many;
   }
 
+  // Where the edges cross a row of pixels, from left to right; gives their number.
   cross(y, many) {
-    const { edges } = this;
+    const { edges, crossings } = this;
     let count = 0;
     for (let k = 0; k < many; k += 4) {
       const ay = edges[k + 1];
       const by = edges[k + 3];
       if (ay <= y === by <= y) continue;
-      if (count === this.crossings.length) this.crossings = Float64Array.from({ length: 2 * count }, (_, at) => this.crossings[at] || 0);
-      this.crossings[count] = edges[k] + ((y - ay) * (edges[k + 2] - edges[k])) / (by - ay);
+      const x = edges[k] + ((y - ay) * (edges[k + 2] - edges[k])) / (by - ay);
+      let at = count;
+      for (; at > 0 && crossings[at - 1] > x; at -= 1) crossings[at] = crossings[at - 1];
+      crossings[at] = x;
       count += 1;
     }
-    return this.crossings.subarray(0, count).sort();
+    return count;
   }
 
   paintPaths(pen, window, found, classes, shade) {

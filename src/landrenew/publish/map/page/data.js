@@ -161,6 +161,14 @@ class Table {
     return code < 0 ? null : column.words[code];
   }
 
+  // Tells of a row whether it has a word in a column; null asks for those without any.
+  holds(name, word) {
+    const column = this.columns[name];
+    if (!column || !column.codes || Array.isArray(column.codes)) return (i) => this.value(name, i) === word;
+    const code = word === null ? -1 : column.words.indexOf(word);
+    return (i) => column.codes.code(i) === code && (code >= 0 || word === null);
+  }
+
   label(name) { return say(this.columns[name].label); }
 
   // The value as people read it, with its unit.

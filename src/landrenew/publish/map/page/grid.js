@@ -146,6 +146,19 @@ class Grid {
     return this.isEmpty(i) ? L.latLngBounds([]) : L.latLngBounds([this.place(left, bottom), this.place(right, top)]);
   }
 
+  boundsOf(filter) {
+    const { box } = this;
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < this.count; i += 1) {
+      if (this.isEmpty(i) || !filter(i)) continue;
+      left = Math.min(left, box[4 * i]);
+      top = Math.min(top, box[4 * i + 1]);
+      right = Math.max(right, box[4 * i + 2]);
+      bottom = Math.max(bottom, box[4 * i + 3]);
+    }
+    return left > right ? L.latLngBounds([]) : L.latLngBounds([this.place(left, bottom), this.place(right, top)]);
+  }
+
   outline(i) {
     const rings = [];
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {

@@ -13,7 +13,7 @@ class Page {
     this.selection = L.layerGroup().addTo(map);
     map.eachLayer((layer) => this.adopt(layer));
     this.nameParks();
-    this.search = new Search(this.entries(), (one) => this.goTo(one));
+    this.search = new Search(this.entries(), this.parcels.ids, (one) => this.goTo(one));
     this.addControls();
     this.listen();
   }
@@ -100,8 +100,7 @@ class Page {
   // Keep one town in colour and zoom to it; null shows the whole city again.
   setTown(name) {
     this.town = name;
-    const { table } = this.parcels;
-    const isThere = name === null ? null : (i) => (table.value('town', i) || NONE) === name;
+    const isThere = name === null ? null : this.parcels.table.holds('town', name === NONE ? null : name);
     this.parcels.keep(isThere);
     this.fillChosen();
     document.body.classList.remove('panel-open');
@@ -127,9 +126,10 @@ class Page {
     });
   }
 
+  // What is searched beside the parcels.
   entries() {
     const { parcels, layers } = this;
-    const made = parcels.ids.map((text, i) => ({ kind: 'parcel', text, i }));
+    const made = [];
     if (layers.blocks) layers.blocks.data.ids.forEach((text, i) => made.push({ kind: 'block', text, i }));
     if (layers.parks) {
       layers.parks.data.names.forEach((name, i) => made.push({ kind: 'park', text: name || layers.parks.data.ids[i] || '', i }));

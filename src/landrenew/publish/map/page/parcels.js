@@ -65,11 +65,7 @@ const Parcels = L.GridLayer.extend({
   },
 
   boundsOf(filter) {
-    const box = L.latLngBounds([]);
-    for (let i = 0; i < this.grid.count; i += 1) {
-      if (filter(i) && !this.grid.isEmpty(i)) box.extend(this.bounds(i));
-    }
-    return box;
+    return this.grid.boundsOf(filter);
   },
 
   // Tiles of the zoom that is shown, whole or not: a picture that is stretched is blurred.
@@ -93,11 +89,16 @@ const Parcels = L.GridLayer.extend({
     return tile;
   },
 
-  // Paint every tile that is there once more.
+  // Paint every tile that is there once more: those in sight in the next frame, the others after it.
   draw() {
-    if (!this.grid) return;
+    if (!this.grid || !this._map) return;
+    const view = this._map.getPixelBounds(null, this._tileZoom);
     this.waiting = this.waiting.filter(({ done }) => done);
-    for (const { el: tile, coords } of Object.values(this._tiles || {})) this.wait({ tile, coords });
+    for (const { el: tile, coords } of Object.values(this._tiles)) {
+      const corner = L.point(coords).multiplyBy(TILE);
+      const isSeen = view.intersects(L.bounds(corner, corner.add([TILE, TILE])));
+      this.wait({ tile, coords, isSeen: isSeen && coords.z === this._tileZoom });
+    }
   },
 
   wait(job) {
@@ -105,12 +106,15 @@ const Parcels = L.GridLayer.extend({
     this.frame ||= requestAnimationFrame(() => this.work());
   },
 
-  // Paint what waits, until the frame is due.
+  // Paint what is to change under the reader's eyes at once, and of the rest what the frame has
+  // time for.
   work() {
     const began = performance.now();
-    while (this.waiting.length && performance.now() - began < PATIENCE) this.paintOne();
+    const isUrgent = ({ isSeen }) => isSeen;
+    this.waiting = [...this.waiting.filter(isUrgent), ...this.waiting.filter((job) => !isUrgent(job))];
+    while (this.waiting.length && (isUrgent(this.waiting[0]) || performance.now() - began < PATIENCE)) this.paintOne();
     this.frame = this.waiting.length ? requestAnimationFrame(() => this.work()) : 0;
-    if (!this.frame) this.fire('painted');
+    if (!this.waiting.some(({ isSeen, done }) => isSeen || done)) this.fire('painted');
   },
 
   // Paint all that waits at once: a printer waits for no frame.
@@ -126,7 +130,7 @@ const Parcels = L.GridLayer.extend({
   },
 
   whenPainted(act) {
-    if (this.frame) this.once('painted', act);
+    if (this.waiting.some(({ isSeen, done }) => isSeen || done)) this.once('painted', act);
     else act();
   },
 

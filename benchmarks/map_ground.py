@@ -6,12 +6,21 @@ corners stray as a surveyor's do: no two are in line.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
+from landrenew.assess.share.summary import ControlShare
+from landrenew.intake.layers import Layers
+from landrenew.intake.parcels import Parcels
+from landrenew.intake.project import Project
+from landrenew.intake.sections import City
+from landrenew.publish.result import Result
+from landrenew.rules.library import read_rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +93,32 @@ def _columns(chance: np.random.Generator, count: int) -> pd.DataFrame:
         "floor_area_ratio": np.where(missing, np.nan, chance.lognormal(-0.4, 0.6, count)),
         "building_density": chance.uniform(0, 0.9, count),
         "tax_cny10k_per_mu": np.where(missing, np.nan, chance.lognormal(1.5, 1.1, count)),
-        "output_cny10k_per_mu": np.where(missing, np.nan, chance.lognormal(5, 1, count)),
+        "firm_count": chance.integers(0, 9, count).astype(float),
         "low_efficiency_class": chance.choice(["yes", "no", "undetermined"], count),
         "land_code": chance.choice(["1001", "100101", "100102"], count),
     })  # fmt: skip
+
+
+def result_of(table: gpd.GeoDataFrame) -> Result:
+    """Wrap the parcels as a finished run without other layers."""
+    city = City(name="大市", crs=CRS, rulebook="none")
+    checked = Parcels(table.assign(counted_area_m2=table.geometry.area))
+    return Result(
+        layers=Layers(
+            project=Project(folder=Path(), city=city, parcels={"path": "x.gpkg"}),
+            rulebook=read_rulebook("cixi-2023"), parcels=checked, rejected=checked.iloc[:0],
+        ),
+        parcels=checked, share=_share("大市", checked, by_town=True),
+    )  # fmt: skip
+
+
+def _share(name: str, table: gpd.GeoDataFrame, *, by_town: bool = False) -> ControlShare:
+    total = float(table["counted_area_m2"].sum())
+    inside = float((table["counted_area_m2"] * table["control_share"]).sum())
+    groups = table.groupby("town") if by_town else ()
+    return ControlShare(
+        name=name, share=inside / total, target=0.8, verdict="not_met",
+        interval=(inside / total,) * 2, inside_m2=inside, total_m2=total, parcels=len(table),
+        counts=dict.fromkeys(("inside", "straddling", "outside"), 0), retire_mu=0.0, build_mu=0.0,
+        majority_share=0.0, towns=tuple(_share(str(town), rows) for town, rows in groups),
+    )  # fmt: skip
