@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+import geopandas as gpd
 import psutil
 import shapely
 from engine import own_peak_bytes
@@ -81,9 +82,9 @@ FRAMES = """
 """
 
 
-def build(kind: str, count: int, path: Path) -> None:
+def build(kind: str, source: Path, path: Path) -> None:
     """Build a map, and print how long it took and how much memory it held."""
-    table = parcels(count)
+    table = gpd.read_parquet(source)
     began = time.perf_counter()
     if kind == "folium":
         plain_folium(table, path)
@@ -113,8 +114,10 @@ def plain_folium(table: Any, path: Path) -> None:  # noqa: ANN401  a GeoDataFram
 
 def built(kind: str, count: int, folder: Path) -> dict[str, float]:
     """Build a map in a process of its own."""
-    path = folder / f"{kind}_{count}.html"
-    command = [sys.executable, __file__, "--build", kind, str(count), str(path)]
+    path, source = folder / f"{kind}_{count}.html", folder / f"{count}.parquet"
+    if not source.exists():
+        parcels(count).to_parquet(source)
+    command = [sys.executable, __file__, "--build", kind, str(source), str(path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  ours
     said = json.loads(done.stdout.splitlines()[-1])
     return {
@@ -317,7 +320,7 @@ def main() -> None:
     read.add_argument("--build", nargs=3)
     said = read.parse_args()
     if said.build:
-        build(said.build[0], int(said.build[1]), Path(said.build[2]))
+        build(said.build[0], *map(Path, said.build[1:]))
         return
     with tempfile.TemporaryDirectory() as name:
         asked = [*(("folium", one) for one in said.folium),
