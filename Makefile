@@ -4,13 +4,13 @@
 # And one measures:
 #   make bench  install the peers, measure speed and memory, write docs/performance.md: an hour,
 #               or one part of it: make bench-peers bench-contacts bench-shapes bench-startup
-#               bench-growth bench-certainty bench-path bench-clusters; BENCH says what of a part:
+#               bench-growth bench-certainty bench-path bench-clusters bench-map; BENCH says what of a part:
 #               make bench-peers BENCH='--parcels 10000'
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-PARTS := peers contacts shapes startup growth certainty path clusters
+PARTS := peers contacts shapes startup growth certainty path clusters map
 
 .PHONY: demo test lint types bench $(PARTS:%=bench-%) clean
 
@@ -39,6 +39,7 @@ SCRIPT_startup := startup.py
 SCRIPT_certainty := certainty.py
 SCRIPT_path := path.py
 SCRIPT_clusters := clusters.py
+SCRIPT_map := map.py
 SCRIPT_growth := scale.py --parcels 99856 998560 --dask 9985600
 
 .venv/bin/python:

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from conftest import ROOT
 from scipy.sparse.csgraph import connected_components
+from unpacked import unpacked
 
 from landrenew.base.units import to_mu
 from landrenew.plan.program.solve import Plan
@@ -76,4 +77,6 @@ def test_totals_of_tables_layers_and_map_are_those_of_the_plan(
     assert cleared["plan_land_mu"].sum() == pytest.approx(record["cleared_mu"], abs=0.005)
     lost = planned.share.total_m2 - record["total_m2"]
     assert to_mu(lost) == pytest.approx(record["cleared_mu"], abs=0.005)
-    assert "plan_0" in (out / "map.html").read_text(encoding="utf-8")
+    themes = unpacked((out / "map.html").read_text(encoding="utf-8")).header["themes"]
+    (shown,) = [one["tally"][""][0] for one in themes if one["name"] == "plan_0"]
+    assert shown == [record["cleared_parcels"], pytest.approx(record["cleared_mu"], abs=0.01)]

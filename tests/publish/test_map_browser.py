@@ -413,7 +413,7 @@ def cut_in_the_facts(text: str) -> str:
 
 
 def cut_in_a_small_layer(text: str) -> str:
-    at = text.index("</script>", text.index('id="layer_control_line"'))
+    at = text.index("</script>", text.index('data-pieces="layer_control_line"'))
     return text[: at - 40] + text[at:]
 
 

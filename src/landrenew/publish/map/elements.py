@@ -23,6 +23,7 @@ from landrenew.publish.map.pack.parcels import packed_parcels
 from landrenew.publish.map.pack.pieces import deflated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.resources.abc import Traversable
 
     from landrenew.base.words import Lang
@@ -152,7 +153,7 @@ def json_text(data: object) -> str:
 
 class PageLayer(folium.map.Layer):
     """
-    A layer of the map whose data stands in the page as JSON and whose look stands in ``page/``.
+    A layer of the map whose data stands deflated in the page and whose look stands in ``page/``.
 
     Parameters
     ----------
@@ -160,36 +161,8 @@ class PageLayer(folium.map.Layer):
         Name of the layer, part of its id.
     draws
         Function of the page's script that draws it.
-    data
-        What it draws.
-    """
-
-    _template = Template("""
-    {% macro html(this, kwargs) %}
-    <script type="application/json" id="{{ this.get_name() }}">{{ this.json }}</script>
-    {% endmacro %}
-    {% macro script(this, kwargs) %}
-    var {{ this.get_name() }} = landrenew.{{ this.draws }}({{ this.get_name()|tojson }})
-        .addTo({{ this._parent.get_name() }});
-    {% endmacro %}
-    """)
-
-    def __init__(self, name: str, draws: str, data: object) -> None:
-        # The page has its own switches; folium's would start by taking the layer off.
-        super().__init__(name=name, overlay=True, control=False, show=False)
-        self._name, self._id = "Layer", name
-        self.draws = draws
-        self.json = write_json(data)
-
-
-class ParcelLayer(folium.map.Layer):
-    """
-    The parcels. All that is known of how they are stored and drawn stands behind this element.
-
-    Parameters
-    ----------
-    payload
-        What :func:`landrenew.publish.map.payload.parcels_payload` gave.
+    written
+        What it draws, in pieces as :func:`landrenew.publish.map.pack.pieces.deflated` writes them.
     """
 
     _template = Template("""
@@ -199,17 +172,31 @@ class ParcelLayer(folium.map.Layer):
     {% endfor %}
     {% endmacro %}
     {% macro script(this, kwargs) %}
-    var {{ this.get_name() }} = landrenew.parcels({{ this.get_name()|tojson }})
+    var {{ this.get_name() }} = landrenew.{{ this.draws }}({{ this.get_name()|tojson }})
         .addTo({{ this._parent.get_name() }});
     {% endmacro %}
     """)
 
+    def __init__(self, name: str, draws: str, written: Iterable[str]) -> None:
+        # The page has its own switches; folium's would start by taking the layer off.
+        super().__init__(name=name, overlay=True, control=False, show=False)
+        self._name, self._id = "Layer", name
+        self.draws, self.written = draws, tuple(written)
+
+
+class ParcelLayer(PageLayer):
+    """
+    The parcels. All that is known of how they are stored and drawn stands behind this element.
+
+    Parameters
+    ----------
+    payload
+        What :func:`landrenew.publish.map.payload.parcels_payload` gave.
+    """
+
     def __init__(self, payload: dict[str, Any]) -> None:
-        super().__init__(name="parcels", overlay=True, control=False, show=False)
-        self._name, self._id = "Layer", "parcels"
         pieces = packed_parcels(payload)
-        header = json_text(pieces.header).encode("utf-8")
-        self.written = (deflated(header), *pieces.written)
+        super().__init__("parcels", "parcels", (_packed(pieces.header), *pieces.written))
 
 
 class ShapeLayer(PageLayer):
@@ -225,7 +212,11 @@ class ShapeLayer(PageLayer):
     """
 
     def __init__(self, name: str, data: object) -> None:
-        super().__init__(name, "shapes", data)
+        super().__init__(name, "shapes", [_packed(data)])
+
+
+def _packed(data: object) -> str:
+    return deflated(json_text(data).encode("utf-8"))
 
 
 class Page(MacroElement):

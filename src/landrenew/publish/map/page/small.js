@@ -51,15 +51,20 @@ function weightAt(zoom, { base, from = 0 }) {
 
 // A small layer: Leaflet shapes, with at(place) and bounds(i) like the parcels.
 const SmallLayer = L.LayerGroup.extend({
-  initialize(name, data) {
+  initialize(id) {
     L.LayerGroup.prototype.initialize.call(this);
-    this.name = name;
+    this.name = id.replace(/^layer_/, '');
+    this.labels = [];
+    this.ready = readPacked(id).then((data) => this.take(data));
+  },
+
+  take(data) {
     this.data = data;
     this.shapes = new Shapes(data.shapes);
     this.kinds = data.candidates ? [...data.candidates] : data.kinds;
     if (data.columns) this.table = new Table(data);
     this.drawAll();
-    this.labels = [];
+    if (this._map) this.thin();
   },
 
   at(place) { return this.shapes.at(place); },
@@ -138,16 +143,8 @@ const SmallLayer = L.LayerGroup.extend({
   },
 });
 
-// A layer that cannot be read is told by the page, which waits for every layer.
 function shapes(id) {
-  try {
-    return new SmallLayer(id.replace(/^layer_/, ''), readBlock(id));
-  } catch (error) {
-    const empty = L.layerGroup();
-    empty.ready = Promise.reject(error);
-    empty.ready.catch(() => {});
-    return empty;
-  }
+  return new SmallLayer(id);
 }
 
 // Put each name where it covers none already shown, or hide it.

@@ -1,5 +1,7 @@
 // Reading the parcels that Python packed: pieces of deflated bytes in base64, after a header.
 
+const decoder = new TextDecoder();
+
 function bytesOf(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text.trim());
   const raw = atob(text);
@@ -11,6 +13,14 @@ function bytesOf(text) {
 async function inflated(text) {
   const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// The data of a layer; it leaves the page once it is read.
+async function readPacked(id) {
+  const block = document.querySelector(`[data-pieces="${id}"]`);
+  const data = JSON.parse(decoder.decode(await inflated(block.textContent)));
+  block.remove();
+  return data;
 }
 
 // Takes the parts of a piece one after the other; each says how long it is.
@@ -125,8 +135,6 @@ class Arcs {
   }
 }
 
-const decoder = new TextDecoder();
-
 // Columns by their kind. Each reads the rows of a piece and gives the value of a row, null when it
 // is missing.
 class ScaledColumn {
@@ -215,9 +223,8 @@ const COLUMN_KINDS = {
 
 // Everything that a block of pieces holds: what the header says, the shapes, and columns by name.
 async function unpacked(id) {
-  const [head, ...pieces] = document.querySelectorAll(`[data-pieces="${id}"]`);
-  const header = JSON.parse(decoder.decode(await inflated(head.textContent)));
-  head.remove();
+  const header = await readPacked(id);
+  const pieces = document.querySelectorAll(`[data-pieces="${id}"]`);
   if (pieces.length !== header.rows.length) throw new Error('a piece is missing');
   const grid = new Grid(header);
   const columns = {};

@@ -97,12 +97,23 @@ class Unpacked:
     columns: dict[str, list[Any]]
 
 
+def pieces_of(page: str, layer: str = r"\w+") -> list[bytes]:
+    """Inflate what a page holds of a layer, or of all."""
+    element = rf'<script type="text/plain" data-pieces="{layer}">(.*?)</script>'
+    return [
+        zlib.decompress(base64.b64decode(one, validate=True))
+        for one in re.findall(element, page, re.DOTALL)
+    ]
+
+
+def laid_open(page: str) -> str:
+    """Give a page and all that is packed in it as one text, to look for what must not be there."""
+    return "\n".join([page, *(one.decode("utf-8", "replace") for one in pieces_of(page))])
+
+
 def unpacked(page: str) -> Unpacked:
-    """Read the pieces of a page."""
-    found = re.findall(
-        r'<script type="text/plain" data-pieces="layer_parcels">(.*?)</script>', page, re.DOTALL
-    )
-    head, *pieces = [zlib.decompress(base64.b64decode(one, validate=True)) for one in found]
+    """Read the parcels of a page."""
+    head, *pieces = pieces_of(page, "layer_parcels")
     header = json.loads(head)
     data = Unpacked(header, [], {name: [] for name, _, _ in header["parts"]})
     assert len(pieces) == len(header["rows"])
