@@ -206,9 +206,12 @@ def land_mu(parcels: GeoDataFrame) -> pd.Series[float]:
     return parcels["parcel_area_mu"]
 
 
-def _tally(parcels: GeoDataFrame, codes: NDArray[np.int_], count: int) -> Tally:
+def _tally(
+    parcels: GeoDataFrame, codes: NDArray[np.int_], count: int, land: pd.Series[float] | None = None
+) -> Tally:
     """Count parcels and land by class, for the city (empty key) and for each town."""
-    frame = pd.DataFrame({"code": codes, "mu": land_mu(parcels).to_numpy()})
+    land = land_mu(parcels) if land is None else land
+    frame = pd.DataFrame({"code": codes, "mu": land.to_numpy()})
     if "town" in parcels.columns:
         frame["town"] = parcels["town"].astype("object").fillna(UNKNOWN_TOWN).to_numpy()
     else:
@@ -302,6 +305,10 @@ PLAN_SWATCHES = {
 }
 """What a plan does with the parcels that could be cleared."""
 
+IN_PART = Text(
+    "跨线宗地只腾退线外部分的，只计腾退的面积。",
+    "Of a parcel that is cleared in part, only what is cleared counts.",
+)
 NO_CANDIDATE = Text("不在可腾退之列", "Clearing is not in question")
 
 
@@ -312,7 +319,7 @@ def plan_theme(parcels: GeoDataFrame, name: str, label: Text, meaning: Text) -> 
     Parameters
     ----------
     parcels
-        Parcel table with ``plan_class``.
+        Parcel table with ``plan_class`` and ``plan_land_mu``.
     name
         Name of the theme.
     label
@@ -323,13 +330,18 @@ def plan_theme(parcels: GeoDataFrame, name: str, label: Text, meaning: Text) -> 
     Returns
     -------
     dict
-        As :func:`themes` gives them.
+        As :func:`themes` gives them. Of a parcel that is cleared in part only that part is counted
+        as cleared, so that the legend says what the plan says; the rest is in no class's land.
     """
     missing = Swatch(NO_CANDIDATE, "#dfe5e9")
-    return _lettered(parcels, "plan_class", PLAN_SWATCHES, missing) | {
+    theme = _lettered(parcels, "plan_class", PLAN_SWATCHES, missing)
+    land = parcels["plan_land_mu"].fillna(land_mu(parcels))
+    return theme | {
         "name": name,
         "label": label,
         "meaning": meaning,
+        "tally": _tally(parcels, theme["codes"], len(theme["classes"]), land),
+        "hint": None if land.sum() == land_mu(parcels).sum() else IN_PART,
     }
 
 

@@ -351,7 +351,8 @@ def _plan_themes(result: Result, parcels: Parcels) -> Iterator[dict[str, Any]]:
     """Show what each plan does with the parcels."""
     about = COLUMNS["plan_class"]
     for number, one in enumerate(result.plans):
-        planned = parcels.assign(plan_class=one.parcels["plan_class"].reindex(parcels.index))
+        said = one.parcels[["plan_class", "plan_land_mu"]].reindex(parcels.index)
+        planned = parcels.assign(**said)
         name = one.scenario.name
         zh, en = (f"：{name}", f": {name}") if name else ("", "")
         label = Text(f"{about.label.zh}{zh}", f"{about.label.en}{en}")
