@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 import pytest
 from browser import NARROW, WIDE, chromium, launched, opened
 from map_city import (
@@ -222,7 +225,7 @@ def test_each_theme_recolours_the_parcels_and_its_legend_counts_them(
         colours = set()
         for theme in page.locator("input[name=theme]").all():
             theme.check()
-            counts = page.locator(".legend tbody td:nth-child(3)").all_inner_texts()
+            counts = page.locator(".legend tbody td:nth-child(2)").all_inner_texts()
             assert sum(int(count.replace(",", "")) for count in counts) == len(result.parcels)
             colours.add(tuple(colour_at(page, ONE)))
         assert len(colours) >= 4
@@ -234,7 +237,7 @@ def test_a_town_is_kept_in_colour_and_the_legend_counts_it_alone(
 ) -> None:
     with show(file) as (page, seen):
         page.locator(".town", has_text="周巷镇").click()
-        counts = page.locator(".legend tbody td:nth-child(3)").all_inner_texts()
+        counts = page.locator(".legend tbody td:nth-child(2)").all_inner_texts()
         assert sum(map(int, counts)) == (result.parcels["town"] == "周巷镇").sum()
         expect(page.locator(".legend thead")).to_contain_text("周巷镇")
         town = next(one for one in result.share.towns if one.name == "周巷镇")
@@ -249,7 +252,7 @@ def test_a_towns_filter_gives_way_to_a_parcel_found_elsewhere(
     show: Show, file: Path, result: Result
 ) -> None:
     with show(file) as (page, seen):
-        own = str(result.parcels.at[ONE, "town"])
+        own = str(result.parcels.loc[ONE, "town"])
         other = next(one for one in TOWNS if one != own)
         page.locator(".town", has_text=other).click()
         search(page, ONE)
@@ -451,4 +454,78 @@ def test_a_damaged_file_says_so(
         for said in ("地图数据不完整或已损坏", "cut short or damaged"):
             expect(page.locator("#broken")).to_contain_text(said)
         expect(page.locator("#broken")).to_be_visible()
+        assert seen.nothing(), seen
+
+
+def kept_in_python(
+    table: pd.DataFrame, hidden: dict[str, set[str]], least: float | None
+) -> pd.Series:
+    """Filter the table as the reader did."""
+    kept = pd.Series(data=True, index=table.index)
+    for column, words in hidden.items():
+        kept &= ~table[column].fillna("").isin(words)
+    if least is not None:
+        kept &= table["parcel_area_mu"].round(2) >= least
+    return kept
+
+
+def test_filters_add_up_to_what_the_table_says(show: Show, file: Path, result: Result) -> None:
+    table = result.parcels
+    rng = np.random.default_rng(3)
+    letters = {"efficiency_grade": "ABCD", "control_class": ("inside", "straddling", "outside")}
+    with show(file) as (page, seen):
+        for _ in range(12):
+            hidden: dict[str, set[str]] = {}
+            for theme, words in letters.items():
+                page.locator(f"input[name=theme][value={theme}]").check()
+                chosen = sorted(rng.choice(len(words), rng.integers(0, 3), replace=False))
+                for at in chosen:
+                    page.locator("#legend .class").nth(at).click()
+                hidden[theme] = {words[at] for at in chosen}
+            least = round(float(rng.uniform(5, 25)), 2) if rng.random() < 0.5 else None
+            if least is not None:
+                page.locator("#span-column").select_option("parcel_area_mu")
+                page.locator("#span-at_least").fill(str(least))
+                page.locator("#filter button[type=submit]").click()
+            kept = kept_in_python(table, hidden, least)
+            if kept.all():
+                continue
+            mu = (table.loc[kept, "counted_area_m2"] * 0.0015).sum()
+            decimals = 0 if mu >= 1000 else 2
+            said = page.locator("#filter-sums").inner_text()
+            assert said.startswith(f"{kept.sum():,} 宗 · {mu:,.{decimals}f} 亩")
+            exact = page.evaluate("layer_parcels.filters.sums()")
+            assert exact["mu"] == pytest.approx(mu, abs=8e-8 * kept.sum())  # 0.00005 m2 each
+            page.locator("#clear-filter").click()
+        expect(page.locator("#filter-sums")).to_have_count(0)
+        assert seen.nothing(), seen
+
+
+def test_the_share_of_the_page_is_the_share_of_the_run(
+    show: Show, demo_result: Result, tmp_path: Path
+) -> None:
+    save_map(draw_map(demo_result), tmp_path / "map.html")
+    with show(tmp_path / "map.html") as (page, seen):
+        sums = page.evaluate("layer_parcels.filters.sums()")
+        assert sums["count"] == len(demo_result.parcels)
+        assert sums["share"] == pytest.approx(demo_result.share.share, abs=1e-9)
+        for town in demo_result.share.towns:
+            page.evaluate(f"layer_parcels.filters.town = {json.dumps(town.name)};0")
+            found = page.evaluate("layer_parcels.filters.sums()")
+            assert found["share"] == pytest.approx(town.share, abs=1e-9)
+            assert found["count"] == town.parcels
+        assert seen.nothing(), seen
+
+
+def test_a_condition_is_dropped_by_its_cross(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        page.locator("#legend .class").first.click()
+        page.locator("[data-town]").first.click()
+        assert page.locator(".condition").count() == 2
+        page.locator(".condition button").first.click()
+        page.locator(".condition button").first.click()
+        expect(page.locator("#filter-sums")).to_have_count(0)
+        expect(page.locator("#filter .hint")).to_be_visible()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.scrollingElement.scrollTop") == 0
         assert seen.nothing(), seen

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from landrenew.base.words import Lang
 
 SCRIPTS = (
-    "words", "data", "grid", "unpack", "brush", "parcels", "small", "card", "share", "panel",
-    "search", "page",
+    "words", "data", "grid", "unpack", "brush", "parcels", "small", "card", "share", "filters",
+    "panel", "search", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 

@@ -14,12 +14,12 @@ import pandas as pd
 from landrenew.base.columns import COLUMNS, Column, score_column
 from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
-from landrenew.base.units import unit_words
+from landrenew.base.units import M2_PER_MU, unit_words
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
 from landrenew.publish.map.pack.pieces import order_of
 from landrenew.publish.map.shapes import encode
-from landrenew.publish.themes import plan_theme, themes
+from landrenew.publish.themes import land_mu, plan_theme, themes
 from landrenew.publish.wording import class_words
 from landrenew.rules.scoring import MinMax, Rank
 
@@ -331,7 +331,7 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     -------
     dict
         ``ids``, ``columns``, ``facts`` (columns the card lists), ``themes``, ``tests``,
-        ``scoring`` and ``shapes``; neighbours lie beside each other.
+        ``scoring``, ``land`` and ``shapes``; neighbours lie beside each other.
     """
     rulebook = result.layers.rulebook
     parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
@@ -343,7 +343,17 @@ def parcels_payload(result: Result) -> dict[str, Any]:
         "themes": [*themes(parcels, rulebook), *_plan_themes(result, parcels)],
         "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
         "scoring": explain_scoring(parcels, rulebook),
+        "land": _land(parcels),
         "shapes": parcels.geometry,
+    }
+
+
+def _land(parcels: Parcels) -> dict[str, Any]:
+    """Give the land of each parcel, and what of it lies inside the line [m2]."""
+    inside = parcels.get("inside_area_m2")
+    return {
+        "counted": (land_mu(parcels) * M2_PER_MU).to_numpy(np.float64),
+        "inside": None if inside is None else inside.to_numpy(np.float64),
     }
 
 

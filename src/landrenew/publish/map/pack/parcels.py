@@ -12,6 +12,13 @@ from landrenew.publish.map.pack.pieces import Pieces, in_pieces
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+
+LAND_DECIMALS = 4
+"""Decimals of square metres: the share of a city comes out to 1e-9."""
+
 MOST_WORDS = 4096
 """A column of more different words is packed as text, not as codes of a list."""
 
@@ -37,10 +44,11 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
         parts[f"columns.{name}"], columns[name] = _column(said)
     for number, theme in enumerate(payload["themes"]):
         parts[f"themes.{number}"] = codes(theme["codes"])
-    parts |= dict(_outcomes(payload["tests"]))
+    parts |= dict(_outcomes(payload["tests"])) | dict(_land(**payload["land"]))
     made = in_pieces(payload["shapes"], parts)
     header = _without(payload, "ids", "shapes") | {
         "columns": columns,
+        "land": {"decimals": LAND_DECIMALS},
         "themes": [_without(one, "codes") for one in payload["themes"]],
         "tests": _tests(payload["tests"]),
     }
@@ -54,6 +62,13 @@ def _column(said: dict[str, Any]) -> tuple[Packed, dict[str, Any]]:
         return codes(said["codes"]), _without(said, "codes") | {"by": "codes"}
     words = np.array([*said["words"], None], dtype=object)  # a code of -1 takes the last
     return texts(words[said["codes"]]), _without(said, "codes", "words") | {"by": "texts"}
+
+
+def _land(counted: Numbers, inside: Numbers | None) -> Iterator[tuple[str, Packed]]:
+    """Pack land [m2]; what lies inside is left out where it is all of it, as it mostly is."""
+    yield "land.counted", scaled(counted, LAND_DECIMALS)
+    if inside is not None:
+        yield "land.inside", scaled(np.where(inside == counted, np.nan, inside), LAND_DECIMALS)
 
 
 def _outcomes(tests: dict[str, Any] | None) -> Iterator[tuple[str, Packed]]:

@@ -8,10 +8,10 @@ class Page {
     this.map = map;
     this.facts = facts;
     this.layers = {};
-    this.town = null;
     this.open = null;
     this.selection = L.layerGroup().addTo(map);
     map.eachLayer((layer) => this.adopt(layer));
+    this.filters = this.parcels.filters = new Filters(this.parcels);
     this.nameParks();
     this.search = new Search(this.entries(), this.parcels.ids, (one) => this.goTo(one));
     this.addControls();
@@ -75,15 +75,33 @@ class Page {
   }
 
   fillChosen() {
-    this.fill('share', shareFigure(this.facts, this.town, (name) => this.setTown(name)));
-    this.fill('legend', legend(this.parcels, this.town, (name) => this.setTheme(name)));
-    this.fill('towns', townBars(this.facts.share, this.town, (name) => this.setTown(name)));
+    const choose = (name) => this.setTown(name);
+    this.fill('share', shareFigure(this.facts, this.filters.town, choose));
+    this.fill('towns', townBars(this.facts.share, this.filters.town, choose));
+    this.fill('filter', filterPanel(this.filters, () => this.filter()));
+    this.fillLegend();
+  }
+
+  fillLegend() {
+    this.fill('legend', legend(this.parcels, this.filters, (name) => this.setTheme(name), (theme, at) => this.hide(theme, at)));
   }
 
   setTheme(name) {
     this.parcels.paint(name);
-    this.fill('legend', legend(this.parcels, this.town, (one) => this.setTheme(one)));
+    this.fillLegend();
     document.querySelector(`input[name="theme"][value="${name}"]`).focus();
+  }
+
+  hide(theme, at) {
+    this.filters.toggle(theme, at);
+    this.filter();
+    document.querySelector(`#legend [data-class="${at}"]`).focus();
+  }
+
+  // Keep in colour what the filters keep, wherever the map stands.
+  filter() {
+    this.parcels.keep(this.filters.test());
+    this.fillChosen();
   }
 
   toggle(name, isOn) {
@@ -99,14 +117,12 @@ class Page {
 
   // Keep one town in colour and zoom to it; null shows the whole city again.
   setTown(name) {
-    this.town = name;
-    const isThere = name === null ? null : this.parcels.table.holds('town', name === NONE ? null : name);
-    this.parcels.keep(isThere);
-    this.fillChosen();
+    this.filters.town = name;
+    this.filter();
     document.body.classList.remove('panel-open');
     this.fillDrawer();
-    if (isThere) this.flyTo(this.parcels.boundsOf(isThere), CLOSE_UP);
-    else this.showAll();
+    if (name === null) this.showAll();
+    else this.flyTo(this.parcels.boundsOf(this.filters.test()), CLOSE_UP);
   }
 
   showAll() {
@@ -144,7 +160,8 @@ class Page {
       this.setTown(text);
       return;
     }
-    if (this.town !== null && this.townOf(kind, i) !== this.town) this.setTown(null);
+    const { town } = this.filters;
+    if (town !== null && this.townOf(kind, i) !== town) this.setTown(null);
     this.select(kind, i);
     this.flyTo(this.open.layer.bounds(i), CLOSE_UP);
   }

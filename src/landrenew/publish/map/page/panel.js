@@ -17,26 +17,39 @@ function themeChoice(layer, onChoose) {
       }), el('span', {}, say(theme.label)))));
 }
 
-function legendRows(theme, town) {
+// A class of the theme: a click hides its parcels, or shows them again.
+function classSwitch(theme, at, filters, onHide) {
+  const one = theme.classes[at];
+  return el('label', { class: 'class' },
+    el('input', {
+      type: 'checkbox', class: 'unseen', 'data-class': at, checked: !filters.isHidden(theme, at),
+      'aria-label': `${say('show_class')} ${say(one.label)}`, onchange: () => onHide(theme, at),
+    }), swatch(one), el('span', {}, say(one.label)));
+}
+
+function legendRows(theme, filters, onHide) {
+  const { town } = filters;
   const tally = theme.tally[town === null ? '' : town] || [];
   const decimals = landDecimals(tally.reduce((sum, [, mu]) => sum + mu, 0));
-  return theme.classes.map((one, at) => {
+  return theme.classes.map((_, at) => {
     const [count, mu] = tally[at] || [0, 0];
-    return el('tr', {}, el('td', {}, swatch(one)), el('th', { scope: 'row' }, say(one.label)),
+    return el('tr', { class: filters.isHidden(theme, at) ? 'is-hidden' : '' },
+      el('th', { scope: 'row' }, classSwitch(theme, at, filters, onHide)),
       el('td', {}, number(count, 0)), el('td', {}, number(mu, decimals)));
   });
 }
 
-function legend(layer, town, onChoose) {
+function legend(layer, filters, onChoose, onHide) {
   const { theme } = layer;
+  const { town } = filters;
   if (!theme) return [];
   return [
     el('h2', {}, say('theme')),
     themeChoice(layer, onChoose),
     el('table', { class: 'legend' },
-      el('thead', {}, el('tr', {}, el('th', {}), el('th', { scope: 'col' }, town === null ? say('whole_city') : town),
+      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, town === null ? say('whole_city') : town),
         el('th', { scope: 'col' }, say('count')), el('th', { scope: 'col' }, say('area')))),
-      el('tbody', {}, ...legendRows(theme, town))),
+      el('tbody', {}, ...legendRows(theme, filters, onHide))),
     theme.hint ? el('p', { class: 'hint' }, say(theme.hint)) : null,
     theme.threshold === undefined ? null
       : el('p', { class: 'hint' }, `${say('threshold')} ${plain(theme.name, theme.threshold, layer.table.columns[theme.name].unit)}`),

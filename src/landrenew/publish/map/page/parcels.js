@@ -18,6 +18,7 @@ const Parcels = L.GridLayer.extend({
   take({ header, grid, columns }) {
     grid.index();
     this.grid = grid;
+    this.count = grid.count;
     this.brush = new Brush(grid);
     Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
@@ -27,12 +28,22 @@ const Parcels = L.GridLayer.extend({
     this.table = new Table({ ids: this.ids, columns: header.columns });
     this.theme = this.themes[0] || null;
     this.kept = null;
+    this.land = { counted: columns['land.counted'], inside: columns['land.inside'], ...header.land };
+    this.hasLine = Boolean(this.land.inside);
     this.shade = new Uint8Array(grid.count);
     this.shadeAll();
     if (this._map) this.redraw();
   },
 
   at(place) { return this.grid.at(place); },
+
+  // Land of a parcel, and what of it lies inside the line [m²]; all of it where nothing else is said.
+  landOf(i) { return this.land.counted.at(i, this.land.decimals) || 0; },
+
+  insideOf(i) {
+    const part = this.hasLine ? this.land.inside.at(i, this.land.decimals) : null;
+    return part === null ? this.landOf(i) : part;
+  },
 
   bounds(i) { return this.grid.bounds(i); },
 

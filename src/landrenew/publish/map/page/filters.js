@@ -1,0 +1,141 @@
+// What the reader keeps in colour: a town, classes of themes, spans of numbers; all of it together.
+
+const M2_PER_MU = 2000 / 3;
+
+class Filters {
+  constructor(parcels) {
+    this.parcels = parcels;
+    this.town = null;
+    this.hidden = new Map();
+    this.spans = new Map();
+  }
+
+  get isEmpty() { return this.town === null && this.hidden.size === 0 && this.spans.size === 0; }
+
+  clear() {
+    this.town = null;
+    this.hidden.clear();
+    this.spans.clear();
+  }
+
+  isHidden(theme, at) { return (this.hidden.get(theme.name) || new Set()).has(at); }
+
+  // Hide a class of a theme, or show it again.
+  toggle(theme, at) {
+    const classes = this.hidden.get(theme.name) || new Set();
+    if (!classes.delete(at)) classes.add(at);
+    if (classes.size) this.hidden.set(theme.name, classes);
+    else this.hidden.delete(theme.name);
+  }
+
+  // Keep the numbers of a column from one to another, both among them; null leaves an end open.
+  setSpan(name, low, high) {
+    if (low === null && high === null) this.spans.delete(name);
+    else this.spans.set(name, [low, high]);
+  }
+
+  // Tells of a parcel whether it is kept; null keeps all. What is missing lies in no span.
+  test() {
+    if (this.isEmpty) return null;
+    const { table, themes } = this.parcels;
+    const asked = [];
+    if (this.town !== null) asked.push(table.holds('town', this.town === NONE ? null : this.town));
+    for (const [name, classes] of this.hidden) {
+      const { codes } = themes.find((one) => one.name === name);
+      asked.push((i) => !classes.has(codes.code(i)));
+    }
+    for (const [name, [low, high]] of this.spans) {
+      asked.push((i) => {
+        const value = table.value(name, i);
+        return value !== null && (low === null || value >= low) && (high === null || value <= high);
+      });
+    }
+    return (i) => asked.every((one) => one(i));
+  }
+
+  // How many parcels are kept, and their land; inside the line as well, where there is one.
+  sums() {
+    const test = this.test() || (() => true);
+    let [count, counted, inside] = [0, 0, 0];
+    for (let i = 0; i < this.parcels.count; i += 1) {
+      if (!test(i)) continue;
+      count += 1;
+      counted += this.parcels.landOf(i);
+      inside += this.parcels.insideOf(i);
+    }
+    return { count, mu: counted / M2_PER_MU, share: counted > 0 && this.parcels.hasLine ? inside / counted : null };
+  }
+}
+
+// A condition that is set, and the way to drop it.
+function filterChip(text, onDrop) {
+  return el('li', { class: 'condition' }, el('span', {}, text),
+    el('button', { type: 'button', 'aria-label': `${say('drop')} ${text}`, onclick: onDrop }, '×'));
+}
+
+function spanWords(table, name, [low, high]) {
+  const { label, unit } = table.columns[name];
+  const ends = [low === null ? null : `≥ ${plain(name, low, unit)}`, high === null ? null : `≤ ${plain(name, high, unit)}`];
+  return `${say(label)} ${ends.filter(Boolean).join(' ')}`;
+}
+
+function filterChips(filters, onChange) {
+  const { table, themes } = filters.parcels;
+  const act = (change) => () => { change(); onChange(); };
+  const chips = [];
+  if (filters.town !== null) chips.push(filterChip(filters.town, act(() => { filters.town = null; })));
+  for (const [name, classes] of filters.hidden) {
+    const theme = themes.find((one) => one.name === name);
+    const left = theme.classes.filter((_, at) => !classes.has(at)).map(({ label }) => say(label));
+    const said = left.join(lang === 'zh' ? '、' : ', ') || say('none');
+    chips.push(filterChip(`${say(theme.label)}${lang === 'zh' ? '：' : ': '}${said}`, act(() => filters.hidden.delete(name))));
+  }
+  for (const [name, span] of filters.spans) {
+    chips.push(filterChip(spanWords(table, name, span), act(() => filters.spans.delete(name))));
+  }
+  return chips;
+}
+
+// A span of a number: shares are typed in percent, as they are shown.
+function spanForm(filters, onChange) {
+  const { table } = filters.parcels;
+  const names = Object.keys(table.columns).filter((name) => table.columns[name].values);
+  const column = el('select', { id: 'span-column', 'aria-label': say('number') },
+    ...names.map((name) => el('option', { value: name }, `${table.label(name)}${unitMark(name, table)}`)));
+  const [low, high] = ['at_least', 'at_most'].map((word) => el('input', {
+    type: 'number', step: 'any', id: `span-${word}`, placeholder: SIGNS[word], 'aria-label': `${SIGNS[word]}`,
+  }));
+  const read = (box, name) => (box.value === '' ? null : Number(box.value) / (isShare(name) ? 100 : 1));
+  const form = el('form', { class: 'span' }, column, low, high, el('button', { type: 'submit' }, say('add')));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    filters.setSpan(column.value, read(low, column.value), read(high, column.value));
+    onChange();
+  });
+  return form;
+}
+
+function unitMark(name, table) {
+  const unit = isShare(name) ? '%' : say(table.columns[name].unit);
+  return unit ? ` (${unit})` : '';
+}
+
+function filterSums(filters) {
+  const { count, mu, share } = filters.sums();
+  const said = [`${number(count, 0)} ${say('parcels_unit')}`, land(mu)];
+  if (share !== null) said.push(`${say('share')} ${percent(share)}`);
+  return el('output', { id: 'filter-sums' }, said.join(' · '));
+}
+
+function filterPanel(filters, onChange) {
+  return [
+    el('div', { class: 'heading' }, el('h2', {}, say('filter')),
+      filters.isEmpty ? null : el('button', {
+        type: 'button', class: 'link', id: 'clear-filter', onclick: () => { filters.clear(); onChange(); },
+      }, say('clear'))),
+    filters.isEmpty ? el('p', { class: 'hint' }, say('filter_hint'))
+      : el('ul', { class: 'conditions' }, ...filterChips(filters, onChange)),
+    filters.isEmpty ? null : filterSums(filters),
+    spanForm(filters, onChange),
+  ];
+}
