@@ -529,3 +529,91 @@ def test_a_condition_is_dropped_by_its_cross(show: Show, file: Path) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.scrollingElement.scrollTop") == 0
         assert seen.nothing(), seen
+
+
+def chosen(page: Page) -> dict[str, object]:
+    """Tell what is chosen, as the reader sees it."""
+    return {
+        "theme": page.locator("input[name=theme]:checked").get_attribute("value"),
+        "conditions": page.locator(".condition span").all_inner_texts(),
+        "card": page.locator("#card h2").all_inner_texts() if page.locator("#card").is_visible()
+        else [],
+        "lang": page.evaluate("document.documentElement.lang"),
+        "layers": page.locator("[data-layer]:checked").evaluate_all(
+            "all => all.map((one) => one.dataset.layer)"
+        ),
+        "view": page.evaluate(
+            "[map_city.getZoom(), map_city.getCenter().lat, map_city.getCenter().lng]"
+            ".map((one) => +one.toFixed(4))"
+        ),
+    }  # fmt: skip
+
+
+def choose_much(page: Page) -> None:
+    page.locator("input[name=theme][value=control_class]").check()
+    page.locator("#legend .class").nth(1).click()
+    page.locator("[data-town]").first.click()
+    page.locator("#span-column").select_option("floor_area_ratio")
+    page.locator("#span-at_most").fill("2.5")
+    page.locator("#filter button[type=submit]").click()
+    page.locator("[data-layer=parks]").uncheck()
+    page.locator("#lang-en").click()
+    search(page, ONE)
+
+
+def test_a_link_leads_back_to_what_was_chosen(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        choose_much(page)
+        expect(page.locator("#card h2")).to_have_text(ONE)
+        before, fragment = chosen(page), page.evaluate("location.hash")
+        assert seen.nothing(), seen
+    with show(file) as (page, seen):
+        page.evaluate(f"location.hash = {json.dumps(fragment)}")
+        page.reload()
+        page.locator("body[data-state=ready]").wait_for()
+        after = chosen(page)
+        assert after.pop("view") == pytest.approx(before.pop("view"), abs=2e-3)
+        assert after == before
+        assert seen.nothing(), seen
+
+
+def test_every_step_can_be_taken_back(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        start = chosen(page)
+        expect(page.locator("#undo")).to_be_disabled()
+        choose_much(page)
+        steps = 0
+        while page.locator("#undo").is_enabled():
+            page.locator("#undo").click()
+            page.wait_for_timeout(60)
+            steps += 1
+        assert 7 <= steps <= 9
+        after = chosen(page)
+        assert after.pop("view") == pytest.approx(start.pop("view"), abs=2e-3)
+        assert after == start
+        assert seen.nothing(), seen
+
+
+@pytest.mark.parametrize("fragment", [
+    "#at=NaN/x/1&theme=nothing&town=<script>&hide=x:1&hide=control_class:99.a&span=no:1:2&open=z",
+    "#span=town:1:2&span=floor_area_ratio:a:b&open=parcel:none&open=park:K9&off=x.y&lang=fr",
+    "#%E4%B8&=&&&",
+])  # fmt: skip
+def test_a_link_that_makes_no_sense_is_passed_over(show: Show, file: Path, fragment: str) -> None:
+    with show(file) as (page, seen):
+        page.evaluate(f"location.hash = {json.dumps(fragment)}")
+        page.reload()
+        page.locator("body[data-state=ready]").wait_for()
+        expect(page.locator("#filter-sums")).to_have_count(0)
+        expect(page.locator("#share-value")).to_be_visible()
+        assert seen.nothing(), seen
+
+
+def test_an_owner_is_searched_and_kept(show: Show, file: Path, result: Result) -> None:
+    name = "示例工贸33有限公司"
+    with show(file) as (page, seen):
+        search(page, name)
+        expect(page.locator(".condition span")).to_have_text(name)
+        count = (result.parcels["owner"] == name).sum()
+        expect(page.locator("#filter-sums")).to_contain_text(f"{count} 宗")
+        assert seen.nothing(), seen

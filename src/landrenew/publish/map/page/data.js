@@ -169,6 +169,13 @@ class Table {
     return (i) => column.codes.code(i) === code && (code >= 0 || word === null);
   }
 
+  // The different words of a column.
+  words(name) {
+    const column = this.columns[name];
+    if (!column) return [];
+    return column.words || [...new Set(column.texts.all())].filter(Boolean);
+  }
+
   label(name) { return say(this.columns[name].label); }
 
   // The value as people read it, with its unit.

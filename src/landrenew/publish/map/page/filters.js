@@ -1,4 +1,4 @@
-// What the reader keeps in colour: a town, classes of themes, spans of numbers; all of it together.
+// What the reader keeps in colour: a town, an owner, classes of themes, spans of numbers; all of it together.
 
 const M2_PER_MU = 2000 / 3;
 
@@ -6,14 +6,18 @@ class Filters {
   constructor(parcels) {
     this.parcels = parcels;
     this.town = null;
+    this.owner = null;
     this.hidden = new Map();
     this.spans = new Map();
   }
 
-  get isEmpty() { return this.town === null && this.hidden.size === 0 && this.spans.size === 0; }
+  get isEmpty() {
+    return this.town === null && this.owner === null && this.hidden.size === 0 && this.spans.size === 0;
+  }
 
   clear() {
     this.town = null;
+    this.owner = null;
     this.hidden.clear();
     this.spans.clear();
   }
@@ -40,6 +44,7 @@ class Filters {
     const { table, themes } = this.parcels;
     const asked = [];
     if (this.town !== null) asked.push(table.holds('town', this.town === NONE ? null : this.town));
+    if (this.owner !== null) asked.push(table.holds('owner', this.owner));
     for (const [name, classes] of this.hidden) {
       const { codes } = themes.find((one) => one.name === name);
       asked.push((i) => !classes.has(codes.code(i)));
@@ -84,6 +89,7 @@ function filterChips(filters, onChange) {
   const act = (change) => () => { change(); onChange(); };
   const chips = [];
   if (filters.town !== null) chips.push(filterChip(filters.town, act(() => { filters.town = null; })));
+  if (filters.owner !== null) chips.push(filterChip(filters.owner, act(() => { filters.owner = null; })));
   for (const [name, classes] of filters.hidden) {
     const theme = themes.find((one) => one.name === name);
     const left = theme.classes.filter((_, at) => !classes.has(at)).map(({ label }) => say(label));

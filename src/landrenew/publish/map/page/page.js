@@ -2,6 +2,7 @@
 
 const CLOSE_UP = 17;
 const ROOM = 40;
+const KIND_LAYERS = { parcel: 'parcels', block: 'blocks', park: 'parks' };
 
 class Page {
   constructor(map, facts) {
@@ -13,7 +14,9 @@ class Page {
     map.eachLayer((layer) => this.adopt(layer));
     this.filters = this.parcels.filters = new Filters(this.parcels);
     this.nameParks();
-    this.search = new Search(this.entries(), this.parcels.ids, (one) => this.goTo(one));
+    const { parcels } = this;
+    const many = { parcel: () => parcels.ids, owner: () => parcels.table.words('owner') };
+    this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
     this.listen();
   }
@@ -44,7 +47,54 @@ class Page {
     this.namedLayers().forEach((layer) => layer.nameAll());
     this.showAll();
     this.setLang(this.facts.lang);
+    if (window.location.hash.length > 1) this.restore(window.location.hash);
+    this.steps = 0;
+    this.remember(false);
+    this.map.on('moveend', () => this.remember(false));
+    window.addEventListener('popstate', () => this.goBack());
   }
+
+  // Write what is chosen into the address: as a step that can be taken back, or over the last one.
+  remember(isStep) {
+    if (this.isRestoring || this.steps === undefined) return;
+    const state = writtenState(this);
+    if (state === window.location.hash) return;
+    if (isStep) {
+      this.steps += 1;
+      window.history.pushState(this.steps, '', state);
+    } else window.history.replaceState(this.steps, '', state);
+    document.getElementById('undo').disabled = this.steps === 0;
+  }
+
+  goBack() {
+    this.steps = window.history.state || 0;
+    this.restore(window.location.hash);
+    document.getElementById('undo').disabled = this.steps === 0;
+  }
+
+  restore(fragment) {
+    this.isRestoring = true;
+    this.closeCard();
+    const { lang: wanted, open } = readState(this, fragment);
+    this.parcels.keep(this.filters.test());
+    this.setLang(wanted || this.facts.lang);
+    const found = open && this.find(open);
+    if (found) this.select(found.kind, found.i);
+    this.isRestoring = false;
+  }
+
+  // A parcel, block or park by its kind and id, as the address says it.
+  find(text) {
+    const at = text.indexOf(':');
+    const kind = text.slice(0, at);
+    const layer = this.layers[KIND_LAYERS[kind]];
+    const i = layer ? this.idsOf(layer).indexOf(text.slice(at + 1)) : -1;
+    return i < 0 ? null : { kind, i };
+  }
+
+  idsOf(layer) { return layer.ids || layer.data.ids; }
+
+  idOf({ layer, i }) { return this.idsOf(layer)[i]; }
 
   setLang(wanted) {
     setLang(wanted);
@@ -89,6 +139,7 @@ class Page {
   setTheme(name) {
     this.parcels.paint(name);
     this.fillLegend();
+    this.remember(true);
     document.querySelector(`input[name="theme"][value="${name}"]`).focus();
   }
 
@@ -102,6 +153,7 @@ class Page {
   filter() {
     this.parcels.keep(this.filters.test());
     this.fillChosen();
+    this.remember(true);
   }
 
   toggle(name, isOn) {
@@ -109,6 +161,7 @@ class Page {
     if (isOn) this.map.addLayer(layer);
     else this.map.removeLayer(layer);
     this.spreadLabels();
+    this.remember(true);
   }
 
   spreadLabels() {
@@ -123,6 +176,13 @@ class Page {
     this.fillDrawer();
     if (name === null) this.showAll();
     else this.flyTo(this.parcels.boundsOf(this.filters.test()), CLOSE_UP);
+  }
+
+  // Keep the land of one owner in colour, and zoom to it.
+  keepOwner(name) {
+    this.filters.owner = name;
+    this.filter();
+    this.flyTo(this.parcels.boundsOf(this.filters.test()), CLOSE_UP);
   }
 
   showAll() {
@@ -150,14 +210,17 @@ class Page {
     if (layers.parks) {
       layers.parks.data.names.forEach((name, i) => made.push({ kind: 'park', text: name || layers.parks.data.ids[i] || '', i }));
     }
-    const towns = parcels.table.has('town') ? parcels.table.columns.town.words : [];
-    towns.forEach((text) => made.push({ kind: 'town', text }));
+    parcels.table.words('town').forEach((text) => made.push({ kind: 'town', text }));
     return made.filter(({ text }) => text);
   }
 
   goTo({ kind, text, i }) {
     if (kind === 'town') {
       this.setTown(text);
+      return;
+    }
+    if (kind === 'owner') {
+      this.keepOwner(text);
       return;
     }
     const { town } = this.filters;
@@ -168,12 +231,12 @@ class Page {
 
   // A town's filter gives way to what lies elsewhere.
   townOf(kind, i) {
-    const { table } = this.layers[{ parcel: 'parcels', block: 'blocks', park: 'parks' }[kind]];
+    const { table } = this.layers[KIND_LAYERS[kind]];
     return (table && table.value('town', i)) || NONE;
   }
 
   select(kind, i) {
-    const layer = this.layers[{ parcel: 'parcels', block: 'blocks', park: 'parks' }[kind]];
+    const layer = this.layers[KIND_LAYERS[kind]];
     this.open = { kind, i, layer };
     document.body.classList.remove('panel-open');
     this.fillDrawer();
@@ -182,6 +245,7 @@ class Page {
     this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#fff', weight: 6 }));
     this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#14120f', weight: 2.5 }));
     this.showCard();
+    this.remember(true);
   }
 
   showCard() {
@@ -205,9 +269,11 @@ class Page {
   }
 
   closeCard() {
+    if (!this.open) return;
     this.open = null;
     document.getElementById('card').hidden = true;
     this.selection.clearLayers();
+    this.remember(true);
   }
 
   // What lies at a place: a parcel, else a block, else a park; only of the layers switched on.
@@ -231,8 +297,13 @@ class Page {
     if (window.matchMedia('(hover: hover)').matches) map.on('mousemove', ({ latlng }) => this.hover(latlng));
     map.on('mouseout movestart', () => map.closeTooltip(this.tip));
     map.on('zoomend moveend', () => this.spreadLabels());
-    document.getElementById('lang-zh').addEventListener('click', () => this.setLang('zh'));
-    document.getElementById('lang-en').addEventListener('click', () => this.setLang('en'));
+    for (const one of ['zh', 'en']) {
+      document.getElementById(`lang-${one}`).addEventListener('click', () => {
+        this.setLang(one);
+        this.remember(true);
+      });
+    }
+    document.getElementById('undo').addEventListener('click', () => window.history.back());
     document.getElementById('print').addEventListener('click', () => window.print());
     document.getElementById('drawer').addEventListener('click', () => this.toggleDrawer());
     document.addEventListener('keydown', ({ key, target }) => {
@@ -308,7 +379,7 @@ class Page {
 
   nameControls() {
     document.querySelector('.north-word').textContent = say('north');
-    for (const button of document.querySelectorAll('.zoom button')) {
+    for (const button of document.querySelectorAll('.zoom button, #undo')) {
       button.title = say(button.dataset.name);
       button.setAttribute('aria-label', say(button.dataset.name));
     }

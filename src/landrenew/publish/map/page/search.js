@@ -1,7 +1,7 @@
 // The search box: parcels, towns, blocks and parks by any part of their name, by mouse or keyboard.
 
 const SHOWN = 8;
-const KIND_ORDER = ['town', 'park', 'block', 'parcel'];
+const KIND_ORDER = ['town', 'park', 'block', 'parcel', 'owner'];
 
 // Many texts as one, which a browser searches faster than it does each by itself.
 class Haystack {
@@ -40,9 +40,10 @@ class Haystack {
 }
 
 class Search {
-  constructor(entries, ids, onChoose) {
+  constructor(entries, many, onChoose) {
     this.entries = entries.map((one) => ({ ...one, key: one.text.toLowerCase() }));
-    this.ids = ids;
+    this.many = many;
+    this.haystacks = new Map();
     this.onChoose = onChoose;
     this.box = document.getElementById('search');
     this.list = document.getElementById('found');
@@ -65,7 +66,7 @@ class Search {
     const wanted = text.trim().toLowerCase();
     if (!wanted) return [];
     const rank = ({ key, kind }) => (key === wanted ? 0 : key.startsWith(wanted) ? 10 : 20) + KIND_ORDER.indexOf(kind);
-    return [...this.entries, ...this.parcels(wanted)]
+    return [...this.entries, ...Object.keys(this.many).flatMap((kind) => this.amongMany(kind, wanted))]
       .filter(({ key }) => key.includes(wanted))
       .map((one) => [rank(one), one])
       .sort((a, b) => a[0] - b[0])
@@ -73,11 +74,15 @@ class Search {
       .map(([, one]) => one);
   }
 
-  // Parcels are searched as one text, which is made when somebody searches for the first time.
-  parcels(wanted) {
-    this.haystack ||= new Haystack(this.ids);
-    return this.haystack.find(wanted, SHOWN)
-      .map((i) => ({ kind: 'parcel', text: this.ids[i], key: this.ids[i].toLowerCase().replaceAll('\n', ' '), i }));
+  // What there is much of is searched as one text, made when somebody searches for the first time.
+  amongMany(kind, wanted) {
+    if (!this.haystacks.has(kind)) {
+      const texts = this.many[kind]();
+      this.haystacks.set(kind, { texts, haystack: new Haystack(texts) });
+    }
+    const { texts, haystack } = this.haystacks.get(kind);
+    return haystack.find(wanted, SHOWN)
+      .map((i) => ({ kind, text: texts[i], key: texts[i].toLowerCase().replaceAll('\n', ' '), i }));
   }
 
   update() {
