@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from browser import NARROW, WIDE, chromium, launched, opened
 from map_city import (
     NASTY,
@@ -23,6 +24,7 @@ from map_city import (
     parcels,
 )
 from playwright.sync_api import expect
+from pyproj import Geod
 
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
@@ -616,4 +618,85 @@ def test_an_owner_is_searched_and_kept(show: Show, file: Path, result: Result) -
         expect(page.locator(".condition span")).to_have_text(name)
         count = (result.parcels["owner"] == name).sum()
         expect(page.locator("#filter-sums")).to_contain_text(f"{count} 宗")
+        assert seen.nothing(), seen
+
+
+def place_at(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Tell longitude and latitude of a click on a point of the screen."""
+    script = """([clientX, clientY]) => {
+        const { lng, lat } = map_city.mouseEventToLatLng({ clientX, clientY });
+        return [lng, lat];
+    }"""
+    return tuple(page.evaluate(script, [x, y]))
+
+
+def draw(page: Page, mode: str, corners: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Draw with the mouse, and give the places of the corners."""
+    page.locator(f"[data-mode={mode}]").click()
+    for x, y in corners:
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+    if mode != "rectangle":
+        page.keyboard.press("Enter")
+    return [place_at(page, *corner) for corner in corners]
+
+
+def test_parcels_are_chosen_by_their_middle(show: Show, file: Path, result: Result) -> None:
+    middles = result.parcels.geometry.centroid.to_crs(4326)
+    with show(file) as (page, seen):
+        (left, top), (right, bottom) = draw(page, "rectangle", [(600, 250), (900, 560)])
+        inside = middles.within(shapely.box(left, bottom, right, top))
+        said = page.locator(".sketch-said").inner_text()
+        assert said.startswith(f"{inside.sum()} 宗")
+        ring = draw(page, "polygon", [(560, 230), (980, 300), (900, 620), (640, 560)])
+        inside = middles.within(shapely.Polygon(ring))
+        assert 0 < inside.sum() < len(inside)
+        mu = (result.parcels.loc[inside, "counted_area_m2"] * 0.0015).sum()
+        said = page.locator(".sketch-said").inner_text()
+        assert said.startswith(f"{inside.sum()} 宗 · {mu:,.{0 if mu >= 1000 else 2}f} 亩")
+        page.keyboard.press("Escape")
+        expect(page.locator(".sketch-said")).to_be_hidden()
+        assert seen.nothing(), seen
+
+
+def test_what_is_chosen_is_exported_as_text(show: Show, file: Path, result: Result) -> None:
+    with show(file) as (page, seen):
+        draw(page, "rectangle", [(346, 175), (1275, 795)])
+        with page.expect_download() as download:
+            page.locator("#export").click()
+        table = pd.read_csv(download.value.path(), dtype=str, encoding="utf-8-sig")
+        assert len(table) == len(result.parcels)
+        assert set(NASTY[:4]) <= set(table["宗地"].str.removeprefix("'"))
+        cells = table.to_numpy(dtype=object).ravel()
+        assert not any(isinstance(one, str) and one[0] in "=+@" for one in cells)
+        mu = table["宗地面积 (亩)"].astype(float).sum()
+        assert mu == pytest.approx(result.parcels["parcel_area_mu"].round(2).sum())
+        assert seen.nothing(), seen
+
+
+def test_distances_and_areas_are_those_of_the_ellipsoid(show: Show, file: Path) -> None:
+    geod = Geod(ellps="GRS80")
+    with show(file) as (page, seen):
+        line = draw(page, "distance", [(560, 230), (980, 300), (900, 620)])
+        true = geod.line_length(*zip(*line, strict=True))
+        said = page.locator(".sketch-said span").inner_text()
+        shown = float(said.replace(",", "").split()[0]) * (1000 if "km" in said else 1)
+        assert shown == pytest.approx(true, rel=1e-5, abs=5.1)
+        ring = draw(page, "area", [(560, 230), (980, 300), (900, 620)])
+        area = abs(geod.polygon_area_perimeter(*zip(*ring, strict=True))[0])
+        said = page.locator(".sketch-said span").inner_text()
+        assert float(said.split(" 亩")[0].replace(",", "")) == pytest.approx(
+            area * 0.0015, rel=1e-5
+        )
+        assert seen.nothing(), seen
+
+
+def test_no_card_opens_while_one_draws(show: Show, file: Path) -> None:
+    with show(file, NARROW) as (page, seen):
+        page.locator("[data-mode=polygon]").click()
+        page.mouse.click(195, 480)
+        expect(page.locator("#card")).to_be_hidden()
+        page.locator("[data-mode=polygon]").click()
+        expect(page.locator(".sketch-said")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") == NARROW[0]
         assert seen.nothing(), seen

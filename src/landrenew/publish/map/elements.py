@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "words", "data", "grid", "unpack", "brush", "parcels", "small", "card", "share", "filters",
-    "panel", "search", "state", "page",
+    "panel", "search", "sketch", "state", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 

@@ -58,18 +58,28 @@ class Filters {
     return (i) => asked.every((one) => one(i));
   }
 
-  // How many parcels are kept, and their land; inside the line as well, where there is one.
   sums() {
     const test = this.test() || (() => true);
-    let [count, counted, inside] = [0, 0, 0];
-    for (let i = 0; i < this.parcels.count; i += 1) {
-      if (!test(i)) continue;
-      count += 1;
-      counted += this.parcels.landOf(i);
-      inside += this.parcels.insideOf(i);
-    }
-    return { count, mu: counted / M2_PER_MU, share: counted > 0 && this.parcels.hasLine ? inside / counted : null };
+    const rows = [];
+    for (let i = 0; i < this.parcels.count; i += 1) if (test(i)) rows.push(i);
+    return sumsOf(this.parcels, rows);
   }
+}
+
+// How many parcels these are, and their land; the share inside the line as well, where there is one.
+function sumsOf(parcels, rows) {
+  let [counted, inside] = [0, 0];
+  for (const i of rows) {
+    counted += parcels.landOf(i);
+    inside += parcels.insideOf(i);
+  }
+  return { count: rows.length, mu: counted / M2_PER_MU, share: counted > 0 && parcels.hasLine ? inside / counted : null };
+}
+
+function sumWords({ count, mu, share }) {
+  const said = [`${number(count, 0)} ${say('parcels_unit')}`, land(mu)];
+  if (share !== null) said.push(`${say('share')} ${percent(share)}`);
+  return said.join(' · ');
 }
 
 // A condition that is set, and the way to drop it.
@@ -126,13 +136,6 @@ function unitMark(name, table) {
   return unit ? ` (${unit})` : '';
 }
 
-function filterSums(filters) {
-  const { count, mu, share } = filters.sums();
-  const said = [`${number(count, 0)} ${say('parcels_unit')}`, land(mu)];
-  if (share !== null) said.push(`${say('share')} ${percent(share)}`);
-  return el('output', { id: 'filter-sums' }, said.join(' · '));
-}
-
 function filterPanel(filters, onChange) {
   return [
     el('div', { class: 'heading' }, el('h2', {}, say('filter')),
@@ -141,7 +144,7 @@ function filterPanel(filters, onChange) {
       }, say('clear'))),
     filters.isEmpty ? el('p', { class: 'hint' }, say('filter_hint'))
       : el('ul', { class: 'conditions' }, ...filterChips(filters, onChange)),
-    filters.isEmpty ? null : filterSums(filters),
+    filters.isEmpty ? null : el('output', { id: 'filter-sums' }, sumWords(filters.sums())),
     spanForm(filters, onChange),
   ];
 }

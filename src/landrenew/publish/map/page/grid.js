@@ -159,6 +159,28 @@ class Grid {
     return left > right ? L.latLngBounds([]) : L.latLngBounds([this.place(left, bottom), this.place(right, top)]);
   }
 
+  // The middle of a shape: the centre of mass of its largest ring.
+  middle(i) {
+    const { xy, ring } = this;
+    let best = [0, 0, 0];
+    for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
+      const [left, top] = [xy[2 * ring[r]], xy[2 * ring[r] + 1]];
+      let [area, x, y] = [0, 0, 0];
+      for (let k = ring[r]; k < ring[r + 1]; k += 1) {
+        const next = k + 1 < ring[r + 1] ? k + 1 : ring[r];
+        const [ax, ay] = [xy[2 * k] - left, xy[2 * k + 1] - top];
+        const [bx, by] = [xy[2 * next] - left, xy[2 * next + 1] - top];
+        const cross = ax * by - bx * ay;
+        area += cross;
+        x += (ax + bx) * cross;
+        y += (ay + by) * cross;
+      }
+      if (Math.abs(area) > best[0]) best = [Math.abs(area), left + x / (3 * area), top + y / (3 * area)];
+    }
+    if (best[0] > 0) return best.slice(1);
+    return [(this.box[4 * i] + this.box[4 * i + 2]) / 2, (this.box[4 * i + 1] + this.box[4 * i + 3]) / 2];
+  }
+
   outline(i) {
     const rings = [];
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {

@@ -18,6 +18,7 @@ class Page {
     const many = { parcel: () => parcels.ids, owner: () => parcels.table.words('owner') };
     this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
+    this.sketch = new Sketch(this);
     this.listen();
   }
 
@@ -289,6 +290,10 @@ class Page {
   listen() {
     const { map } = this;
     map.on('click', ({ latlng }) => {
+      if (this.sketch.isOn) {
+        this.sketch.click(latlng);
+        return;
+      }
       const found = this.whatIsAt(latlng);
       if (found) this.select(found.kind, found.i);
       else this.closeCard();
@@ -316,6 +321,7 @@ class Page {
   // The tooltip follows the pointer; looking a place up takes well under a millisecond.
   hover(latlng) {
     const { parcels } = this;
+    if (this.sketch.isOn) return;
     const i = this.map.hasLayer(parcels) ? parcels.at(latlng) : -1;
     this.map.getContainer().style.cursor = i >= 0 ? 'pointer' : '';
     if (i < 0) {
@@ -379,7 +385,7 @@ class Page {
 
   nameControls() {
     document.querySelector('.north-word').textContent = say('north');
-    for (const button of document.querySelectorAll('.zoom button, #undo')) {
+    for (const button of document.querySelectorAll('.zoom button, .sketch-bar button, #undo')) {
       button.title = say(button.dataset.name);
       button.setAttribute('aria-label', say(button.dataset.name));
     }
