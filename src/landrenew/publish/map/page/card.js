@@ -184,7 +184,7 @@ function parcelCard(layer, i, { rules, openBlock, close }) {
   const { table } = layer;
   const places = ['town', 'owner'].map((name) => table.value(name, i)).filter((one) => one !== null);
   return [
-    heading(layer.ids[i], places.join(' · '), close),
+    heading(layer.idOf(i), places.join(' · '), close),
     parcelChips(layer, i),
     part('basics', say('basics'), factList(table, layer.facts, i)),
     testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic),

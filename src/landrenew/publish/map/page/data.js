@@ -145,10 +145,7 @@ const parkNames = new Map();
 
 // The columns of one table; a missing value is null.
 class Table {
-  constructor({ ids, columns }) {
-    this.ids = ids;
-    this.columns = columns;
-  }
+  constructor(columns) { this.columns = columns; }
 
   has(name) { return name in this.columns; }
 
@@ -169,11 +166,13 @@ class Table {
     return (i) => column.codes.code(i) === code && (code >= 0 || word === null);
   }
 
-  // The different words of a column.
-  words(name) {
+  // The different words of a column that has few of them.
+  words(name) { return (this.columns[name] || {}).words || []; }
+
+  // All words of a column, laid out for the search.
+  haystack(name) {
     const column = this.columns[name];
-    if (!column) return [];
-    return column.words || [...new Set(column.texts.all())].filter(Boolean);
+    return column && column.texts ? column.texts.haystack() : haystackOf(this.words(name));
   }
 
   label(name) { return say(this.columns[name].label); }

@@ -58,11 +58,17 @@ class Filters {
     return (i) => asked.every((one) => one(i));
   }
 
+  // Of the parcels in colour.
   sums() {
-    const test = this.test() || (() => true);
-    const rows = [];
-    for (let i = 0; i < this.parcels.count; i += 1) if (test(i)) rows.push(i);
-    return sumsOf(this.parcels, rows);
+    const { parcels } = this;
+    let [count, counted, inside] = [0, 0, 0];
+    for (let i = 0; i < parcels.count; i += 1) {
+      if (!parcels.isKept(i)) continue;
+      count += 1;
+      counted += parcels.landOf(i);
+      inside += parcels.insideOf(i);
+    }
+    return asSums(parcels, count, counted, inside);
   }
 }
 
@@ -73,7 +79,11 @@ function sumsOf(parcels, rows) {
     counted += parcels.landOf(i);
     inside += parcels.insideOf(i);
   }
-  return { count: rows.length, mu: counted / M2_PER_MU, share: counted > 0 && parcels.hasLine ? inside / counted : null };
+  return asSums(parcels, rows.length, counted, inside);
+}
+
+function asSums({ hasLine }, count, counted, inside) {
+  return { count, mu: counted / M2_PER_MU, share: counted > 0 && hasLine ? inside / counted : null };
 }
 
 function sumWords({ count, mu, share }) {

@@ -15,7 +15,7 @@ class Page {
     this.filters = this.parcels.filters = new Filters(this.parcels);
     this.nameParks();
     const { parcels } = this;
-    const many = { parcel: () => parcels.ids, owner: () => parcels.table.words('owner') };
+    const many = { parcel: () => parcels.idColumn.haystack(), owner: () => parcels.table.haystack('owner') };
     this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
     this.sketch = new Sketch(this);
@@ -95,7 +95,7 @@ class Page {
 
   idsOf(layer) { return layer.ids || layer.data.ids; }
 
-  idOf({ layer, i }) { return this.idsOf(layer)[i]; }
+  idOf({ layer, i }) { return layer.idOf ? layer.idOf(i) : layer.data.ids[i]; }
 
   setLang(wanted) {
     setLang(wanted);
@@ -129,6 +129,10 @@ class Page {
     const choose = (name) => this.setTown(name);
     this.fill('share', shareFigure(this.facts, this.filters.town, choose));
     this.fill('towns', townBars(this.facts.share, this.filters.town, choose));
+    this.fillFilter();
+  }
+
+  fillFilter() {
     this.fill('filter', filterPanel(this.filters, () => this.filter()));
     this.fillLegend();
   }
@@ -146,7 +150,9 @@ class Page {
 
   hide(theme, at) {
     this.filters.toggle(theme, at);
-    this.filter();
+    this.parcels.keep(this.filters.test());
+    this.fillFilter();
+    this.remember(true);
     document.querySelector(`#legend [data-class="${at}"]`).focus();
   }
 
@@ -176,14 +182,14 @@ class Page {
     document.body.classList.remove('panel-open');
     this.fillDrawer();
     if (name === null) this.showAll();
-    else this.flyTo(this.parcels.boundsOf(this.filters.test()), CLOSE_UP);
+    else this.flyTo(this.parcels.boundsOfKept(), CLOSE_UP);
   }
 
   // Keep the land of one owner in colour, and zoom to it.
   keepOwner(name) {
     this.filters.owner = name;
     this.filter();
-    this.flyTo(this.parcels.boundsOf(this.filters.test()), CLOSE_UP);
+    this.flyTo(this.parcels.boundsOfKept(), CLOSE_UP);
   }
 
   showAll() {
@@ -330,7 +336,7 @@ class Page {
     }
     const { table, theme } = parcels;
     const town = table.value('town', i);
-    const rows = [el('strong', {}, parcels.ids[i]), town === null ? null : el('span', {}, town)];
+    const rows = [el('strong', {}, parcels.idOf(i)), town === null ? null : el('span', {}, town)];
     if (theme) rows.push(el('span', {}, `${say(theme.label)} ${say(parcels.classOf(theme, i).label)}`));
     this.tip.setContent(el('div', {}, ...rows.filter((row) => row !== null))).setLatLng(latlng);
     if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);

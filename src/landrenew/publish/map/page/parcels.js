@@ -22,28 +22,28 @@ const Parcels = L.GridLayer.extend({
     this.brush = new Brush(grid);
     Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
+    this.idColumn = columns.ids;
     for (const [name, column] of Object.entries(header.columns)) column[column.by] = columns[`columns.${name}`];
     this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`]; });
     if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`]; });
-    this.table = new Table({ ids: this.ids, columns: header.columns });
+    this.table = new Table(header.columns);
     this.theme = this.themes[0] || null;
     this.kept = null;
-    this.land = { counted: columns['land.counted'], inside: columns['land.inside'], ...header.land };
-    this.hasLine = Boolean(this.land.inside);
+    this.hasLine = Boolean(columns['land.inside']);
+    this.land = landOf(columns, header.land.decimals);
     this.shade = new Uint8Array(grid.count);
     this.shadeAll();
     if (this._map) this.redraw();
   },
 
+  idOf(i) { return this.idColumn.at(i); },
+
   at(place) { return this.grid.at(place); },
 
-  // Land of a parcel, and what of it lies inside the line [m²]; all of it where nothing else is said.
-  landOf(i) { return this.land.counted.at(i, this.land.decimals) || 0; },
+  // Land of a parcel, and what of it lies inside the line [m²].
+  landOf(i) { return this.land.counted[i]; },
 
-  insideOf(i) {
-    const part = this.hasLine ? this.land.inside.at(i, this.land.decimals) : null;
-    return part === null ? this.landOf(i) : part;
-  },
+  insideOf(i) { return this.land.inside[i]; },
 
   bounds(i) { return this.grid.bounds(i); },
 
@@ -75,8 +75,11 @@ const Parcels = L.GridLayer.extend({
     for (let i = 0; i < shade.length; i += 1) shade[i] = !kept || kept(i) ? theme.codes.code(i) : FILTERED;
   },
 
-  boundsOf(filter) {
-    return this.grid.boundsOf(filter);
+  // Whether a parcel is in colour.
+  isKept(i) { return !this.kept || this.shade[i] !== FILTERED; },
+
+  boundsOfKept() {
+    return this.grid.boundsOf((i) => this.isKept(i));
   },
 
   // Tiles of the zoom that is shown, whole or not: a picture that is stretched is blurred.
@@ -151,6 +154,17 @@ const Parcels = L.GridLayer.extend({
     return { left: x * TILE * steps - half, top: y * TILE * steps - half, scale: this.ratio / steps };
   },
 });
+
+// The land as plain numbers, for sums at every touch; where nothing else is said all lies inside.
+function landOf(columns, decimals) {
+  const counted = Float64Array.from(columns['land.counted'].rows, (_, i) => columns['land.counted'].at(i, decimals) || 0);
+  const parts = columns['land.inside'];
+  const inside = counted.map((all, i) => {
+    const part = parts ? parts.at(i, decimals) : 0;
+    return part === null ? all : part;
+  });
+  return { counted, inside };
+}
 
 function parcels(id) {
   return new Parcels(id);

@@ -3,41 +3,52 @@
 const SHOWN = 8;
 const KIND_ORDER = ['town', 'park', 'block', 'parcel', 'owner'];
 
-// Many texts as one, which a browser searches faster than it does each by itself.
+// Many texts, searched in long strings, which a browser does faster than one by one. A part is the
+// texts of some rows in small letters, with a NUL before, between and behind them.
 class Haystack {
-  constructor(texts) {
-    this.text = `\n${texts.map((one) => one.replaceAll('\n', ' ').toLowerCase()).join('\n')}\n`;
-    this.starts = new Uint32Array(texts.length);
-    for (let row = 0, at = 1; row < texts.length; row += 1) {
-      this.starts[row] = at;
-      at = this.text.indexOf('\n', at) + 1;
-    }
+  constructor(parts, textAt) {
+    this.parts = parts;
+    this.textAt = textAt;
   }
 
-  // The rows of at most so many texts that hold the words: the whole text first, then those that
-  // begin with them.
+  // At most so many different texts that hold the words: the whole text first, then those that begin
+  // with them.
   find(words, most) {
-    const rows = new Set();
-    for (const wanted of [`\n${words}\n`, `\n${words}`, words]) {
-      let at = this.text.indexOf(wanted);
-      while (at >= 0 && rows.size < most) {
-        rows.add(this.rowAt(wanted[0] === '\n' ? at + 1 : at));
-        at = this.text.indexOf(wanted, at + 1);
+    const found = new Map();
+    for (const wanted of [`\0${words}\0`, `\0${words}`, words]) {
+      for (const part of this.parts) {
+        let at = part.text.indexOf(wanted);
+        while (at >= 0 && found.size < most) {
+          const row = part.first + this.rowAt(part, wanted[0] === '\0' ? at + 1 : at);
+          const text = this.textAt(row);
+          if (!found.has(text)) found.set(text, row);
+          at = part.text.indexOf(wanted, at + 1);
+        }
       }
     }
-    return [...rows];
+    return [...found].map(([text, i]) => ({ text, i }));
   }
 
-  rowAt(position) {
-    let [low, high] = [0, this.starts.length];
+  // Which text of a part a position lies in; where they begin is found out when it is first asked.
+  rowAt(part, position) {
+    part.starts ||= startsOf(part.text);
+    let [low, high] = [0, part.starts.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.starts[middle] <= position) low = middle;
+      if (part.starts[middle] <= position) low = middle;
       else high = middle;
     }
     return low;
   }
 }
+
+function startsOf(text) {
+  const starts = [];
+  for (let at = 0; at >= 0 && at + 1 < text.length; at = text.indexOf('\0', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+const haystackOf = (words) => new Haystack([{ text: `\0${words.join('\0').toLowerCase()}\0`, first: 0 }], (row) => words[row]);
 
 class Search {
   constructor(entries, many, onChoose) {
@@ -74,15 +85,11 @@ class Search {
       .map(([, one]) => one);
   }
 
-  // What there is much of is searched as one text, made when somebody searches for the first time.
+  // What there is much of is laid out for the search when somebody searches for the first time.
   amongMany(kind, wanted) {
-    if (!this.haystacks.has(kind)) {
-      const texts = this.many[kind]();
-      this.haystacks.set(kind, { texts, haystack: new Haystack(texts) });
-    }
-    const { texts, haystack } = this.haystacks.get(kind);
-    return haystack.find(wanted, SHOWN)
-      .map((i) => ({ kind, text: texts[i], key: texts[i].toLowerCase().replaceAll('\n', ' '), i }));
+    if (!this.haystacks.has(kind)) this.haystacks.set(kind, this.many[kind]());
+    return this.haystacks.get(kind).find(wanted, SHOWN)
+      .map(({ text, i }) => ({ kind, text, key: text.toLowerCase(), i }));
   }
 
   update() {

@@ -69,7 +69,7 @@ function csvCell(value) {
 }
 
 function csvOf(parcels, rows) {
-  const { table, ids } = parcels;
+  const { table } = parcels;
   const names = Object.keys(table.columns);
   const heads = names.map((name) => {
     const unit = table.columns[name].values ? say(table.columns[name].unit) : '';
@@ -80,7 +80,7 @@ function csvOf(parcels, rows) {
     const value = table.value(name, i);
     return column.say && value !== null ? say(column.say[codeAt(column.codes, i)]) : value;
   };
-  const lines = rows.map((i) => [ids[i], ...names.map((name) => cellOf(name, i))]);
+  const lines = rows.map((i) => [parcels.idOf(i), ...names.map((name) => cellOf(name, i))]);
   return [[say('parcel'), ...heads], ...lines].map((line) => line.map(csvCell).join(',')).join('\r\n');
 }
 
@@ -185,12 +185,11 @@ class Sketch {
 
   // Parcels whose middle lies in the drawn shape, of those that the filters keep.
   choose(corners) {
-    const { parcels, filters } = this.page;
+    const { parcels } = this.page;
     const ring = corners.map(({ lat, lng }) => [parcels.grid.east(lng), parcels.grid.south(lat)]);
     const [xs, ys] = [0, 1].map((axis) => ring.map((corner) => corner[axis]));
     const near = [...parcels.grid.within(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys))];
-    const isKept = filters.test() || (() => true);
-    this.rows = near.filter((i) => isKept(i) && isInRing(ring, ...parcels.grid.middle(i)));
+    this.rows = near.filter((i) => parcels.isKept(i) && isInRing(ring, ...parcels.grid.middle(i)));
     this.say(sumWords(sumsOf(parcels, this.rows)),
       el('button', { type: 'button', class: 'link', id: 'export', onclick: () => this.export() }, say('export')));
   }

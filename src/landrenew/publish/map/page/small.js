@@ -62,7 +62,7 @@ const SmallLayer = L.LayerGroup.extend({
     this.data = data;
     this.shapes = new Shapes(data.shapes);
     this.kinds = data.candidates ? [...data.candidates] : data.kinds;
-    if (data.columns) this.table = new Table(data);
+    if (data.columns) this.table = new Table(data.columns);
     this.drawAll();
     if (this._map) this.thin();
   },

@@ -27,7 +27,8 @@ function readState(page, fragment) {
   const { table } = parcels;
   filters.clear();
   if (table.words('town').includes(said.get('town'))) filters.town = said.get('town');
-  if (table.words('owner').includes(said.get('owner'))) filters.owner = said.get('owner');
+  const owner = said.get('owner');
+  if (owner !== null && table.haystack('owner').find(owner.toLowerCase(), 1).length) filters.owner = owner;
   for (const one of said.getAll('hide')) readHidden(parcels.themes, filters, one);
   for (const one of said.getAll('span')) readSpan(table, filters, one);
   const theme = parcels.themes.find(({ name }) => name === said.get('theme'));

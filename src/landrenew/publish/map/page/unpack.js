@@ -202,6 +202,12 @@ class TextColumn {
     decoder.decode(bytes).split('\0').forEach((text, k) => { this.rows[first + k] = text; });
   }
 
+  // The texts of all pieces, laid out for the search.
+  haystack() {
+    const parts = this.pieces.map(([first, , bytes]) => ({ first, text: `\0${decoder.decode(bytes).toLowerCase()}\0` }));
+    return new Haystack(parts, (row) => this.at(row) || '');
+  }
+
   all() {
     this.pieces.forEach((piece) => { if (this.rows[piece[0]] === undefined) this.takeApart(piece); });
     return this.rows;
