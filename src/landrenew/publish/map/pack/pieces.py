@@ -142,6 +142,6 @@ def deflated(written: bytes) -> str:
     Returns
     -------
     str
-        zlib's form, with its check sum, in base64.
+        The form of zlib, with its check sum, in base64.
     """
     return base64.b64encode(zlib.compress(written, LEVEL)).decode("ascii")
