@@ -179,12 +179,16 @@ def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str,
 
 
 def _lettered(
-    parcels: GeoDataFrame, name: str, swatches: dict[str, Swatch], missing: Swatch
+    parcels: GeoDataFrame,
+    name: str,
+    swatches: dict[str, Swatch],
+    missing: Swatch,
+    land: pd.Series[float] | None = None,
 ) -> dict[str, Any]:
     """Colour by the words of a class column; what is missing or unknown comes last."""
     words = {word: at for at, word in enumerate(swatches)}
     codes = parcels[name].map(words).astype("float64").fillna(len(words)).to_numpy().astype(int)
-    return _theme(parcels, name, [*swatches.values(), missing], codes)
+    return _theme(parcels, name, [*swatches.values(), missing], codes, land)
 
 
 def land_mu(parcels: GeoDataFrame) -> pd.Series[float]:
@@ -207,10 +211,9 @@ def land_mu(parcels: GeoDataFrame) -> pd.Series[float]:
 
 
 def _tally(
-    parcels: GeoDataFrame, codes: NDArray[np.int_], count: int, land: pd.Series[float] | None = None
+    parcels: GeoDataFrame, codes: NDArray[np.int_], count: int, land: pd.Series[float]
 ) -> Tally:
     """Count parcels and land by class, for the city (empty key) and for each town."""
-    land = land_mu(parcels) if land is None else land
     frame = pd.DataFrame({"code": codes, "mu": land.to_numpy()})
     if "town" in parcels.columns:
         frame["town"] = parcels["town"].astype("object").fillna(UNKNOWN_TOWN).to_numpy()
@@ -229,9 +232,11 @@ def _theme(
     name: str,
     swatches: list[Swatch],
     codes: NDArray[np.int_],
+    land: pd.Series[float] | None = None,
 ) -> dict[str, Any]:
+    """Build a theme; its land is that of :func:`land_mu` unless another is given [mu]."""
     about = COLUMNS[name]
-    tally = _tally(parcels, codes, len(swatches))
+    tally = _tally(parcels, codes, len(swatches), land_mu(parcels) if land is None else land)
     shown = [one.__dict__ for one in swatches]
     return {
         "name": name,
@@ -334,14 +339,13 @@ def plan_theme(parcels: GeoDataFrame, name: str, label: Text, meaning: Text) -> 
         as cleared, so that the legend says what the plan says; the rest is in no class's land.
     """
     missing = Swatch(NO_CANDIDATE, "#dfe5e9")
-    theme = _lettered(parcels, "plan_class", PLAN_SWATCHES, missing)
-    land = parcels["plan_land_mu"].fillna(land_mu(parcels))
-    return theme | {
+    whole = land_mu(parcels)
+    land = parcels["plan_land_mu"].fillna(whole)
+    return _lettered(parcels, "plan_class", PLAN_SWATCHES, missing, land) | {
         "name": name,
         "label": label,
         "meaning": meaning,
-        "tally": _tally(parcels, theme["codes"], len(theme["classes"]), land),
-        "hint": None if land.sum() == land_mu(parcels).sum() else IN_PART,
+        "hint": None if land.sum() == whole.sum() else IN_PART,
     }
 
 

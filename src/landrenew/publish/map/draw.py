@@ -19,7 +19,6 @@ from landrenew.publish.map.elements import Page, ParcelLayer, ShapeLayer
 from landrenew.publish.map.facts import page_facts
 from landrenew.publish.map.payload import blocks_payload, parcels_payload, plan_blocks_payload
 from landrenew.publish.map.shapes import bounds, encode
-from landrenew.publish.wording import class_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,6 @@ def _overlay(name: str, layer: GeoDataFrame) -> dict[str, Any]:
         "shapes": encode(shapes),
         "kinds": kinds,
         "names": _names(layer, NAMED_BY.get(name)),
-        "kind_words": {kind: class_words(kind) for kind in kinds if kind},
     }
     if name == "parks":
         said["ids"] = _names(layer, "park_id")
@@ -123,7 +121,8 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
 
     Notes
     -----
-    Shapes are drawn to 6 decimals of a degree, the backdrop to 3 m; both are for the eye only.
+    Parcels are drawn to 0.2 m, small layers to 6 decimals of a degree, the backdrop to 3 m; all are
+    for the eye only.
     Every figure on the page is taken from the tables. CGCS2000 longitude and latitude are drawn
     on Web Mercator as they are.
     """

@@ -1,7 +1,7 @@
 """The folium elements of the published map, and the page's own files.
 
-Each element carries its data in a block of JSON that is no script; the page's own ``page/*.js``
-draws it. Ids are fixed, so that the same result gives the same bytes.
+Each element carries its data in blocks that are no script, what is large deflated; the page's own
+``page/*.js`` draws it. Ids are fixed, so that the same result gives the same bytes.
 """
 
 from __future__ import annotations

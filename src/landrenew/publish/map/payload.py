@@ -381,20 +381,14 @@ def plan_blocks_payload(result: Result) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``shapes``, ``names`` (block, rank, land and price) and ``kinds``; None without such blocks.
+        ``shapes`` and ``kinds``; None without such blocks.
     """
     blocks = result.plans[0].blocks if result.plans else None
     if blocks is None:
         return None
-    said = [
-        f"{name} · {row.area_mu:,.1f} mu · {row.cost_cny10k_per_mu:,.1f}"
-        for name, row in zip(blocks.index, blocks.itertuples(), strict=True)
-    ]
     return {
         "shapes": encode(blocks.geometry),
         "kinds": [None] * len(blocks),
-        "names": said,
-        "kind_words": {},
     }
 
 

@@ -8,7 +8,6 @@ const FADED_LINE = 'rgba(150, 148, 140, 0.5)';
 // Below so many pixels across, a parcel is its box; below so many, filled row by row; else a path.
 const BOX_BELOW = 3.2;
 const ROWS_BELOW = 14;
-const OUTLINE_FROM = 7;
 const MARK_FROM = 26;
 // Paths are filled so many at a time: each call has its price, and so has a long path.
 const AT_A_TIME = 128;
@@ -58,8 +57,8 @@ function palette(classes) {
 class Brush {
   constructor(grid) {
     this.grid = grid;
-    this.crossings = new Float64Array(4096);
     this.edges = new Float64Array(1 << 16);
+    this.crossings = new Float64Array(1 << 14); // each edge may cross a row
   }
 
   // What is in a window of the grid, painted on a canvas: scale pixels to a step of the grid.
@@ -149,7 +148,7 @@ class Brush {
     const { grid } = this;
     const { xy, ring } = grid;
     const most = 4 * (grid.end(i) - grid.start(i));
-    if (most > this.edges.length) [this.edges, this.crossings] = [new Float64Array(2 * most), new Float64Array(most)];
+    if (most > this.edges.length) [this.edges, this.crossings] = [new Float64Array(2 * most), new Float64Array(most / 2)];
     const { edges } = this;
     const near = CLOSE * ratio;
     let many = 0;
@@ -204,18 +203,15 @@ class Brush {
   }
 
   fillGroup(pen, window, members, classes, at) {
-    const { scale, ratio } = window;
     const { colour, hatched } = at === FILTERED ? { colour: classes ? FADED : BARE } : classes[at];
     pen.fillStyle = hatched ? pen.createPattern(hatch(colour), 'repeat') : colour;
-    // A dark outline on every speck turns a small-scale map to mud.
-    const isOutlined = (this.grid.meanSize * scale) / ratio > OUTLINE_FROM;
     pen.strokeStyle = at === FILTERED ? FADED_LINE : LINE;
-    pen.lineWidth = 0.7 * ratio;
+    pen.lineWidth = 0.7 * window.ratio;
     for (let begin = 0; begin < members.length; begin += AT_A_TIME) {
       pen.beginPath();
       for (const i of members.slice(begin, begin + AT_A_TIME)) this.trace(pen, window, i);
       pen.fill('evenodd');
-      if (isOutlined) pen.stroke();
+      pen.stroke();
     }
   }
 

@@ -6,6 +6,16 @@ const EARTH = 2 * Math.PI * 6378137;
 
 const sum = (values) => values.reduce((total, one) => total + one, 0);
 
+// Whether a point lies in the ring of corners begin..end - 1 of flat x, y, x, y …
+function isInRing(xy, begin, end, x, y) {
+  let inside = false;
+  for (let k = 2 * begin, j = 2 * end - 2; k < 2 * end; j = k, k += 2) {
+    if (xy[k + 1] > y !== xy[j + 1] > y
+      && x < xy[k] + ((y - xy[k + 1]) / (xy[j + 1] - xy[k + 1])) * (xy[j] - xy[k])) inside = !inside;
+  }
+  return inside;
+}
+
 // All parcels on the grid: corner k lies at xy[2 k], xy[2 k + 1], in steps east and south; ring r
 // spans ring[r]..ring[r + 1]; shape i has the rings first[i]..first[i + 1].
 class Grid {
@@ -120,13 +130,9 @@ class Grid {
 
   // Ray casting over all rings together is the even-odd rule, holes and parts included.
   holds(i, x, y) {
-    const { xy, ring } = this;
     let inside = false;
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
-      for (let k = 2 * ring[r], j = 2 * ring[r + 1] - 2; k < 2 * ring[r + 1]; j = k, k += 2) {
-        if (xy[k + 1] > y !== xy[j + 1] > y
-          && x < xy[k] + ((y - xy[k + 1]) / (xy[j + 1] - xy[k + 1])) * (xy[j] - xy[k])) inside = !inside;
-      }
+      if (isInRing(this.xy, this.ring[r], this.ring[r + 1], x, y)) inside = !inside;
     }
     return inside;
   }

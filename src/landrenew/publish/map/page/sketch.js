@@ -49,17 +49,6 @@ function areaOf(places) {
 
 const metres = (length) => (length >= 10000 ? `${number(length / 1000, 2)} km` : `${number(length, 1)} m`);
 
-// Whether a point lies in a ring of [x, y].
-function isInRing(ring, x, y) {
-  let inside = false;
-  for (let k = 0, j = ring.length - 1; k < ring.length; j = k, k += 1) {
-    const [ax, ay] = ring[k];
-    const [bx, by] = ring[j];
-    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
-  }
-  return inside;
-}
-
 // A cell of a table that spreadsheets open: text stays text, whatever it begins with.
 function csvCell(value) {
   if (value === null || value === undefined) return '';
@@ -186,10 +175,11 @@ class Sketch {
   // Parcels whose middle lies in the drawn shape, of those that the filters keep.
   choose(corners) {
     const { parcels } = this.page;
-    const ring = corners.map(({ lat, lng }) => [parcels.grid.east(lng), parcels.grid.south(lat)]);
-    const [xs, ys] = [0, 1].map((axis) => ring.map((corner) => corner[axis]));
+    const xs = corners.map(({ lng }) => parcels.grid.east(lng));
+    const ys = corners.map(({ lat }) => parcels.grid.south(lat));
+    const ring = xs.flatMap((x, k) => [x, ys[k]]);
     const near = [...parcels.grid.within(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys))];
-    this.rows = near.filter((i) => parcels.isKept(i) && isInRing(ring, ...parcels.grid.middle(i)));
+    this.rows = near.filter((i) => parcels.isKept(i) && isInRing(ring, 0, corners.length, ...parcels.grid.middle(i)));
     this.say(sumWords(sumsOf(parcels, this.rows)),
       el('button', { type: 'button', class: 'link', id: 'export', onclick: () => this.export() }, say('export')));
   }
