@@ -123,7 +123,7 @@ def unpacked(page: str) -> Unpacked:
         signed = (np.array(unfolded(one)) for one in (starts, steps))
         data.shapes += run(Arcs(*map(np.array, (counts, sizes, uses, lengths)), *signed))
         for (name, kind, width), written in zip(header["parts"], given[6:], strict=True):
-            decimals = header["columns"].get(name.removeprefix("columns."), {}).get("decimals", 0)
+            decimals = header["columns"].get(name.removeprefix("columns."), {}).get("digits", 0)
             data.columns[name] += rows_of(written, kind, width, rows, decimals)
     return data
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from shapely import LineString, Polygon, box, union_all
 
+from landrenew.assess.evaluation import asked_already, assessed_parcels
 from landrenew.assess.share.summary import ControlShare
-from landrenew.base.columns import score_column
 from landrenew.base.words import Text
 from landrenew.intake.layers import Balance, Layers
 from landrenew.intake.parcels import Parcels
@@ -61,12 +61,12 @@ BOOK = {
         "document": "示例〔2024〕3号 亩均效益综合评价办法", **READ,
         "bonus": {"least": -5, "most": 5},
         "pools": [{
-            "name": "all", "zh": "规上工业", "en": "Above scale",
+            "name": "all", "zh": "规上工业", "en": "Above scale", "size_class": "above_scale",
             "criteria": [
                 {"form": "ratio", "column": "tax_cny10k_per_mu", "weight": 50, "baseline": 20.0,
                  "cap": 1.5, "missing": "undetermined"},
                 {"form": "min_max", "column": "rd_share", "weight": 20, "low": 20,
-                 "missing": "mean_points"},
+                 "missing": "undetermined"},
                 {"form": "ratio", "column": "floor_area_ratio", "weight": 30, "baseline": 1.2,
                  "cap": 1.5, "missing": "undetermined"},
             ],
@@ -158,11 +158,8 @@ def parcels(count: int = 480, seed: int = 7) -> gpd.GeoDataFrame:
     table["rd_share"] = rng.uniform(0, 0.06, count)
     table.loc[table.index[5::17], "tax_cny10k_per_mu"] = np.nan
     table.loc[table.index[3::13], "rd_share"] = np.nan
-    table["pool"] = "all"
-    table["exempt_reason"] = None
-    _judge(table)
     table["block_id"] = [f"B{number:03d}" for number in cluster]
-    return table
+    return _judge(table)
 
 
 PROVED, UNPROVED, VETOED, OPEN = (f"3302821000{n}" for n in (26, 27, 28, 30))
@@ -171,45 +168,28 @@ PROVED, UNPROVED, VETOED, OPEN = (f"3302821000{n}" for n in (26, 27, 28, 30))
 
 def _claim(table: gpd.GeoDataFrame) -> None:
     """Add what decides a grade beside the score, in nasty words."""
-    table["bonus_points"] = table["bonus_score"] = np.nan
-    for name in ("bonus_evidence", "veto_reason", "missing_inputs"):
+    table["bonus_points"] = np.nan
+    for name in ("bonus_evidence", "veto_reason"):
         table[name] = pd.Series(None, table.index, dtype=object)
     table["exempt_class"] = np.where(table["exempt_reason"].notna(), "yes", "no")
     if OPEN not in table.index:
         return
     table.loc[[PROVED, UNPROVED], "bonus_points"] = 7.5
-    table.loc[PROVED, ["bonus_score", "bonus_evidence"]] = [5.0, NASTY[0]]
-    table.loc[VETOED, ["veto_reason", "efficiency_grade"]] = [NASTY[7], "D"]
-    table.loc[OPEN, ["exempt_class", "missing_inputs"]] = ["undetermined", "registered_on"]
-    table.loc[OPEN, "efficiency_grade"] = None
+    table.loc[PROVED, "bonus_evidence"] = NASTY[0]
+    table.loc[VETOED, "veto_reason"] = NASTY[7]
+    table.loc[OPEN, "exempt_class"] = "undetermined"
 
 
-def _judge(table: gpd.GeoDataFrame) -> None:
-    points = {
-        "tax_cny10k_per_mu": (table["tax_cny10k_per_mu"] / 20).clip(upper=1.5) * 50,
-        "rd_share": (20 + 80 * table["rd_share"] / 0.06) * 0.2,
-        "floor_area_ratio": (table["floor_area_ratio"] / 1.2).clip(upper=1.5) * 30,
-    }
-    points["rd_share"] = points["rd_share"].fillna(points["rd_share"].mean())
-    for name, values in points.items():
-        table[score_column(name)] = values
-    table["efficiency_score"] = sum(points.values())
-    rank = table["efficiency_score"].rank(pct=True, ascending=False)
-    grade = pd.cut(rank, [0, 0.2, 0.7, 0.95, 1], labels=list("ABCD")).astype("object")
-    exempt = table.index[11::41]
-    grade[exempt] = "T"
-    table["efficiency_grade"] = grade.where(grade.notna(), None)
-    table.loc[exempt, "exempt_reason"] = "公共设施"
-    table.loc[exempt, "pool"] = None
+def _judge(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Judge the parcels as a run does; who is exempt is known but for one."""
+    table["size_class"] = "above_scale"
+    table["exempt_reason"] = pd.Series(None, table.index, dtype=object)
+    table.loc[table.index[11::41], ["exempt_reason", "size_class"]] = ["公共设施", None]
     _claim(table)
-    low = (table["floor_area_ratio"] < 0.6) | (table["tax_cny10k_per_mu"] < 5)
-    known = low | table["tax_cny10k_per_mu"].notna()
-    tests = [
-        np.select([table[name] < bound, table[name] >= bound], ["yes", "no"], "undetermined")
-        for name, bound in (("floor_area_ratio", 0.6), ("tax_cny10k_per_mu", 5))
-    ]
-    table["low_efficiency_tests"] = [",".join(row) for row in zip(*tests, strict=True)]
-    table["low_efficiency_class"] = np.select([low, known], ["yes", "no"], "undetermined")
+    judged = assessed_parcels(Parcels(table), asked_already(Rulebook(**BOOK)))
+    if OPEN in table.index:
+        judged.loc[OPEN, "missing_inputs"] = "registered_on"
+    return gpd.GeoDataFrame(judged)
 
 
 def blocks(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -503,22 +503,6 @@ def test_filters_add_up_to_what_the_table_says(show: Show, file: Path, result: R
         assert seen.nothing(), seen
 
 
-def test_the_share_of_the_page_is_the_share_of_the_run(
-    show: Show, demo_result: Result, tmp_path: Path
-) -> None:
-    save_map(draw_map(demo_result), tmp_path / "map.html")
-    with show(tmp_path / "map.html") as (page, seen):
-        sums = page.evaluate("layer_parcels.filters.sums()")
-        assert sums["count"] == len(demo_result.parcels)
-        assert sums["share"] == pytest.approx(demo_result.share.share, abs=1e-9)
-        for town in demo_result.share.towns:
-            page.locator(f"[data-town={town.name}]").click()
-            found = page.evaluate("layer_parcels.filters.sums()")
-            assert found["share"] == pytest.approx(town.share, abs=1e-9)
-            assert found["count"] == town.parcels
-        assert seen.nothing(), seen
-
-
 def test_a_condition_is_dropped_by_its_cross(show: Show, file: Path) -> None:
     with show(file) as (page, seen):
         page.locator("#legend .class").first.click()

@@ -15,7 +15,7 @@ from map_city import CRS, FIRM, NASTY, TOWNS, X, Y, made_result
 from shapely import MultiPolygon, Point, Polygon, box
 from unpacked import laid_open, unpacked
 
-from landrenew.base.columns import COLUMNS
+from landrenew.base.columns import COLUMNS, score_column
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.parcels import Parcels
@@ -23,6 +23,7 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.elements import write_json
 from landrenew.publish.map.facts import page_facts, share_facts
 from landrenew.publish.map.offline import offline_page
+from landrenew.publish.map.pack.columns import exact
 from landrenew.publish.map.pack.grid import mercator
 from landrenew.publish.map.pack.pieces import order_of
 from landrenew.publish.map.payload import BLOCK_COLUMNS, blocks_payload, parcels_payload
@@ -70,8 +71,11 @@ def test_every_parcel_is_there(result: Result, page: str) -> None:
 def test_what_was_packed_comes_back_row_by_row(result: Result, page: str) -> None:
     payload, data = parcels_payload(result), unpacked(page)
     assert data.columns["ids"] == payload["ids"]
-    assert data.columns.keys() >= {f"columns.{name}" for name in payload["columns"]}
-    for name, said in payload["columns"].items():
+    travels = {
+        name: said for name, said in payload["columns"].items() if {"values", "codes"} & set(said)
+    }
+    assert data.columns.keys() >= {f"columns.{name}" for name in travels}
+    for name, said in travels.items():
         found, header = data.columns[f"columns.{name}"], data.header["columns"][name]
         if header["by"] == "values":
             true = [None if np.isnan(one) else one for one in said["values"]]
@@ -147,9 +151,10 @@ def test_figures_equal_the_table_at_the_dictionarys_decimals(result: Result) -> 
     for name, said in columns.items():
         true = result.parcels[name].iloc[order_of(result.parcels.geometry)]
         if "values" in said:
-            expected = true.astype(float).round(COLUMNS[name].decimals)
+            expected = true.astype(float)
+            expected = expected if said["is_exact"] else expected.round(COLUMNS[name].decimals)
             np.testing.assert_array_equal(said["values"], expected)
-        else:
+        elif "codes" in said:
             words = [None if code < 0 else said["words"][code] for code in said["codes"]]
             assert words == true.astype(object).where(true.notna(), None).tolist()
 
@@ -242,11 +247,42 @@ def test_tests_carry_the_outcomes_that_the_run_decided(result: Result) -> None:
     assert joined == decided.tolist()
 
 
-def test_criteria_say_baseline_or_extremes(result: Result) -> None:
+def test_criteria_say_what_the_rulebook_says_and_where(result: Result) -> None:
     tax, rd, _ = parcels_payload(result)["scoring"]["pools"]["all"]["criteria"]
-    pool = result.parcels.loc[result.parcels["pool"].eq("all"), "rd_share"]
     assert (tax["baseline"], tax["cap"], tax["weight"]) == (20.0, 1.5, 50)
-    assert rd["extremes"] == [round(pool.min(), 4), round(pool.max(), 4)]
+    assert (rd["form"], rd["low"]) == ("min_max", 20)
+    assert tax["path"] == "scoring.pools.all.criteria.tax_cny10k_per_mu"
+
+
+def test_what_the_page_computes_with_is_exact_and_what_it_makes_stays_behind(
+    result: Result,
+) -> None:
+    columns = parcels_payload(result)["columns"]
+    exact = {name for name, said in columns.items() if said.get("is_exact")}
+    assert exact == {"tax_cny10k_per_mu", "rd_share", "floor_area_ratio", "bonus_score"}
+    made = {name for name, said in columns.items() if not {"values", "codes"} & set(said)}
+    assert made == {"efficiency_score", *map(score_column, exact - {"bonus_score"})}
+
+
+def test_the_numbers_that_may_be_tried_are_the_rulebooks(result: Result) -> None:
+    numbers = {one["path"]: one for one in parcels_payload(result)["numbers"]}
+    assert numbers["share.target"]["value"] == 0.8
+    assert numbers["low_efficiency.tests.floor_area_ratio.threshold"]["value"] == 0.6
+    tax = "scoring.pools.all.criteria.tax_cny10k_per_mu"
+    assert (numbers[f"{tax}.weight"]["value"], numbers[f"{tax}.baseline"]["value"]) == (50, 20)
+    assert numbers[f"{tax}.baseline"]["document"] == "示例〔2024〕3号 亩均效益综合评价办法"
+    assert not [path for path in numbers if path.startswith("grades")]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "digits"),
+    [([1.25, np.nan, 3.0], "scaled", 2), ([1.0, 2.0], "scaled", 0), ([1 / 3, 2.0], "float", 0)],
+)
+def test_exact_numbers_are_whole_where_they_were_typed(
+    values: list[float], kind: str, digits: int
+) -> None:
+    packed, found = exact(np.array(values))
+    assert (packed.kind, found) == (kind, digits)
 
 
 def test_blocks_carry_their_candidates(result: Result) -> None:
@@ -259,7 +295,7 @@ def test_blocks_carry_their_candidates(result: Result) -> None:
 
 def test_share_is_the_tables_share(result: Result) -> None:
     said, true = share_facts(result.share), result.share
-    assert said["share"] == round(true.share, 9)
+    assert said["share"] == round(true.share, 12)
     assert said["inside_mu"] == round(true.inside_m2 * 0.0015, 2)
     assert [town["name"] for town in said["towns"]] == [town.name for town in true.towns]
 

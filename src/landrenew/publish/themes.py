@@ -172,7 +172,7 @@ def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str,
     codes = np.where(
         np.isfinite(filled), np.searchsorted(bounds, filled, side="right"), len(swatches) - 1
     )
-    said = _theme(parcels, name, swatches, codes)
+    said = _theme(parcels, name, swatches, codes) | {"bounds": bounds}
     if threshold is not None:
         said["threshold"] = threshold
     return said
@@ -244,6 +244,7 @@ def _theme(
         "meaning": about.meaning,
         "hint": HINTS.get(name),
         "classes": shown,
+        "end": shown[-1],
         "codes": codes.astype(np.uint8),
         "tally": tally,
     }
@@ -364,8 +365,9 @@ def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
     -------
     list of dict
         For each theme its ``name``, ``label``, ``classes``, ``codes`` (the number of each
-        parcel's class) and ``tally`` (parcels and mu by class, for the city and each
-        town). Themes whose column the run lacks are absent.
+        parcel's class), ``tally`` (parcels and mu by class, for the city and each
+        town), ``end``, the class of what is missing, and for numbers the ``bounds`` between
+        classes. Themes whose column the run lacks are absent.
     """
     made: list[dict[str, Any] | None] = []
     if "efficiency_grade" in parcels.columns and rulebook.grades:

@@ -39,16 +39,18 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        Shares [0-1] to 9 decimals, areas [mu] to 2 decimals.
+        Shares [0-1] to 12 decimals, areas to 2 decimals of a mu or 4 of a square metre.
     """
     if share is None:
         return None
     return {
         "name": share.name,
-        "share": rounded(share.share, 9),
+        "share": rounded(share.share, 12),
         "target": share.target,
         "verdict": share.verdict,
-        "interval": [rounded(end, 6) for end in share.interval],
+        "interval": [rounded(end, 12) for end in share.interval],
+        "inside_m2": rounded(share.inside_m2, 4),
+        "total_m2": rounded(share.total_m2, 4),
         "inside_mu": rounded(to_mu(share.inside_m2), 2),
         "total_mu": rounded(to_mu(share.total_m2), 2),
         "parcels": share.parcels,

@@ -18,13 +18,19 @@ from landrenew.base.units import M2_PER_MU, unit_words
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
 from landrenew.publish.map.pack.pieces import order_of
-from landrenew.publish.map.rules import CHOICES, explain_scoring, explain_tests
+from landrenew.publish.map.rules import (
+    CHOICES,
+    explain_scoring,
+    explain_tests,
+    judged_by,
+    tried_numbers,
+)  # fmt: skip
 from landrenew.publish.map.shapes import encode
 from landrenew.publish.themes import land_mu, plan_theme, themes
 from landrenew.publish.wording import class_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from geopandas import GeoDataFrame
 
@@ -145,9 +151,10 @@ def published(
     return [name for name in wanted if name in table.columns and name not in PRIVATE]
 
 
-def _numbers(values: pd.Series[Any], about: Column) -> dict[str, Any]:
-    rounded = pd.to_numeric(values).astype("float64").round(about.decimals).to_numpy()
-    return {"values": np.where(np.isfinite(rounded), rounded + 0.0, np.nan)}
+def _numbers(values: pd.Series[Any], decimals: int | None) -> dict[str, Any]:
+    numbers = pd.to_numeric(values).astype("float64")
+    said = (numbers if decimals is None else numbers.round(decimals)).to_numpy()
+    return {"values": np.where(np.isfinite(said), said + 0.0, np.nan)}
 
 
 def _words(values: pd.Series[Any]) -> dict[str, Any]:
@@ -156,7 +163,9 @@ def _words(values: pd.Series[Any]) -> dict[str, Any]:
     return {"codes": codes, "words": [str(one) for one in words]}
 
 
-def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
+def write_column(
+    values: pd.Series[Any], about: Column, *, is_exact: bool = False
+) -> dict[str, Any]:
     """
     Write one column as the page reads it.
 
@@ -166,6 +175,9 @@ def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
         The column; missing stays missing.
     about
         Its entry in the data dictionary.
+    is_exact
+        Whether numbers stay as they are, because the page computes with them; it shows them
+        rounded like the others.
 
     Returns
     -------
@@ -179,15 +191,28 @@ def write_column(values: pd.Series[Any], about: Column) -> dict[str, Any]:
         "unit": unit_words(about.unit),
     }
     if about.kind in {"number", "integer"}:
-        return {**said, "decimals": about.decimals, **_numbers(values, about)}
+        said |= {"decimals": about.decimals, "is_exact": is_exact}
+        return said | _numbers(values, None if is_exact else about.decimals)
     said |= _words(values)
     if about.kind == "class":
         said["say"] = [class_words(word, about.name) for word in said["words"]]
     return said
 
 
-def _columns(table: GeoDataFrame, names: Iterable[str]) -> dict[str, Any]:
-    return {name: write_column(table[name], COLUMNS[name]) for name in names}
+def _columns(
+    table: GeoDataFrame, names: Iterable[str], exact: Collection[str] = ()
+) -> dict[str, Any]:
+    return {
+        name: write_column(table[name], COLUMNS[name], is_exact=name in exact) for name in names
+    }
+
+
+def _without_values(columns: dict[str, Any], made: Collection[str]) -> dict[str, Any]:
+    """Leave out the values of columns that the page works out by itself."""
+    return {
+        name: {key: one for key, one in said.items() if key != "values"} if name in made else said
+        for name, said in columns.items()
+    }
 
 
 def parcels_payload(result: Result) -> dict[str, Any]:
@@ -203,18 +228,21 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     -------
     dict
         ``ids``, ``columns``, ``facts`` (columns the card lists), ``themes``, ``tests``,
-        ``scoring``, ``land`` and ``shapes``; neighbours lie beside each other.
+        ``scoring``, ``numbers`` (what may be tried otherwise), ``land`` and ``shapes``; neighbours
+        lie beside each other.
     """
     rulebook = result.layers.rulebook
     parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
     names = published(parcels, PARCEL_COLUMNS, rulebook, rulebook.low_efficiency)
+    figures, made = judged_by(parcels, rulebook)
     return {
         "ids": [str(one) for one in parcels.index],
-        "columns": _columns(parcels, names),
+        "columns": _without_values(_columns(parcels, names, figures), made),
         "facts": [name for name in PARCEL_FACTS if name in names],
         "themes": [*themes(parcels, rulebook), *_plan_themes(result, parcels)],
         "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
         "scoring": explain_scoring(parcels, rulebook),
+        "numbers": tried_numbers(rulebook),
         "land": _land(parcels),
         "shapes": parcels.geometry,
     }

@@ -1,7 +1,13 @@
-"""How the page explains what the rulebook decides: tests with their outcomes, pools and points."""
+"""How the page explains what the rulebook decides, and what it needs to decide it anew.
+
+The page shows tests with their outcomes and pools with their points, and lets its reader try other
+numbers. Formulas stand in ``page/judge.js``; every number in them comes from here, by the path at
+which it stands in the rulebook.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,17 +17,30 @@ from landrenew.base.columns import COLUMNS, score_column
 from landrenew.base.units import unit_words
 from landrenew.base.words import Text
 from landrenew.publish.wording import class_words
-from landrenew.rules.scoring import MinMax, Rank
+from landrenew.rules.difference import entries
+from landrenew.rules.numbers import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TypeVar
+
     from geopandas import GeoDataFrame
 
-    from landrenew.rules.comparison import TestSet
+    from landrenew.rules.comparison import Test, TestSet
     from landrenew.rules.model import Rulebook
+    from landrenew.rules.rule import Entry
     from landrenew.rules.scoring import Criterion, Pool
+
+    AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 CHOICES = {"yes": "y", "no": "n", "undetermined": "u"}
 """Outcomes of tests and verdicts, as letters."""
+
+TRIED = re.compile(
+    r"share\.target|low_efficiency\.tests\..+\.threshold"
+    r"|scoring\.pools\..+\.criteria\..+\.(weight|baseline)"
+)
+"""Paths of the numbers that the reader of the page may try otherwise."""
 
 
 def explain_tests(
@@ -37,7 +56,7 @@ def explain_tests(
     tests
         The tests, or None when the rulebook has none.
     decided
-        Column with the outcome of each test, joined by commas; the page decides nothing anew.
+        Column with the outcome of each test, joined by commas.
 
     Returns
     -------
@@ -49,53 +68,45 @@ def explain_tests(
         return None
     parts = table[decided].fillna("").str.split(",", expand=True)
     outcomes = parts.reindex(columns=range(len(tests.tests)))
-    said = []
-    for at, test in enumerate(tests.tests):
-        about, threshold = COLUMNS[test.column], test.threshold
-        said.append(
-            {
-                "column": test.column,
-                "label": about.label,
-                "unit": unit_words(about.unit),
-                "comparison": test.comparison,
-                "threshold": class_words(threshold, test.column)
-                if isinstance(threshold, str)
-                else threshold,
-                "outcomes": "".join(outcomes[at].map(CHOICES).fillna("u")),
-            }
-        )
+    said = [
+        {
+            **_test(test),
+            "path": f"low_efficiency.tests.{name}",
+            "outcomes": "".join(outcomes[at].map(CHOICES).fillna("u")),
+        }
+        for at, (name, test) in enumerate(_named(tests.tests))
+    ]
     return {"logic": tests.logic, "document": tests.document, "tests": said}
 
 
-def _extremes(parcels: GeoDataFrame, pool: Pool, name: str) -> list[float | None]:
-    """Find what the pool's points ran between, for criteria that say ``min_max``."""
-    if "pool" not in parcels.columns or name not in parcels.columns:
-        return [None, None]
-    values = pd.to_numeric(parcels.loc[parcels["pool"].eq(pool.name), name]).dropna()
-    if values.empty:
-        return [None, None]
-    digits = COLUMNS[name].decimals
-    return [round(float(values.min()), digits), round(float(values.max()), digits)]
+def _named(listed: Sequence[AnyEntry]) -> Iterator[tuple[str, AnyEntry]]:
+    """Give entries the names by which their numbers are listed."""
+    names = [name for name, _ in entries([one.model_dump(exclude_none=True) for one in listed])]
+    return zip(names, listed, strict=True)
 
 
-def _criterion(parcels: GeoDataFrame, pool: Pool, criterion: Criterion) -> dict[str, Any]:
+def _test(test: Test) -> dict[str, Any]:
+    about, threshold = COLUMNS[test.column], test.threshold
+    is_word = isinstance(threshold, str)
+    return {
+        "column": test.column,
+        "label": about.label,
+        "unit": unit_words(about.unit),
+        "comparison": test.comparison,
+        "threshold": class_words(str(threshold), test.column) if is_word else threshold,
+        "word": threshold if is_word else None,
+    }
+
+
+def _criterion(name: str, pool: Pool, criterion: Criterion) -> dict[str, Any]:
     about = COLUMNS[criterion.column]
-    said: dict[str, Any] = {
-        "column": criterion.column,
+    return {
+        **criterion.model_dump(),
+        "path": f"scoring.pools.{pool.name}.criteria.{name}",
         "points": score_column(criterion.column),
         "label": about.label,
         "unit": unit_words(about.unit),
-        "form": criterion.form,
-        "weight": criterion.weight,
-        "missing": criterion.missing,
     }
-    if isinstance(criterion, MinMax):
-        return {**said, "extremes": _extremes(parcels, pool, criterion.column)}
-    if isinstance(criterion, Rank):
-        return said
-    baseline = criterion.baseline
-    full = None if baseline is None else baseline * criterion.baseline_factor
-    return {**said, "baseline": full, "cap": criterion.cap, "floor": criterion.floor}
 
 
 def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any] | None:
@@ -112,8 +123,8 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
     Returns
     -------
     dict or None
-        The document and its pools by name, bounds of the bonus, what a veto gives, and for parcels
-        that may be exempt what would tell; None when the rulebook scores nothing.
+        The document and its pools by name, bounds of the bonus, the grades, and for parcels that
+        may be exempt what would tell; None when the rulebook scores nothing.
     """
     scoring = rulebook.scoring
     if scoring is None:
@@ -121,7 +132,7 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
     pools = {
         pool.name: {
             "label": Text(pool.zh, pool.en),
-            "criteria": [_criterion(parcels, pool, one) for one in pool.criteria],
+            "criteria": [_criterion(name, pool, one) for name, one in _named(pool.criteria)],
         }
         for pool in scoring.pools
     }
@@ -130,10 +141,8 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
         "document": scoring.document,
         "pools": pools,
         "bonus": None if bonus is None else [bonus.least, bonus.most],
-        "graded_by": grades.document if grades else None,
-        "exempt": grades.exempt if grades else None,
+        "grades": None if grades is None else grades.model_dump(mode="json"),
         "exempting": _exempting(parcels, rulebook),
-        "veto": grades.veto.grade if grades and grades.veto else None,
     }
 
 
@@ -147,3 +156,57 @@ def _exempting(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]:
         for at in np.flatnonzero(is_open)
     }
     return {"labels": {name: COLUMNS[name].label for name in asked}, "lacking": lacking}
+
+
+def tried_numbers(rulebook: Rulebook) -> list[dict[str, Any]]:
+    """
+    List the numbers that the reader of the page may try otherwise.
+
+    Parameters
+    ----------
+    rulebook
+        The rulebook.
+
+    Returns
+    -------
+    list of dict
+        Target, thresholds of low efficiency, weights and baselines: ``path``, ``label``, ``value``,
+        ``unit`` and the ``document`` each comes from.
+    """
+    return [
+        {
+            "path": one.path,
+            "label": one.label,
+            "value": one.value,
+            "unit": unit_words(one.unit),
+            "document": one.document,
+        }
+        for one in numbers(rulebook)
+        if TRIED.fullmatch(one.path)
+    ]
+
+
+def judged_by(parcels: GeoDataFrame, rulebook: Rulebook) -> tuple[set[str], set[str]]:
+    """
+    Tell which columns the page judges by, and which it works out from these.
+
+    Parameters
+    ----------
+    parcels
+        Parcel table.
+    rulebook
+        The rulebook.
+
+    Returns
+    -------
+    figures : set of str
+        Numbers that points and tests are made of: they travel as they are, to the last bit.
+    made : set of str
+        Points and the score, which need not travel.
+    """
+    scored = {one.column for pool in rulebook.pools for one in pool.criteria}
+    tests = () if rulebook.low_efficiency is None else rulebook.low_efficiency.tests
+    tested = {one.column for one in tests if not isinstance(one.threshold, str)}
+    made = {"efficiency_score", *map(score_column, scored)} if "pool" in parcels.columns else set()
+    bonus = {"bonus_score"} if rulebook.bonus is not None else set()
+    return (scored | tested | bonus) - made, made if rulebook.scoring is not None else set()

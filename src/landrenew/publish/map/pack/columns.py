@@ -23,6 +23,9 @@ Kind = Literal["scaled", "float", "codes", "letters", "text"]
 WIDTHS = (1, 2, 4)
 """Bytes that a whole number may take."""
 
+MOST_DECIMALS = 6
+"""Decimals that people type; numbers with more of them are quotients."""
+
 APART = "\x00"
 """Between texts; a text that holds it gets :data:`STRANGE` in its place."""
 
@@ -96,6 +99,29 @@ def scaled(values: Numbers, decimals: int) -> Packed:
                 "scaled", width, np.where(np.isnan(whole), missing, np.rint(whole)).astype(kind)
             )
     return Packed("float", 8, np.round(values, decimals).astype("<f8"))
+
+
+def exact(values: Numbers) -> tuple[Packed, int]:
+    """
+    Pack numbers as they are.
+
+    Parameters
+    ----------
+    values
+        Shape (n,): numbers, NaN where missing.
+
+    Returns
+    -------
+    packed : Packed
+        Whole numbers where all were typed with few decimals, else floats.
+    decimals : int
+        Digits behind the point of the whole numbers.
+    """
+    known = values[~np.isnan(values)]
+    for decimals in range(MOST_DECIMALS + 1):
+        if np.array_equal(np.round(known, decimals), known):
+            return scaled(values, decimals), decimals
+    return Packed("float", 8, values.astype("<f8")), 0
 
 
 def codes(values: NDArray[np.integer[Any]]) -> Packed:

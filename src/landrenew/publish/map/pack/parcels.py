@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from landrenew.publish.map.pack.columns import Packed, codes, letters, scaled, texts
+from landrenew.publish.map.pack.columns import Packed, codes, exact, letters, scaled, texts
 from landrenew.publish.map.pack.pieces import Pieces, in_pieces
 
 if TYPE_CHECKING:
@@ -36,12 +36,15 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
     -------
     Pieces
         Its header holds all of the payload that is not said row by row, and of each column under
-        ``by`` how its rows are read: ``values``, ``codes`` or ``texts``.
+        ``by`` how its rows are read: ``values``, ``codes`` or ``texts``; None where the page works
+        them out. ``digits`` says how many decimals whole numbers stand for.
     """
     parts: dict[str, Packed] = {"ids": texts(payload["ids"])}
     columns = {}
     for name, said in payload["columns"].items():
-        parts[f"columns.{name}"], columns[name] = _column(said)
+        packed, columns[name] = _column(said)
+        if packed is not None:
+            parts[f"columns.{name}"] = packed
     for number, theme in enumerate(payload["themes"]):
         parts[f"themes.{number}"] = codes(theme["codes"])
     parts |= dict(_outcomes(payload["tests"])) | dict(_land(**payload["land"]))
@@ -55,9 +58,20 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
     return Pieces(header | made.header, made.written)
 
 
-def _column(said: dict[str, Any]) -> tuple[Packed, dict[str, Any]]:
-    if "values" in said:
-        return scaled(said["values"], said["decimals"]), _without(said, "values") | {"by": "values"}
+def _column(said: dict[str, Any]) -> tuple[Packed | None, dict[str, Any]]:
+    if "codes" in said:
+        return _words(said)
+    if "values" not in said:
+        return None, said | {"by": None}
+    digits = said["decimals"]
+    if said["is_exact"]:
+        packed, digits = exact(said["values"])
+    else:
+        packed = scaled(said["values"], digits)
+    return packed, _without(said, "values") | {"by": "values", "digits": digits}
+
+
+def _words(said: dict[str, Any]) -> tuple[Packed, dict[str, Any]]:
     if len(said["words"]) <= MOST_WORDS or "say" in said:
         return codes(said["codes"]), _without(said, "codes") | {"by": "codes"}
     words = np.array([*said["words"], None], dtype=object)  # a code of -1 takes the last

@@ -53,48 +53,52 @@ function grid(heads, rows) {
 
 const OUTCOMES = { y: 'holds', n: 'fails', u: 'open' };
 
-function testRow(test, table, i) {
+// The threshold of a test: the one that is tried, where one is.
+const thresholdOf = (test, judge) => (judge && judge.numbers.has(`${test.path}.threshold`) ? judge.at(`${test.path}.threshold`) : test.threshold);
+
+function testRow(test, table, i, judge) {
   const outcome = test.outcomes.at(i);
   const value = table.has(test.column) ? table.shown(test.column, i) : NONE;
   return el('tr', { class: `outcome-${outcome}` },
     el('th', { scope: 'row' }, say(test.label)),
     el('td', {}, value === NONE ? say('missing') : value),
-    el('td', {}, `${SIGNS[test.comparison]} ${plain(test.column, test.threshold, test.unit)}`),
+    el('td', {}, `${SIGNS[test.comparison]} ${plain(test.column, thresholdOf(test, judge), test.unit)}`),
     el('td', { class: 'outcome' }, say(OUTCOMES[outcome])));
 }
 
 // A set of tests, each with its value, its threshold and what came of it.
-function testPart(title, tests, table, i, joined) {
+function testPart(title, tests, table, i, joined, judge = null) {
   if (!tests) return null;
   return part('tests', title,
     el('p', { class: 'hint' }, say(joined)),
-    grid(['indicator', 'value', 'standard', 'outcome'], tests.tests.map((test) => testRow(test, table, i))),
+    grid(['indicator', 'value', 'standard', 'outcome'], tests.tests.map((test) => testRow(test, table, i, judge))),
     el('p', { class: 'hint' }, `${say('source')} ${tests.document}`));
 }
 
-function baselineWords(one, decimals) {
+function baselineWords(one, { judge }, decimals, pool) {
   if (one.form === 'min_max') {
-    const [low, high] = one.extremes.map((end) => amount(one.column, end, decimals, ['', '']));
+    const [low, high] = judge.extremes(pool, one).map((end) => amount(one.column, end, decimals, ['', '']));
     return say('between', { low, high });
   }
   if (one.form === 'rank') return say('by_rank');
-  const said = one.baseline === null ? '' : say('baseline', { x: plain(one.column, one.baseline, one.unit) });
+  const said = say('baseline', { x: plain(one.column, tidy(judge.at(`${one.path}.baseline`) * one.baseline_factor), one.unit) });
   return one.cap === null ? said : `${said} · ${say('cap', { x: one.cap })}`;
 }
 
-function criterionRow(one, table, i) {
+function criterionRow(one, { table, trial }, i) {
   const points = table.value(one.points, i);
   const value = table.value(one.column, i);
   const column = table.columns[one.column];
+  const weight = trial.judge.at(`${one.path}.weight`);
   const bar = el('span', { class: 'bar' });
-  bar.style.width = `${Math.max(0, Math.min(100, ((points || 0) / one.weight) * 100))}%`;
+  bar.style.width = `${Math.max(0, Math.min(100, ((points || 0) / weight) * 100))}%`;
   const lacks = value === null;
   return el('tr', { class: lacks ? 'lacks' : '' },
     el('th', { scope: 'row' }, say(one.label),
-      el('small', {}, baselineWords(one, column ? column.decimals : 2))),
+      el('small', {}, baselineWords(one, trial, column ? column.decimals : 2, table.value('pool', i)))),
     el('td', {}, lacks ? say('missing') : table.shown(one.column, i),
       lacks && one.missing === 'mean_points' ? el('small', {}, say('mean_points')) : null),
-    el('td', {}, number(one.weight, Number.isInteger(one.weight) ? 0 : 1)),
+    el('td', {}, number(weight, Number.isInteger(weight) ? 0 : 1)),
     el('td', { class: 'points' }, number(points), el('span', { class: 'track' }, bar)));
 }
 
@@ -118,7 +122,7 @@ function reasonLines({ scoring, table }, i) {
   const open = scoring.exempting.lacking[i];
   const lines = [
     exempt !== null && `${say('exempt')} · ${exempt}`,
-    veto !== null && exempt === null && !open && scoring.veto !== null && `${say('veto', { x: scoring.veto })} · ${veto}`,
+    veto !== null && exempt === null && !open && scoring.grades && scoring.grades.veto && `${say('veto', { x: scoring.grades.veto.grade })} · ${veto}`,
     open && say('exempt_open', { x: open.map((name) => say(scoring.exempting.labels[name])).join(comma) || say('missing') }),
   ];
   return lines.filter(Boolean).map((line) => el('p', { class: 'warn' }, line));
@@ -139,7 +143,8 @@ function scorePart(layer, i) {
   if (!pool) {
     return part('score', say('score'), ...(reasons.length ? reasons : [el('p', {}, say('no_pool'))]));
   }
-  const full = pool.criteria.reduce((sum, one) => sum + one.weight, 0);
+  const { judge } = layer.trial;
+  const full = pool.criteria.reduce((sum, one) => sum + judge.at(`${one.path}.weight`), 0);
   const total = table.value('efficiency_score', i);
   return part('score', say('score'),
     el('p', { class: 'total' },
@@ -150,8 +155,8 @@ function scorePart(layer, i) {
     ...reasons,
     lackWords(pool.criteria, table, i),
     grid(['indicator', 'value', 'weight', 'points'], [
-      ...pool.criteria.map((one) => criterionRow(one, table, i)), bonusRow(scoring, table, i)]),
-    el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.graded_by].filter(Boolean))].join(' ')}`));
+      ...pool.criteria.map((one) => criterionRow(one, layer, i)), bonusRow(scoring, table, i)]),
+    el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.grades && scoring.grades.document].filter(Boolean))].join(' ')}`));
 }
 
 function validity({ effective, expires }) {
@@ -187,7 +192,7 @@ function parcelCard(layer, i, { rules, openBlock, close }) {
     heading(layer.idOf(i), places.join(' · '), close),
     parcelChips(layer, i),
     part('basics', say('basics'), factList(table, layer.facts, i)),
-    testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic),
+    testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic, layer.trial.judge),
     scorePart(layer, i),
     blockLink(layer, i, openBlock),
     rulePart(rules),

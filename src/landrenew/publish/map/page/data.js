@@ -152,10 +152,27 @@ class Table {
   value(name, i) {
     const column = this.columns[name];
     if (!column) return null;
-    if (column.values) return valueAt(column.values, i, column.decimals);
+    if (column.values) return this.number(column, i);
     if (column.texts) return column.texts.at(i);
     const code = codeAt(column.codes, i);
     return code < 0 ? null : column.words[code];
+  }
+
+  // Rounded as the tables are; figures that the page computes with are there to the last bit.
+  number({ values, digits, decimals, is_exact: isExact }, i) {
+    const value = valueAt(values, i, digits);
+    return isExact && value !== null ? roundTo(value, decimals) : value;
+  }
+
+  // All figures of a column as they are, NaN where missing.
+  figures(name, count) {
+    const column = this.columns[name];
+    if (!column || !column.values) return new Float64Array(count).fill(NaN);
+    column.figures ||= Float64Array.from({ length: count }, (_, i) => {
+      const value = valueAt(column.values, i, column.digits);
+      return value === null ? NaN : value;
+    });
+    return column.figures;
   }
 
   // Tells of a row whether it has a word in a column; null asks for those without any.

@@ -13,6 +13,7 @@ class Page {
     this.selection = L.layerGroup().addTo(map);
     map.eachLayer((layer) => this.adopt(layer));
     this.filters = this.parcels.filters = new Filters(this.parcels);
+    this.whatIf = new WhatIf(this);
     this.nameParks();
     const { parcels } = this;
     const many = { parcel: () => parcels.idColumn.haystack(), owner: () => parcels.table.haystack('owner') };
@@ -113,7 +114,16 @@ class Page {
     this.search.name();
     this.nameControls();
     this.fillChosen();
+    this.whatIf.fill();
     this.parcels.draw();
+    if (this.open) this.showCard();
+  }
+
+  // Everything that hangs on the rulebook's numbers, once others are tried.
+  showTrial() {
+    this.parcels.keep(this.filters.test());
+    this.fillChosen();
+    this.whatIf.update();
     if (this.open) this.showCard();
   }
 
@@ -127,8 +137,9 @@ class Page {
 
   fillChosen() {
     const choose = (name) => this.setTown(name);
-    this.fill('share', shareFigure(this.facts, this.filters.town, choose));
-    this.fill('towns', townBars(this.facts.share, this.filters.town, choose));
+    const share = sharesAt(this.facts.share, this.parcels.trial.judge);
+    this.fill('share', shareFigure({ ...this.facts, share }, this.filters.town, choose));
+    this.fill('towns', townBars(share, this.filters.town, choose));
     this.fillFilter();
   }
 

@@ -1,6 +1,6 @@
 // The layer of the parcels. Everything else on the page asks this object and knows nothing of how it
 // stores or draws them: ids, table, themes; at(place), bounds(i), outline(i); paint(theme),
-// keep(filter).
+// keep(filter); trial, what they would be by other numbers.
 
 const TILE = 512;
 // So long may painting hold up a frame [ms].
@@ -23,10 +23,11 @@ const Parcels = L.GridLayer.extend({
     Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
     this.idColumn = columns.ids;
-    for (const [name, column] of Object.entries(header.columns)) column[column.by] = columns[`columns.${name}`];
+    for (const [name, column] of Object.entries(header.columns)) if (column.by) column[column.by] = columns[`columns.${name}`];
     this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`]; });
     if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`]; });
     this.table = new Table(header.columns);
+    this.trial = new Trial(this, header.numbers);
     this.theme = this.themes[0] || null;
     this.kept = null;
     this.hasLine = Boolean(columns['land.inside']);

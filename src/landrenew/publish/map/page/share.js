@@ -32,6 +32,31 @@ function sharePercent({ share, target }) {
   return percent(share, decimals);
 }
 
+// Shares this close to the target count as equal to it.
+const LEVEL = 1e-12;
+
+// The way to a target by either lever alone [mu], as landrenew.assess.share works it out.
+function gapAt(inside, total, target) {
+  const short = target * (total - inside) - (1 - target) * inside;
+  if (short <= 0) return [0, 0];
+  const mu = (area) => roundTo(area, 6) / M2_PER_MU;
+  return [mu(short / target), target === 1 ? null : mu(short / (1 - target))];
+}
+
+function shareAt(share, target) {
+  const [low, high] = share.interval;
+  const isKnown = low !== null && high !== null;
+  const verdict = !isKnown ? 'undetermined' : low >= target - LEVEL ? 'met' : high < target - LEVEL ? 'not_met' : 'undetermined';
+  const [retire, build] = gapAt(share.inside_m2, share.total_m2, target);
+  return { ...share, target, verdict, retire_mu: retire, build_mu: build, towns: share.towns.map((town) => shareAt(town, target)) };
+}
+
+// The shares of city and towns, against the target that is tried.
+function sharesAt(share, judge) {
+  const target = judge.tried.get(SHARE_TARGET);
+  return share && target !== undefined ? shareAt(share, target) : share;
+}
+
 const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)}%`);
 
 function gapWords({ retire_mu: retire, build_mu: build, verdict }) {

@@ -14,6 +14,7 @@ function writtenState(page) {
   if (filters.owner !== null) said.set('owner', filters.owner);
   for (const [name, classes] of filters.hidden) said.append('hide', `${name}:${[...classes].sort((a, b) => a - b).join('.')}`);
   for (const [name, ends] of filters.spans) said.append('span', `${name}:${ends.map((end) => (end === null ? '' : end)).join(':')}`);
+  for (const [path, value] of parcels.trial.judge.tried) said.append('try', `${path}:${value}`);
   if (open) said.set('open', `${open.kind}:${page.idOf(open)}`);
   const off = LAYER_ORDER.filter((name) => layers[name] && !map.hasLayer(layers[name]));
   if (off.length) said.set('off', off.join('.'));
@@ -31,6 +32,7 @@ function readState(page, fragment) {
   if (owner !== null && table.haystack('owner').find(owner.toLowerCase(), 1).length) filters.owner = owner;
   for (const one of said.getAll('hide')) readHidden(parcels.themes, filters, one);
   for (const one of said.getAll('span')) readSpan(table, filters, one);
+  parcels.trial.setAll(said.getAll('try').map(readTried).filter(([, value]) => value > 0));
   const theme = parcels.themes.find(({ name }) => name === said.get('theme'));
   if (theme) parcels.theme = theme;
   const off = (said.get('off') || '').split('.');
@@ -41,6 +43,11 @@ function readState(page, fragment) {
   const [zoom, lat, lng] = (said.get('at') || '').split('/').map(Number);
   if ([zoom, lat, lng].every(Number.isFinite)) page.map.setView([lat, lng], zoom, { animate: false });
   return { lang: said.get('lang'), open: said.get('open') };
+}
+
+function readTried(text) {
+  const at = text.lastIndexOf(':');
+  return [text.slice(0, at), Number(text.slice(at + 1))];
 }
 
 function readHidden(themes, filters, text) {

@@ -1,0 +1,164 @@
+"""The demo city in its page against the demo city in Python: shares, trials, filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+from browser import launched, opened
+from trial_page import any_position, assert_same, go_to, judged_in, rules_with
+
+from landrenew.assess.evaluation import asked_already, assessed_parcels
+from landrenew.base.columns import COLUMNS
+from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.offline import save_map
+from landrenew.workflow.judging import share_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from browser import Seen
+    from playwright.sync_api import Page
+
+    from landrenew.publish.result import Result
+
+    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
+
+pytestmark = pytest.mark.browser
+
+POSITIONS = FILTERS = 50
+
+
+@pytest.fixture(scope="module")
+def show() -> Iterator[Show]:
+    with launched() as browser:
+        yield partial(opened, browser)
+
+
+@pytest.fixture(scope="module")
+def file(demo_result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo-map") / "map.html"
+    save_map(draw_map(demo_result), path)
+    return path
+
+
+def test_the_share_of_the_page_is_the_share_of_the_run(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    with show(file) as (page, seen):
+        sums = page.evaluate("layer_parcels.filters.sums()")
+        assert sums["count"] == len(demo_result.parcels)
+        assert sums["share"] == pytest.approx(demo_result.share.share, abs=1e-9)
+        for town in demo_result.share.towns:
+            page.locator(f"[data-town={town.name}]").click()
+            found = page.evaluate("layer_parcels.filters.sums()")
+            assert found["share"] == pytest.approx(town.share, abs=1e-9)
+            assert found["count"] == town.parcels
+        assert seen.nothing(), seen
+
+
+def test_grades_and_verdicts_are_pythons_at_fifty_positions(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    book = asked_already(demo_result.layers.rulebook)
+    chance = np.random.default_rng(50)
+    with show(file) as (page, seen):
+        assert_same(judged_in(page), demo_result.parcels)
+        for _ in range(POSITIONS):
+            numbers = any_position(chance, book)
+            go_to(page, numbers)
+            true = assessed_parcels(demo_result.parcels, rules_with(book, numbers))
+            assert_same(judged_in(page), true)
+            low = int(true["low_efficiency_class"].eq("yes").sum())
+            tally = page.evaluate(
+                "layer_parcels.themes.find((one) => one.name === 'low_efficiency_class').tally"
+            )
+            assert tally[""][0][0] == low
+        assert seen.nothing(), seen
+
+
+def test_verdict_and_gap_against_another_target_are_pythons(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    chance = np.random.default_rng(51)
+    layers = demo_result.layers
+    words = {"met": "达标", "not_met": "未达标", "undetermined": "待定"}
+    with show(file) as (page, seen):
+        for target in chance.uniform(0.3, 1.0, 8).round(3):
+            book = rules_with(layers.rulebook, {"share.target": target})
+            share = share_of(replace(layers, rulebook=book), demo_result.parcels)
+            assert share is not None
+            towns = [share, share.towns[chance.integers(len(share.towns))]]
+            for one in towns:
+                town = () if one is share else (("town", one.name),)
+                go_to(page, {"share.target": float(target)}, *town)
+                badge = page.locator("#share .badge").inner_text()
+                assert badge.split()[1] == words[one.verdict]
+                gap = page.locator("#share .gap dd").all_inner_texts()
+                said = [] if one.verdict == "met" else [land(one.retire_mu), land(one.build_mu)]
+                assert gap == said
+        assert seen.nothing(), seen
+
+
+def land(mu: float | None) -> str:
+    return "—" if mu is None else f"{mu:,.{0 if mu >= 1000 else 2}f} 亩"
+
+
+HIDDEN = {
+    "efficiency_grade": list("ABCDT"),
+    "low_efficiency_class": ["yes", "no"],
+    "control_class": ["inside", "straddling", "outside"],
+}
+SPANS = (
+    "parcel_area_mu", "floor_area_ratio", "tax_cny10k_per_mu", "efficiency_score", "firm_count",
+)  # fmt: skip
+
+
+def any_filter(
+    chance: np.random.Generator, table: pd.DataFrame
+) -> tuple[list[tuple[str, str]], pd.Series[bool]]:
+    """Draw a filter as a link says it, and which parcels it keeps."""
+    said, kept = [], pd.Series(data=True, index=table.index)
+    if chance.random() < 0.4:
+        town = str(chance.choice(table["town"].dropna().unique()))
+        said.append(("town", town))
+        kept &= table["town"].eq(town)
+    for name, words in HIDDEN.items():
+        off = [at for at in range(len(words)) if chance.random() < 0.3]
+        if off:
+            said.append(("hide", f"{name}:{'.'.join(map(str, off))}"))
+            kept &= ~table[name].isin([words[at] for at in off])
+    for name in SPANS:
+        if chance.random() < 0.2:
+            shown = table[name].astype(float).round(COLUMNS[name].decimals)
+            low, high = sorted(chance.choice(shown.dropna(), 2).tolist())
+            said.append(("span", f"{name}:{low!r}:{high!r}"))
+            kept &= shown.between(low, high)
+    return said, kept
+
+
+def test_totals_of_fifty_filters_are_pythons(show: Show, file: Path, demo_result: Result) -> None:
+    table, chance = demo_result.parcels, np.random.default_rng(52)
+    sizes = []
+    with show(file) as (page, seen):
+        for _ in range(FILTERS):
+            said, kept = any_filter(chance, table)
+            go_to(page, {}, *said)
+            sums = page.evaluate("layer_parcels.filters.sums()")
+            rows = table[kept]
+            counted, inside = rows["counted_area_m2"].sum(), rows["inside_area_m2"].sum()
+            assert sums["count"] == len(rows)
+            assert sums["mu"] == pytest.approx(counted * 0.0015, abs=8e-8 * (len(rows) + 1))
+            assert sums["share"] == (pytest.approx(inside / counted, abs=1e-9) if counted else None)
+            if said:
+                text = page.locator("#filter-sums").inner_text()
+                assert text.startswith(f"{len(rows):,} 宗")
+            sizes.append(len(rows))
+        assert len(set(sizes)) > FILTERS / 2
+        assert seen.nothing(), seen
