@@ -1,5 +1,8 @@
 """A large invented city for the map: parcels of 31 corners and 14 columns, side by side in blocks.
 
+An invented rulebook judges two of the columns, so that score, grade and verdict are not drawn
+but worked out, and can be worked out anew in the page.
+
 Blocks of 5 by 4 cells of 150 m, roads of 14 m between them. Neighbours share their borders, whose
 corners stray as a surveyor's do: no two are in line.
 """
@@ -14,13 +17,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from landrenew.assess.evaluation import assessed_parcels
 from landrenew.assess.share.summary import ControlShare
 from landrenew.intake.layers import Layers
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.project import Project
 from landrenew.intake.sections import City
 from landrenew.publish.result import Result
-from landrenew.rules.library import read_rulebook
+from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +41,24 @@ CORNERS = 6.75
 
 WORDS = "恒鑫德盛泰华宏利金源达通顺发永兴隆祥瑞丰"
 TRADES = ("五金制品", "塑料", "电器", "照明", "纺织", "家具", "机械", "包装")
+
+SAID = {"document": "Invented", "source": "Invented", "confidence": "user"}
+BOOK = Rulebook.model_validate({
+    "name": "invented", "title": "Invented", "region": "Invented", "share": {"target": 0.8, **SAID},
+    "low_efficiency": {"logic": "any", **SAID, "tests": [
+        {"column": "floor_area_ratio", "comparison": "below", "threshold": 0.6},
+        {"column": "tax_cny10k_per_mu", "comparison": "below", "threshold": 2.0},
+    ]},
+    "scoring": {**SAID, "pools": [{"name": "all", "zh": "全部", "en": "all", "criteria": [
+        {"form": "ratio", "column": "floor_area_ratio", "weight": 40, "baseline": 1.2, "cap": 1.5,
+         "missing": "undetermined"},
+        {"form": "ratio", "column": "tax_cny10k_per_mu", "weight": 60, "baseline": 12,
+         "missing": "undetermined"},
+    ]}]},
+    "grades": {"form": "rank", "rounding": "nearest", "ties": "better", "exempt": "T", **SAID,
+               "classes": [{"grade": "A", "up_to": 0.2}, {"grade": "B", "up_to": 0.6},
+                           {"grade": "C", "up_to": 0.95}, {"grade": "D", "up_to": 1}]},
+})  # fmt: skip
 
 
 def parcels(count: int, seed: int = 1) -> gpd.GeoDataFrame:
@@ -86,27 +108,25 @@ def _columns(chance: np.random.Generator, count: int) -> pd.DataFrame:
         "town": np.array([f"第{i}镇" for i in range(24)])[np.arange(count) * 24 // count],
         "owner": names + trades + "有限公司",
         "parcel_area_mu": chance.lognormal(2.2, 0.9, count),
-        "efficiency_score": np.where(missing, np.nan, chance.uniform(0, 100, count)),
-        "efficiency_grade": np.where(missing, None, chance.choice(list("ABCD"), count)),
         "control_class": chance.choice(["inside", "outside", "straddling"], count),
         "control_share": chance.choice([0.0, 1.0], count),
         "floor_area_ratio": np.where(missing, np.nan, chance.lognormal(-0.4, 0.6, count)),
         "building_density": chance.uniform(0, 0.9, count),
         "tax_cny10k_per_mu": np.where(missing, np.nan, chance.lognormal(1.5, 1.1, count)),
         "firm_count": chance.integers(0, 9, count).astype(float),
-        "low_efficiency_class": chance.choice(["yes", "no", "undetermined"], count),
         "land_code": chance.choice(["1001", "100101", "100102"], count),
     })  # fmt: skip
 
 
 def result_of(table: gpd.GeoDataFrame) -> Result:
-    """Wrap the parcels as a finished run without other layers."""
+    """Judge the parcels, and wrap them as a finished run without other layers."""
     city = City(name="大市", crs=CRS, rulebook="none")
     checked = Parcels(table.assign(counted_area_m2=table.geometry.area))
+    checked = assessed_parcels(checked, BOOK)
     return Result(
         layers=Layers(
             project=Project(folder=Path(), city=city, parcels={"path": "x.gpkg"}),
-            rulebook=read_rulebook("cixi-2023"), parcels=checked, rejected=checked.iloc[:0],
+            rulebook=BOOK, parcels=checked, rejected=checked.iloc[:0],
         ),
         parcels=checked, share=_share("大市", checked, by_town=True),
     )  # fmt: skip

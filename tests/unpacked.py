@@ -16,6 +16,9 @@ from landrenew.publish.map.pack.arcs import Arcs
 
 Place = tuple[int, int]
 
+PLAIN = str.maketrans(",.:[", "&<{}")
+"""From the signs of the page to those of base 85."""
+
 
 def whole_numbers(written: bytes) -> list[int]:
     """Read numbers of seven bits a byte."""
@@ -101,7 +104,7 @@ def pieces_of(page: str, layer: str = r"\w+") -> list[bytes]:
     """Inflate what a page holds of a layer, or of all."""
     element = rf'<script type="text/plain" data-pieces="{layer}">(.*?)</script>'
     return [
-        zlib.decompress(base64.b64decode(one, validate=True))
+        zlib.decompress(base64.b85decode(one.translate(PLAIN)))
         for one in re.findall(element, page, re.DOTALL)
     ]
 

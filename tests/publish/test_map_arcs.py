@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,11 +12,12 @@ import shapely
 from conftest import CRS
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacked import run, unfolded, whole_numbers
+from unpacked import PLAIN, run, unfolded, whole_numbers
 
 from landrenew.publish.map.pack.arcs import to_arcs
 from landrenew.publish.map.pack.grid import Rings, mercator, on_grid
 from landrenew.publish.map.pack.steps import folded, to_bytes
+from landrenew.publish.map.pack.text import to_text
 
 if TYPE_CHECKING:
     from landrenew.publish.result import Result
@@ -141,3 +143,10 @@ def test_a_shape_smaller_than_the_grid_is_not_lost() -> None:
     rounded = on_grid(mercator(gpd.GeoSeries([speck, plot, shapely.Polygon()], crs=CRS)), 0.2)
     assert rounded.counts.tolist() == [1, 1, 0]
     assert len(run(to_arcs(rounded))[0][0]) >= 1
+
+
+@given(st.binary(max_size=40))
+def test_bytes_written_as_text_are_read_back_by_base85(written: bytes) -> None:
+    text = to_text(written)
+    assert base64.b85decode(text.translate(PLAIN)) == written
+    assert not set(text) & set("<&{}\"'\\ \n")

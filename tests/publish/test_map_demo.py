@@ -16,6 +16,7 @@ from landrenew.assess.evaluation import asked_already, assessed_parcels
 from landrenew.base.columns import COLUMNS
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
+from landrenew.publish.themes import themes
 from landrenew.workflow.judging import share_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,21 @@ def test_the_share_of_the_page_is_the_share_of_the_run(
             found = page.evaluate("layer_parcels.filters.sums()")
             assert found["share"] == pytest.approx(town.share, abs=1e-9)
             assert found["count"] == town.parcels
+        assert seen.nothing(), seen
+
+
+def test_the_classes_that_the_page_tells_by_columns_are_pythons(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    true = themes(demo_result.parcels, demo_result.layers.rulebook)
+    with show(file) as (page, seen):
+        found, ids = page.evaluate("""() => [
+            Object.fromEntries(layer_parcels.themes.map((theme) => [
+                theme.name, layer_parcels.ids.map((_, i) => theme.codes.code(i))])),
+            layer_parcels.ids]""")
+        for theme in true:
+            codes = pd.Series(theme["codes"], demo_result.parcels.index)
+            assert found[theme["name"]] == codes.loc[ids].tolist()
         assert seen.nothing(), seen
 
 

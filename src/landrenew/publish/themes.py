@@ -172,7 +172,7 @@ def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str,
     codes = np.where(
         np.isfinite(filled), np.searchsorted(bounds, filled, side="right"), len(swatches) - 1
     )
-    said = _theme(parcels, name, swatches, codes) | {"bounds": bounds}
+    said = _theme(parcels, name, swatches, codes) | {"column": name, "bounds": bounds}
     if threshold is not None:
         said["threshold"] = threshold
     return said
@@ -188,7 +188,8 @@ def _lettered(
     """Colour by the words of a class column; what is missing or unknown comes last."""
     words = {word: at for at, word in enumerate(swatches)}
     codes = parcels[name].map(words).astype("float64").fillna(len(words)).to_numpy().astype(int)
-    return _theme(parcels, name, [*swatches.values(), missing], codes, land)
+    said = _theme(parcels, name, [*swatches.values(), missing], codes, land)
+    return said | {"column": name, "words": list(swatches)}
 
 
 def land_mu(parcels: GeoDataFrame) -> pd.Series[float]:
@@ -366,8 +367,9 @@ def themes(parcels: GeoDataFrame, rulebook: Rulebook) -> list[dict[str, Any]]:
     list of dict
         For each theme its ``name``, ``label``, ``classes``, ``codes`` (the number of each
         parcel's class), ``tally`` (parcels and mu by class, for the city and each
-        town), ``end``, the class of what is missing, and for numbers the ``bounds`` between
-        classes. Themes whose column the run lacks are absent.
+        town) and ``end``, the class of what is missing; the ``column`` it shows with the ``words``
+        of the classes or, for numbers, the ``bounds`` between them. Themes whose column the run
+        lacks are absent.
     """
     made: list[dict[str, Any] | None] = []
     if "efficiency_grade" in parcels.columns and rulebook.grades:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from landrenew.base.words import Lang
 
 SCRIPTS = (
-    "words", "data", "grid", "unpack", "brush", "judge", "trial", "parcels", "small", "card", "share",
-    "filters", "panel", "whatif", "search", "sketch", "state", "page",
+    "words", "data", "grid", "unpack", "brush", "judge", "trial", "parcels", "small", "card",
+    "share", "filters", "panel", "whatif", "search", "sketch", "state", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 

@@ -215,6 +215,13 @@ def _without_values(columns: dict[str, Any], made: Collection[str]) -> dict[str,
     }
 
 
+def _without_codes(theme: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the classes of parcels that the page tells by a column it has."""
+    column = columns.get(theme["column"], {})
+    is_told = "codes" in column or ("values" in column and column["is_exact"])
+    return {key: one for key, one in theme.items() if key != "codes" or not is_told}
+
+
 def parcels_payload(result: Result) -> dict[str, Any]:
     """
     Gather everything the page knows of the parcels.
@@ -235,12 +242,14 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
     names = published(parcels, PARCEL_COLUMNS, rulebook, rulebook.low_efficiency)
     figures, made = judged_by(parcels, rulebook)
+    columns = _without_values(_columns(parcels, names, figures), made)
+    shown = [_without_codes(one, columns) for one in themes(parcels, rulebook)]
     return {
         "ids": [str(one) for one in parcels.index],
-        "columns": _without_values(_columns(parcels, names, figures), made),
+        "columns": columns,
         "facts": [name for name in PARCEL_FACTS if name in names],
-        "themes": [*themes(parcels, rulebook), *_plan_themes(result, parcels)],
-        "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests"),
+        "themes": [*shown, *_plan_themes(result, parcels)],
+        "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests", names),
         "scoring": explain_scoring(parcels, rulebook),
         "numbers": tried_numbers(rulebook),
         "land": _land(parcels),

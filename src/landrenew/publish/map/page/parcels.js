@@ -24,9 +24,9 @@ const Parcels = L.GridLayer.extend({
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
     this.idColumn = columns.ids;
     for (const [name, column] of Object.entries(header.columns)) if (column.by) column[column.by] = columns[`columns.${name}`];
-    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`]; });
-    if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`]; });
     this.table = new Table(header.columns);
+    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`] || codesBy(theme, this.table, this.count); });
+    if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`] || null; });
     this.trial = new Trial(this, header.numbers);
     this.theme = this.themes[0] || null;
     this.kept = null;
@@ -155,6 +155,17 @@ const Parcels = L.GridLayer.extend({
     return { left: x * TILE * steps - half, top: y * TILE * steps - half, scale: this.ratio / steps };
   },
 });
+
+// The classes of a theme, told by the words or the figures of its column; what is missing comes last.
+function codesBy({ column, words, bounds }, table, count) {
+  if (bounds) {
+    const classOf = (value) => (Number.isNaN(value) ? bounds.length + 1 : placeIn(bounds, value, true));
+    return new PlainCodes(Uint8Array.from(table.figures(column, count), classOf));
+  }
+  const { codes, words: every } = table.columns[column];
+  const classes = [...every.map((word) => words.indexOf(word)), -1].map((at) => (at < 0 ? words.length : at));
+  return new PlainCodes(Uint8Array.from({ length: count }, (_, i) => classes.at(codes.code(i))));
+}
 
 // The land as plain numbers, for sums at every touch; where nothing else is said all lies inside.
 function landOf(columns, decimals) {

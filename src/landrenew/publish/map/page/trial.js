@@ -17,10 +17,11 @@ class PlainCodes {
   code(i) { return this.codes[i]; }
 }
 
-class OutcomeLetters {
+// Outcomes of a test, at the numbers that hold now.
+class MadeOutcomes {
   constructor(outcomes) { this.outcomes = outcomes; }
 
-  at(i) { return LETTERS[this.outcomes[i]]; }
+  at(i) { return LETTERS[this.outcomes()[i]]; }
 }
 
 const VERDICTS = ['no', 'yes', 'undetermined'];
@@ -33,9 +34,10 @@ class Trial {
     for (const [name, column] of Object.entries(table.columns)) {
       if (column.by === null) Object.assign(column, { is_exact: true, values: new MadeColumn(() => this.rowsOf(name)) });
     }
+    (tests ? tests.tests : []).forEach((test, k) => { test.outcomes ||= new MadeOutcomes(() => this.made.outcomes[k]); });
     const keep = (things) => things.map((one) => [one, { ...one }]);
     const columns = ['efficiency_grade', 'low_efficiency_class'].filter((name) => table.has(name));
-    this.published = keep([...columns.map((name) => table.columns[name]), ...themes, ...(tests ? tests.tests : [])]);
+    this.published = keep([...columns.map((name) => table.columns[name]), ...themes]);
   }
 
   get isOn() { return this.judge.isTrying; }
@@ -73,9 +75,9 @@ class Trial {
     this.judgement = null;
     for (const [one, published] of this.published) Object.assign(one, published);
     if (!this.isOn) return;
-    const { grades, verdicts, outcomes } = this.made;
+    const { grades, verdicts } = this.made;
     if (grades) this.showGrades(grades);
-    if (verdicts) this.showVerdicts(verdicts, outcomes);
+    if (verdicts) this.showVerdicts(verdicts);
     if (this.made.score) this.showScores(this.made.score);
   }
 
@@ -83,12 +85,11 @@ class Trial {
     const { classes, exempt } = this.parcels.scoring.grades;
     const words = [...classes.map((one) => one.grade), exempt];
     this.write('efficiency_grade', words, grades);
-    this.colour('efficiency_grade', grades.map((one) => (one === UNGRADED ? words.length : one)));
+    this.colour('efficiency_grade', Uint8Array.from(grades, (one) => (one === UNGRADED ? words.length : one)));
   }
 
-  showVerdicts(verdicts, outcomes) {
+  showVerdicts(verdicts) {
     this.write('low_efficiency_class', VERDICTS, verdicts);
-    this.parcels.tests.tests.forEach((test, k) => { test.outcomes = new OutcomeLetters(outcomes[k]); });
     this.colour('low_efficiency_class', verdicts.map((one) => [1, 0, 2][one]));
   }
 

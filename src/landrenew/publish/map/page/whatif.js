@@ -91,22 +91,18 @@ class WhatIf {
       el('span', {}, label, el('small', {}, ` ${unit}`)), back, slider, box);
   }
 
-  // Try a number; what follows from it is shown in the next frame.
   try(path, value) {
     this.trial.judge.set(path, value);
-    this.frame ||= requestAnimationFrame(() => this.show());
+    this.show();
   }
 
   // Try a number and leave it at that: a step that can be taken back.
   settle(path, value) {
-    this.trial.judge.set(path, value);
-    this.show();
+    this.try(path, value);
     this.page.remember(true);
   }
 
   show() {
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
     this.trial.show();
     this.page.showTrial();
   }
