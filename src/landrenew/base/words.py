@@ -6,6 +6,7 @@ a language. What the messages are about is said where they are raised.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -18,6 +19,9 @@ SHOWN_IDS = 5
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Characters that do not show: controls, marks of direction, line separators."""
+
+MOST_OF_A_NAME = 120
+"""Bytes of a file's name that are somebody else's: systems take 255 in all."""
 
 SPELT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -131,6 +135,30 @@ def visible(text: str) -> str:
         SPELT.get(one, f"\\U{ord(one):08X}") if unicodedata.category(one) in HIDDEN else one
         for one in text
     )
+
+
+def file_name(text: str) -> str:
+    r"""
+    Make a text of somebody else's fit for the name of a file.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text without folders and without marks that a system refuses, at most
+        :data:`MOST_OF_A_NAME` bytes of UTF-8; never empty.
+
+    Examples
+    --------
+    >>> file_name("../云岭镇:1"), file_name("")
+    ('_云岭镇_1', '_')
+    """
+    plain = re.sub(r'[\\/:*?"<>|]', "_", visible(text)).strip(". ")
+    return plain.encode()[:MOST_OF_A_NAME].decode(errors="ignore").rstrip(". ") or "_"
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import locale
 import math
 import os
-import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,11 +153,6 @@ def print_json(record: object) -> None:
     from landrenew.publish.run_folder import json_text
 
     typer.echo(json_text(record).encode(), nl=False)  # JSON is UTF-8 whatever the terminal is
-
-
-def file_name(text: str) -> str:
-    """Make a name fit for a file's: no folders, no marks that a system refuses."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", text).strip(". ") or "_"
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from landrenew.cli.door import City, LangOption, app, file_name, progress, writing
+from landrenew.base.words import file_name
+from landrenew.cli.door import City, LangOption, app, progress, writing
 
 if TYPE_CHECKING:
     from landrenew.base.words import Lang

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from landrenew.base.errors import FileError
-from landrenew.cli.door import LangOption, OutFile, app, file_name, tell, writing
+from landrenew.base.words import file_name
+from landrenew.cli.door import LangOption, OutFile, app, tell, writing
 
 if TYPE_CHECKING:
     from landrenew.base.words import Lang

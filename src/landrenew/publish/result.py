@@ -96,6 +96,13 @@ class Result:
     notes: tuple[Text, ...] = field(default=())
     shapes: Callable[[], Iterator[tuple[NDArray[np.intp], pa.ChunkedArray]]] | None = None
 
+    @property
+    def near(self) -> Parcels:
+        """The parcels without those reported as far away, which no view opens on."""
+        far = {one.id for one in (*self.layers.faults, *self.faults) if one.code == "far_away"}
+        near = self.parcels[~self.parcels.index.isin(far)]
+        return near if len(near) else self.parcels
+
     def __repr__(self) -> str:
         """Sum the run up in a line, for a notebook; tables show themselves when asked for."""
         share = "none" if self.share is None else f"{self.share.share:.2%} ({self.share.verdict})"

@@ -7,20 +7,14 @@ the folder stays there. Nothing in the files depends on when or where they were 
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-import tempfile
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyogrio.errors import DataLayerError, DataSourceError
-
-from landrenew.base.errors import FileError, reason
 from landrenew.publish.certainty_file import certainty_csv
 from landrenew.publish.change_file import change_csv, change_record, is_compared, retired_table
 from landrenew.publish.diagnosis_table import diagnosis_table
 from landrenew.publish.geopackage import write_geopackage
+from landrenew.publish.in_place import whole_folder
 from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
@@ -39,8 +33,6 @@ from landrenew.publish.share_file import (
 from landrenew.publish.tables import faults_csv, table_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from landrenew.base.words import Lang
@@ -48,9 +40,6 @@ if TYPE_CHECKING:
 
 MOST_DRAWN = 300_000
 """Parcels that one page, opened in a browser, can hold with ease."""
-
-COULD_NOT_WRITE = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
-"""What the writers raise when the disk is full or refuses."""
 
 
 def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
@@ -78,7 +67,7 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         When the folder cannot be written; what was there before is untouched.
     """
     out = Path(out)
-    with _whole_or_nothing(out) as folder:
+    with whole_folder(out, RUN_FILES.__contains__) as folder:
         write_parcels(result, folder / "parcels.parquet")
         _save_share(result, folder, lang)
         for name, table in _tables(result).items():
@@ -198,59 +187,6 @@ def json_text(record: object) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-@contextmanager
-def _whole_or_nothing(out: Path) -> Iterator[Path]:
-    """Give an empty folder to write in, and bring its files to ``out`` when all went well."""
-    try:
-        if out.exists() and not out.is_dir():
-            raise NotADirectoryError(20, "not a folder", str(out))
-        home = out if out.is_dir() else out.parent
-        home.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".landrenew-", suffix=".tmp", dir=home))
-    except OSError as error:
-        raise _cannot_write(out, error) from error
-    fresh, old = work / "new", work / "old"
-    try:
-        fresh.mkdir()
-        old.mkdir()
-        yield fresh
-        _put_in_place(fresh, out, old)
-        shutil.rmtree(old, ignore_errors=True)
-    except FileError as error:  # of the map; its sentence names a place that is gone by now
-        if not isinstance(error.__cause__, OSError):
-            raise
-        raise _cannot_write(out, error.__cause__) from error
-    except COULD_NOT_WRITE as error:
-        raise _cannot_write(out, error) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        with suppress(OSError):  # what could not be put back is not thrown away either
-            old.rmdir()
-        with suppress(OSError):
-            work.rmdir()
-
-
-def _put_in_place(fresh: Path, out: Path, old: Path) -> None:
-    """Exchange the files of a run one by one; on any failure put the earlier ones back."""
-    if not out.exists():
-        fresh.rename(out)
-        return
-    came: list[Path] = []
-    try:
-        for name in sorted(RUN_FILES):
-            if (out / name).exists():
-                (out / name).rename(old / name)
-        for one in sorted(fresh.iterdir()):
-            one.rename(out / one.name)
-            came.append(out / one.name)
-    except BaseException:
-        for one in came:
-            one.unlink()
-        for one in old.iterdir():
-            one.rename(out / one.name)
-        raise
-
-
 RUN_FILES = frozenset({
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
@@ -259,13 +195,3 @@ RUN_FILES = frozenset({
     "plan.gpkg",
 })  # fmt: skip
 """Every file a run may write; one that a new run does not write is taken away with the old run."""
-
-
-def _cannot_write(out: Path, error: Exception) -> FileError:
-    said = reason(error)
-    return FileError(
-        f"不能写入输出文件夹 {out}：{said.zh}。原有结果未动。请检查权限和磁盘空间，"
-        "或用 --out 另选文件夹。",
-        f"Cannot write output folder {out}: {said.en}. Earlier results are untouched. Check"
-        " permissions and disk space, or choose another folder with --out.",
-    )

@@ -72,14 +72,6 @@ def _overlays(layers: Layers) -> Iterator[ShapeLayer]:
             yield ShapeLayer(name, _overlay(name, layer))
 
 
-def _near(result: Result) -> GeoDataFrame:
-    """Leave parcels reported as far away out of the opening view; they stay on the map."""
-    parcels = result.parcels
-    far = {one.id for one in (*result.layers.faults, *result.faults) if one.code == "far_away"}
-    near = parcels[~parcels.index.isin(far)]
-    return near if len(near) else parcels
-
-
 def _frame(box: list[float], title: str) -> folium.Map:
     left, bottom, right, top = box
     frame = folium.Map(
@@ -128,7 +120,7 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
     """
     layers = result.layers
     city = layers.project.city.name
-    box = bounds([_near(result)])
+    box = bounds([result.near])
     title = Text(f"{city} 低效工业用地更新图", f"{city}: industrial land renewal")
     frame = _frame(box, title.say(lang))
     for overlay in _overlays(layers):
