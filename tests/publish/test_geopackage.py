@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,9 +16,11 @@ from small_city import four, save, small_city
 
 from landrenew.base.columns import COLUMNS
 from landrenew.publish.geopackage import write_geopackage
+from landrenew.publish.themes import themes
 from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from landrenew.publish.result import Result
@@ -58,18 +61,19 @@ def test_every_layer_has_a_style_that_qgis_takes(demo_run: Path) -> None:
     with closing(sqlite3.connect(demo_run / "parcels.gpkg")) as database:
         styles = database.execute(
             "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles"
+            " ORDER BY id"
         ).fetchall()
         shapes = dict(database.execute(
             "SELECT table_name, column_name FROM gpkg_geometry_columns"))  # fmt: skip
         sound = database.execute("PRAGMA integrity_check").fetchone()
     assert sound == ("ok",)
-    assert [name for name, *_ in styles] == DRAWN
-    for name, geometry, qml, is_default in styles:
+    assert [name for name, *_, is_default in styles if is_default] == DRAWN
+    for name, geometry, qml, _ in styles:
         assert geometry == shapes[name]
-        assert is_default == 1
         style = ET.fromstring(qml)  # noqa: S314  our own text
         symbols = {one.get("name") for one in style.iter("symbol")}
-        assert {one.get("symbol") for one in style.iter("category")} <= symbols
+        for kind in ("category", "rule"):
+            assert {one.get("symbol") for one in style.iter(kind)} <= symbols
 
 
 def test_classes_of_the_style_are_those_of_the_column(demo_run: Path) -> None:
@@ -82,6 +86,57 @@ def test_classes_of_the_style_are_those_of_the_column(demo_run: Path) -> None:
     column = style.find("renderer-v2").get("attr")
     values = {one.get("value") for one in style.iter("category")}
     assert set(parcels[column].dropna()) <= values
+
+
+def test_parcels_have_a_style_for_each_theme_of_the_map(
+    demo_run: Path, demo_result: Result
+) -> None:
+    """Every parcel falls into one class of each style: that of the map, in its colour."""
+    found = themes(demo_result.parcels, demo_result.layers.rulebook)
+    with closing(sqlite3.connect(demo_run / "parcels.gpkg")) as database:
+        styles = database.execute(
+            "SELECT styleName, styleQML FROM layer_styles WHERE f_table_name = 'parcels'"
+            " ORDER BY id"
+        ).fetchall()
+        assert [name for name, _ in styles] == [one["label"].zh for one in found]
+        for (_, qml), theme in zip(styles, found, strict=True):
+            looks = list(looks_of(ET.fromstring(qml)))  # noqa: S314
+            assert [(label, fill, hatched) for _, label, fill, hatched in looks] == [
+                (one["label"].zh, one["colour"], one["hatched"]) for one in theme["classes"]
+            ]
+            counts = [
+                database.execute(f"SELECT count(*) FROM parcels WHERE {which}").fetchone()[0]  # noqa: S608
+                for which, *_ in looks
+            ]
+            assert counts == [count for count, _ in theme["tally"][""]]
+
+
+def looks_of(style: ET.Element) -> Iterator[tuple[str, str, str, bool]]:
+    """Give of each class a condition in SQL, its name, its colour, and whether it is hatched."""
+    symbols = {one.get("name"): one for one in style.iter("symbol")}
+    column = style.find("renderer-v2").get("attr")
+    listed = [one.get("value") for one in style.iter("category")]
+    known = ", ".join(f"'{one}'" for one in listed if one)
+    for one in (*style.iter("category"), *style.iter("rule")):
+        value = one.get("value")
+        which = one.get("filter") or (
+            f"{column} = '{value}'" if value
+            else f"{column} IS NULL OR {column} NOT IN ({known})"
+        )  # fmt: skip
+        layers = list(symbols[one.get("symbol")].iter("layer"))
+        options = {each.get("name"): each.get("value") for each in layers[0].iter("Option")}
+        red, green, blue, _ = (int(part) for part in options["color"].split(","))
+        yield which, one.get("label"), f"#{red:02x}{green:02x}{blue:02x}", len(layers) == 2
+
+
+def test_parcels_without_any_class_are_one_plain_layer(nasty: Result, tmp_path: Path) -> None:
+    bare = replace(nasty, parcels=nasty.parcels[["geometry", "owner"]])
+    write_geopackage(bare, tmp_path / "a.gpkg", "zh")
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as database:
+        (qml,) = database.execute(
+            "SELECT styleQML FROM layer_styles WHERE f_table_name = 'parcels'"
+        ).fetchone()
+    assert 'type="singleSymbol"' in qml
 
 
 @pytest.fixture

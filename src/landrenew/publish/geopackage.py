@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyogrio
 
 from landrenew.base.words import Text
 from landrenew.intake.faults import KINDS
 from landrenew.publish.qgis import Look, qml
-from landrenew.publish.themes import CONTROL_SWATCHES, NO_DATA, grade_swatches
+from landrenew.publish.themes import NO_DATA, themes
+from landrenew.publish.wording import layer_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geopandas import GeoDataFrame
 
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
-    from landrenew.publish.themes import Swatch
 
 WRITTEN_AT = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing, so that the same input gives the same bytes."""
@@ -29,15 +31,19 @@ WRITTEN_AT = "2000-01-01T00:00:00.000Z"
 FORMAT = {"VERSION": "1.2"}
 """The GeoPackage version that office GIS of the last ten years read without a word."""
 
+OUR_STYLE = Text("landrenew", "landrenew")
+"""What a style is called where a layer has but one."""
+
+# Outlines have the colours of the interactive map.
 BLOCK_LOOKS = (
-    Look("yes", Text("连片改造候选", "candidate"), None, "#b8175f", 0.8),
+    Look("yes", Text("连片改造候选", "candidate"), None, "#a3195b", 0.8),
     Look("undetermined", Text("待定", "undetermined"), None, "#cc79a7", 0.6),
-    Look("no", Text("非候选", "not a candidate"), None, "#5a5a5a", 0.4),
-    Look("", Text("地块组", "block"), None, "#5a5a5a", 0.4),
+    Look("no", Text("非候选", "not a candidate"), None, "#55524c", 0.4),
+    Look("", Text("地块组", "block"), None, "#55524c", 0.4),
 )
-TOWN_LOOKS = (Look("", Text("镇街", "town"), None, "#787878", 0.3),)
+TOWN_LOOKS = (Look("", Text("镇街", "town"), None, "#8c8a86", 0.3),)
 REJECTED_LOOKS = (Look("", Text("已剔除", "set aside"), "#f2b8b5", "#d00000", 0.4),)
-LINE_LOOKS = (Look("", Text("工业控制线", "control line"), None, "#1f3f9e", 0.9),)
+LINE_LOOKS = (Look("", Text("工业控制线", "control line"), None, "#1d3f8f", 0.9),)
 
 
 def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
@@ -59,24 +65,41 @@ def write_geopackage(result: Result, path: Path, lang: Lang) -> None:
     run has. Polygons are written as multipolygons; ids are kept as columns.
     """
     layers = result.layers
-    grades = layers.rulebook.grades if "efficiency_grade" in result.parcels else None
-    theme = "efficiency_grade" if grades else "control_class"
-    swatches = grade_swatches(grades) if grades else CONTROL_SWATCHES
     rejected = layers.rejected.assign(
         what=[KINDS[code].what.say(lang) for code in layers.rejected["code"]]
     )
     judged = result.blocks is not None and "consolidation_class" in result.blocks
     write_layers(
         [
-            Styled("parcels", result.parcels, theme, _looks_of(swatches)),
-            Styled("blocks", result.blocks, "consolidation_class" if judged else "", BLOCK_LOOKS),
-            Styled("towns", layers.towns, "", TOWN_LOOKS),
-            Styled("rejected", rejected, "", REJECTED_LOOKS, of_any_kind=True),
-            Styled("control_line", layers.control_line, "", LINE_LOOKS),
+            Styled("parcels", result.parcels, parcel_styles(result)),
+            Styled("blocks", result.blocks,
+                   [Style("consolidation_class" if judged else "", BLOCK_LOOKS)]),
+            Styled("towns", layers.towns, [Style("", TOWN_LOOKS)]),
+            Styled("rejected", rejected, [Style("", REJECTED_LOOKS)], of_any_kind=True),
+            Styled("control_line", layers.control_line, [Style("", LINE_LOOKS)]),
         ],
         path,
         lang,
-    )
+    )  # fmt: skip
+
+
+class Style(NamedTuple):
+    """
+    A style of a layer.
+
+    Parameters
+    ----------
+    column
+        The column whose classes or numbers are told apart; empty for one look.
+    looks
+        How they are drawn.
+    name
+        What it is called where one chooses among several.
+    """
+
+    column: str
+    looks: Sequence[Look]
+    name: Text = OUR_STYLE
 
 
 class Styled(NamedTuple):
@@ -89,18 +112,15 @@ class Styled(NamedTuple):
         Its name in the file.
     table
         The layer; None or empty writes none.
-    column
-        The column whose classes are told apart; empty for one look.
-    looks
-        How they are drawn.
+    styles
+        Its styles, that which it opens with first.
     of_any_kind
         Whether it may hold shapes of any kind.
     """
 
     name: str
     table: GeoDataFrame | None
-    column: str
-    looks: Sequence[Look]
+    styles: Sequence[Style]
     of_any_kind: bool = False
 
 
@@ -128,14 +148,44 @@ def write_layers(contents: Sequence[Styled], path: Path, lang: Lang) -> None:
                 geometry_type="Unknown" if one.of_any_kind else None,
                 dataset_options=None if path.exists() else FORMAT,
             )  # fmt: skip
-            styles.append((one.name, qml(one.column, one.looks, lang)))
+            styles += [
+                (one.name, style.name.say(lang), qml(style.column, style.looks, lang), at == 0)
+                for at, style in enumerate(one.styles)
+            ]
     _add_styles(path, styles)
 
 
-def _looks_of(swatches: Mapping[str, Swatch]) -> list[Look]:
-    """Take the map's colours, and grey for what has no class."""
-    looks = [Look(word, one.label, one.colour) for word, one in swatches.items()]
-    return [*looks, Look("", Text("无数据", "no data"), NO_DATA)]
+def parcel_styles(result: Result) -> list[Style]:
+    """
+    Make a style of each theme of the map.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    list of Style
+        In the order of the map's themes, with the same classes and colours; one plain style where
+        no column gives colours.
+    """
+    found = themes(result.parcels, result.layers.rulebook)
+    plain = Style("", [Look("", layer_words("parcels"), NO_DATA)])
+    return [Style(one["name"], _looks_of(one), one["label"]) for one in found] or [plain]
+
+
+def _looks_of(theme: dict[str, Any]) -> list[Look]:
+    """Take a theme's classes: words, or spans between bounds; what is missing comes last."""
+    if "words" in theme:
+        keys: list[dict[str, Any]] = [{"value": word} for word in theme["words"]]
+    else:
+        spans = pairwise((-math.inf, *theme["bounds"], math.inf))
+        keys = [{"value": "", "span": span} for span in spans]
+    return [
+        Look(label=one["label"], fill=one["colour"], is_hatched=one["hatched"], **key)
+        for one, key in zip(theme["classes"], [*keys, {"value": ""}], strict=False)
+    ]
 
 
 @contextmanager
@@ -149,7 +199,7 @@ def _fixed_date() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _add_styles(path: Path, styles: Sequence[tuple[str, str]]) -> None:
+def _add_styles(path: Path, styles: Sequence[tuple[str, str, str, bool]]) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
             "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,"
@@ -166,6 +216,6 @@ def _add_styles(path: Path, styles: Sequence[tuple[str, str]]) -> None:
         database.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
             " f_geometry_column, styleName, styleQML, useAsDefault, update_time)"
-            " VALUES ('', '', ?, 'geom', 'landrenew', ?, 1, ?)",
-            [(name, qml, WRITTEN_AT) for name, qml in styles],
+            " VALUES ('', '', ?, 'geom', ?, ?, ?, ?)",
+            [(*one, WRITTEN_AT) for one in styles],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ class Look(NamedTuple):
     Parameters
     ----------
     value
-        The class; empty for everything else.
+        The class; empty for everything else, and for what is missing.
     label
         Its name in the legend.
     fill
@@ -27,6 +28,11 @@ class Look(NamedTuple):
         Outline, ``#rrggbb``.
     width
         Width of the outline [mm].
+    is_hatched
+        Whether the inside is hatched as well: no data, or undetermined.
+    span
+        Of a number: from this on, and below that, either may be infinite; None for a class, and
+        for what is missing.
     """
 
     value: str
@@ -34,6 +40,8 @@ class Look(NamedTuple):
     fill: str | None
     edge: str = "#6e6e6e"
     width: float = 0.1
+    is_hatched: bool = False
+    span: tuple[float, float] | None = None
 
 
 def qml(column: str, looks: Sequence[Look], lang: Lang) -> str:
@@ -43,7 +51,7 @@ def qml(column: str, looks: Sequence[Look], lang: Lang) -> str:
     Parameters
     ----------
     column
-        Column whose classes are told apart; empty for one symbol, the last look.
+        Column whose classes or numbers are told apart; empty for one symbol, the last look.
     looks
         The classes in the order of the legend.
     lang
@@ -57,6 +65,12 @@ def qml(column: str, looks: Sequence[Look], lang: Lang) -> str:
     symbols = "".join(_symbol(i, look) for i, look in enumerate(looks))
     if not column:
         renderer = f'<renderer-v2 type="singleSymbol"><symbols>{_symbol(0, looks[-1])}</symbols>'
+    elif any(look.span for look in looks):
+        rules = "".join(_rule(i, column, look, lang) for i, look in enumerate(looks))
+        renderer = (
+            f'<renderer-v2 type="RuleRenderer"><rules key="{column}">{rules}</rules>'
+            f"<symbols>{symbols}</symbols>"
+        )
     else:
         categories = "".join(
             f'<category value="{escape(look.value)}" symbol="{i}" render="true"'
@@ -73,22 +87,43 @@ def qml(column: str, looks: Sequence[Look], lang: Lang) -> str:
     )
 
 
+def _rule(i: int, column: str, look: Look, lang: Lang) -> str:
+    """Write the rule of a span of numbers: its lower end belongs to it, its upper end does not."""
+    if look.span is None:
+        which = f'"{column}" IS NULL'
+    else:
+        low, high = look.span
+        ends = [f'"{column}" >= {low!r}'] * (low > -math.inf)
+        ends += [f'"{column}" < {high!r}'] * (high < math.inf)
+        which = " AND ".join(ends)
+    return (
+        f'<rule key="{column}_{i}" symbol="{i}" filter="{escape(which)}"'
+        f' label="{escape(look.label.say(lang))}"/>'
+    )
+
+
 def _symbol(i: int, look: Look) -> str:
+    layers = _fill(look, "no" if look.fill is None else "solid", look.fill)
+    if look.is_hatched:
+        layers += _fill(look, "b_diagonal", look.edge)
+    return f'<symbol type="fill" name="{i}" alpha="1" clip_to_extent="1">{layers}</symbol>'
+
+
+def _fill(look: Look, style: str, colour: str | None) -> str:
     options = {
-        "color": _rgba(look.fill),
+        "color": _rgba(colour),
         "outline_color": _rgba(look.edge),
         "outline_style": "solid",
         "outline_width": f"{look.width:g}",
         "outline_width_unit": "MM",
-        "style": "no" if look.fill is None else "solid",
+        "style": style,
     }
     said = "".join(
         f'<Option type="QString" name="{key}" value="{value}"/>' for key, value in options.items()
     )
     return (
-        f'<symbol type="fill" name="{i}" alpha="1" clip_to_extent="1">'
         f'<layer class="SimpleFill" enabled="1" pass="0" locked="0">'
-        f'<Option type="Map">{said}</Option></layer></symbol>'
+        f'<Option type="Map">{said}</Option></layer>'
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from landrenew.base.words import Text
 from landrenew.plan.path.proposal import built_actions
 from landrenew.plan.program.solve import Plan
-from landrenew.publish.geopackage import Styled, write_layers
+from landrenew.publish.geopackage import Style, Styled, write_layers
 from landrenew.publish.qgis import Look
 from landrenew.publish.themes import PLAN_SWATCHES
 
@@ -44,14 +44,15 @@ def write_plan_layers(result: Result, path: Path, lang: Lang) -> None:
     ``plan_parks``; of scenarios ``scenario_1``, … in their order, candidates alone.
     """
     looks = [Look(word, one.label, one.colour) for word, one in PLAN_SWATCHES.items()]
+    planned = [Style("plan_class", looks)]
     base = result.plans[0]
     contents = [
-        Styled("plan_parcels", _parcels(result, base), "plan_class", looks),
-        Styled("plan_blocks", base.blocks, "", BLOCK_LOOKS),
-        Styled("plan_parks", _parks(result, base), "", PARK_LOOKS),
+        Styled("plan_parcels", _parcels(result, base), planned),
+        Styled("plan_blocks", base.blocks, [Style("", BLOCK_LOOKS)]),
+        Styled("plan_parks", _parks(result, base), [Style("", PARK_LOOKS)]),
     ]
     contents += [
-        Styled(f"scenario_{number}", _parcels(result, one), "plan_class", looks)
+        Styled(f"scenario_{number}", _parcels(result, one), planned)
         for number, one in enumerate(result.plans[1:], start=1)
     ]
     write_layers(contents, path, lang)
