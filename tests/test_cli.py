@@ -304,7 +304,7 @@ def test_help_names_every_command() -> None:
     assert all(one in met.stdout for one in ("demo", "check", "run", "share", "score", "blocks",
                                              "map", "rules", "columns", "admit", "certainty",
                                              "sheet", "workbook", "weights", "diagnose",
-                                             "compare"))  # fmt: skip
+                                             "compare", "figures"))  # fmt: skip
 
 
 # languages --------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from landrenew.intake.parcels import Parcels, check_parcels
     from landrenew.measure.zones import control_share
     from landrenew.plan.blocks import block_id, block_table
+    from landrenew.publish.figures.folder import save_figures
     from landrenew.publish.map.draw import draw_map
     from landrenew.publish.map.offline import save_map
     from landrenew.publish.run_folder import save_run
@@ -64,6 +65,7 @@ _HOMES = {
     "block_id": "plan.blocks",
     "block_table": "plan.blocks",
     "draw_map": "publish.map.draw",
+    "save_figures": "publish.figures.folder",
     "save_map": "publish.map.offline",
     "save_run": "publish.run_folder",
     "read_rulebook": "rules.library",
@@ -101,6 +103,7 @@ __all__ = [
     "rulebook_names",
     "run_layers",
     "run_project",
+    "save_figures",
     "save_map",
     "save_run",
     "scores",

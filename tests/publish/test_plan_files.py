@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -174,7 +175,15 @@ def test_the_same_plan_gives_the_same_bytes(planned: Result) -> None:
         assert books[0] == books[1]
         figures = [frontier_svg(planned.plans, "小城", lang) for _ in range(2)]
         assert figures[0] == figures[1]
-    assert b"Noto Sans CJK" in figures[0]
+
+
+def test_the_figure_names_its_fonts_one_by_one(planned: Result) -> None:
+    """A browser takes a list within one pair of quotes for the name of one font."""
+    figure = ET.fromstring(frontier_svg(planned.plans, "小城", "zh"))  # noqa: S314  our own text
+    styles = [one.get("style", "") for one in figure.iter("{http://www.w3.org/2000/svg}text")]
+    fonts = [part.strip() for one in styles for part in one.partition("font-family:")[2].split(",")]
+    assert "'Noto Sans CJK SC'" in fonts
+    assert "'DejaVu Sans'" not in "".join(styles)
 
 
 def test_a_scenario_explains_why_it_differs(planned: Result) -> None:

@@ -252,6 +252,22 @@ def map_(
 
 
 @app.command()
+def figures(city: City, out: Out = Path("figures"), lang: LangOption = None) -> None:
+    """印刷用图：各镇街占比、得分分布、镇街图集 · Figures to print: PDF and PNG."""
+    from landrenew.base.words import Text
+    from landrenew.publish.figures.folder import save_figures
+    from landrenew.workflow import run_project
+
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        say(Text("绘图", "Drawing"))
+        saved = save_figures(result, out, lang=cast("Lang", lang))
+    tell_notes(lang, (*result.layers.notes, *result.notes, *saved.notes))
+    for name in saved.files:
+        typer.echo(out / name)
+
+
+@app.command()
 def certainty(city: City, out: OutFile = None, lang: LangOption = None) -> None:
     """评级与低效判定是确定还是临界 · How sure each judgement is: "surely D" or "borderline"."""
     from landrenew.publish.certainty_file import certainty_csv, certainty_words

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
 from landrenew.base.words import Text
 from landrenew.plan.program.solve import Plan
+from landrenew.publish.figures.fonts import FAMILIES, LATIN, Fonts
+from landrenew.publish.figures.look import BLUE, GREY, INK, ORANGE, PINK, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,19 +27,14 @@ if TYPE_CHECKING:
     from landrenew.plan.path.proposal import Proposal
 
 SIZE_IN = (8.4, 6.2)
-FONTS = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, SimHei, sans-serif"
+SHOWN_IN = ", ".join((*(f"'{one}'" for one in FAMILIES), "sans-serif"))
 """Fonts that show Chinese, on whatever machine the figure is opened."""
 
-BLUE, ORANGE, GREY, PINK = "#1f5f9e", "#cc5a2b", "#6b7680", "#b8175f"
+MEASURED_IN = Fonts((LATIN,), is_chinese=False, is_truetype=True)
+"""The font that stands for them while the figure is drawn."""
+
 YI = 1e4
 """Ten thousand times 10,000 CNY: 亿元."""
-
-SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none", "svg.hashsalt": "landrenew", "font.size": 10,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
-    "grid.color": "#e3e8ec", "axes.edgecolor": GREY, "axes.labelcolor": "#28323a",
-    "xtick.color": GREY, "ytick.color": GREY,
-}  # fmt: skip
 
 
 def frontier_svg(plans: Sequence[Proposal], city: str, lang: Lang) -> bytes:
@@ -61,17 +57,18 @@ def frontier_svg(plans: Sequence[Proposal], city: str, lang: Lang) -> bytes:
         plan is below, the plan, the plans made by hand and the scenarios; below, what one more mu
         cleared is worth at each target.
     """
-    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+    text_stays = {"svg__fonttype": "none", "svg__hashsalt": "landrenew"}
+    with drawing(MEASURED_IN, **text_stays), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # the font is chosen where it is shown
         figure = Figure(figsize=SIZE_IN, layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
         _costs(above, plans, lang)
         _prices(below, plans[0], lang)
         title = Text(f"{city}：线内占比与费用", f"{city}: share inside the line and cost")
-        above.set_title(title.say(lang), loc="left", fontsize=13, color="#28323a")
+        above.set_title(title.say(lang), loc="left", fontsize=13, color=INK)
         out = io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": "landrenew"})
-    return out.getvalue().replace(b"DejaVu Sans", FONTS.encode())
+    return out.getvalue().replace(f"'{LATIN}'".encode(), SHOWN_IN.encode())
 
 
 def _costs(axes: Axes, plans: Sequence[Proposal], lang: Lang) -> None:
