@@ -26,7 +26,7 @@ from landrenew.publish.figures import ground, look
 from landrenew.publish.figures.atlas import atlas_pages
 from landrenew.publish.figures.folder import is_figure, save_figures
 from landrenew.publish.figures.fonts import installed_fonts
-from landrenew.publish.figures.ground import LETTER_PT, ROOM, outlines, write_letters
+from landrenew.publish.figures.ground import LETTERS_PT, ROOM, outlines, write_letters
 from landrenew.publish.figures.look import MM_PER_POINT, Sheet, drawing
 from landrenew.publish.figures.map_frame import MapFrame, fit_frame, round_scale
 from landrenew.publish.themes import themes
@@ -212,10 +212,10 @@ def test_outlines_leave_holes_open_and_join_parts() -> None:
 
 
 def test_letters_stand_where_there_is_room_and_inside_their_parcel() -> None:
-    need = 2 * ROOM * LETTER_PT * MM_PER_POINT  # at 1 m to the millimetre
+    need = 2 * ROOM * LETTERS_PT[0] * MM_PER_POINT  # at 1 m to the millimetre
     fits = shapely.box(0, 0, need * 1.05, need * 1.05)
-    thin = shapely.box(0, 20, need * 20, 20 + need * 0.9)
-    crooked = shapely.Polygon([(0, 40), (50, 40), (50, 90), (45, 90), (45, 45), (0, 45)])
+    thin = shapely.box(0, 20, need * 20, 20 + need * 0.9)  # large enough, but nowhere wide
+    crooked = shapely.Polygon([(0, 40), (50, 40), (50, 90), (40, 90), (40, 50), (0, 50)])
     shapes = np.array([fits, thin, crooked], dtype=object)
     marks = np.empty(3, dtype=object)
     marks[:] = [("A", True), ("B", False), ("C", False)]
@@ -224,6 +224,8 @@ def test_letters_stand_where_there_is_room_and_inside_their_parcel() -> None:
     assert write_letters(axes, shapes, marks, frame) == 2
     assert [one.get_text() for one in axes.texts] == ["A", "C"]
     assert crooked.contains(shapely.Point(axes.texts[1].get_position()))
+    small, large = (one.get_fontsize() for one in axes.texts)
+    assert LETTERS_PT[0] <= small < large <= LETTERS_PT[1]
 
 
 def _of_parcels(figure: Figure) -> list[Any]:

@@ -39,8 +39,8 @@ BEYOND_MM = 5.0
 RASTER_FROM = 20_000
 """Parcels of one page from which on a PDF holds them as a picture."""
 
-LETTER_PT = 5.0
-"""Height of the letters on parcels [points]."""
+LETTERS_PT = (3.5, 7.0)
+"""Least and greatest height of the letters on parcels [points]."""
 
 ROOM = 0.75
 """Radius of the clear ground around a letter, of its height."""
@@ -342,7 +342,7 @@ def _lines(shapes: Shapes) -> Shapes:
 
 def write_letters(axes: Axes, shapes: Shapes, marks: NDArray[np.object_], frame: MapFrame) -> int:
     """
-    Write the letter of its class on every parcel that has room for it on paper.
+    Write the letter of its class on every parcel with room for it on paper, larger on large ones.
 
     Parameters
     ----------
@@ -360,16 +360,18 @@ def write_letters(axes: Axes, shapes: Shapes, marks: NDArray[np.object_], frame:
     int
         How many letters were written.
     """
-    radius = ROOM * LETTER_PT * MM_PER_POINT * frame.metres_per_mm
-    large = np.flatnonzero(shapely.area(shapes) > np.pi * radius**2)
+    least, most = LETTERS_PT
+    a_point = ROOM * MM_PER_POINT * frame.metres_per_mm
+    large = np.flatnonzero(shapely.area(shapes) > np.pi * (least * a_point) ** 2)
     if not len(large):
         return 0
-    circles = shapely.maximum_inscribed_circle(shapes[large], tolerance=radius / 10)
-    wide = shapely.length(circles) >= radius
+    circles = shapely.maximum_inscribed_circle(shapes[large], tolerance=least * a_point / 10)
+    heights = np.minimum(shapely.length(circles) / a_point, most)
+    wide = heights >= least
     centres = shapely.get_coordinates(shapely.get_point(circles[wide], 0))
-    for at, (x, y) in zip(large[wide], centres, strict=True):
+    for at, height, (x, y) in zip(large[wide], heights[wide], centres, strict=True):
         letter, is_white = marks[at]
-        axes.text(x, y, letter, fontsize=LETTER_PT, ha="center", va="center_baseline",
+        axes.text(x, y, letter, fontsize=height, ha="center", va="center_baseline",
                   color="white" if is_white else INK, zorder=2.5, clip_on=True)  # fmt: skip
     return int(wide.sum())
 

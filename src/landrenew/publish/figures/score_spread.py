@@ -358,7 +358,7 @@ def _histogram(
     axes.grid(axis="x", visible=False)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=8, length=3)
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     for letter, score in spread.bars:
         axes.axvline(score, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.annotate(f"{letter} ≥ {score:.1f}", (score, 1), xycoords=("data", "axes fraction"),
