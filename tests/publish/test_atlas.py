@@ -22,7 +22,7 @@ from landrenew.base.errors import FileError
 from landrenew.cli import app
 from landrenew.intake.faults import Fault
 from landrenew.intake.parcels import Parcels
-from landrenew.publish.figures import ground, look
+from landrenew.publish.figures import ground, look, printing
 from landrenew.publish.figures.atlas import atlas_pages
 from landrenew.publish.figures.folder import is_figure, save_figures
 from landrenew.publish.figures.fonts import installed_fonts
@@ -51,7 +51,7 @@ def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Print with few dots, and skip where no Chinese font is installed."""
     if not installed_fonts().is_chinese:
         pytest.skip("no Chinese font is installed here")
-    monkeypatch.setattr(look, "DPI", 20)
+    monkeypatch.setattr(printing, "DPI", 20)
 
 
 def drawn(result: Result, lang: str = "zh", **only: int) -> list[Figure]:

@@ -17,7 +17,8 @@ from landrenew.cli import app
 from landrenew.publish.figures import fonts
 from landrenew.publish.figures.folder import save_figures
 from landrenew.publish.figures.fonts import LATIN, SAMPLE, Fonts, installed_fonts
-from landrenew.publish.figures.look import Sheet, drawing, folded, shortened, spell_out, width_mm
+from landrenew.publish.figures.look import Sheet, drawing, folded, shortened, width_mm
+from landrenew.publish.figures.printing import spell_out
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from landrenew.base.words import Text, listing
 from landrenew.publish.figures.atlas import atlas_pages
-from landrenew.publish.figures.look import drawing, print_pages
+from landrenew.publish.figures.look import drawing
+from landrenew.publish.figures.printing import print_pages
 from landrenew.publish.figures.score_spread import score_pages
 from landrenew.publish.figures.town_shares import share_pages
 from landrenew.publish.in_place import whole_folder

@@ -1,4 +1,4 @@
-"""The look of every figure: sheets measured in millimetres, fonts, colours, and bytes to print."""
+"""The look of every figure: sheets measured in millimetres, fonts, colours."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib import style
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
-from matplotlib.text import Text as Words
 
 from landrenew.base.words import visible
 from landrenew.publish.figures.fonts import installed_fonts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from matplotlib.axes import Axes
+    from matplotlib.text import Text as Words
 
     from landrenew.publish.figures.fonts import Fonts
 
@@ -32,8 +30,7 @@ A3, A4, A4_TALL = (420.0, 297.0), (297.0, 210.0), (210.0, 297.0)
 MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
 MM_PER_POINT = MM_PER_INCH / POINTS_PER_INCH
 DPI = 300
-PACKED = 4
-"""How hard a PNG is packed: in half the time of the usual 6, and hardly larger."""
+"""Dots of a printed inch."""
 
 MARGIN = 12.0
 """Blank at the edge of a sheet [mm]."""
@@ -244,69 +241,3 @@ def shortened(name: str, width: float, size: float) -> str:
     while shown and width_mm(shown + "…", size) > width:
         shown = shown[:-1]
     return shown + "…"
-
-
-def spell_out(figure: Figure, fonts: Fonts) -> list[str]:
-    """
-    Spell out every character that the fonts lack, before a figure is drawn.
-
-    Parameters
-    ----------
-    figure
-        The figure; its texts are changed.
-    fonts
-        The fonts that it is drawn with.
-
-    Returns
-    -------
-    list of str
-        The characters that were spelt out.
-
-    Raises
-    ------
-    FileError
-        When Chinese is to be shown and no Chinese font is installed.
-    """
-    lacking: list[str] = []
-    for one in figure.findobj(Words):
-        if isinstance(one, Words):
-            lacking += fonts.lacking(one.get_text())
-            one.set_text(fonts.spelt(one.get_text()))
-    return lacking
-
-
-def print_pages(pages: Sequence[Page], folder: Path, name: str, fonts: Fonts) -> list[str]:
-    """
-    Write pages as one PDF together and as one PNG each.
-
-    Parameters
-    ----------
-    pages
-        For each page the name of its PNG, and what draws it.
-    folder
-        Where to write.
-    name
-        Name of the PDF.
-    fonts
-        The fonts that the pages are drawn with.
-
-    Returns
-    -------
-    list of str
-        Characters that no font has and that were spelt out.
-
-    Raises
-    ------
-    FileError
-        When Chinese is to be shown and no Chinese font is installed.
-    """
-    lacking: list[str] = []
-    about = {"Creator": "landrenew", "CreationDate": None}
-    with PdfPages(folder / f"{name}.pdf", metadata=about) as pdf:
-        for png, draw in pages:
-            figure = draw().figure
-            lacking += spell_out(figure, fonts)
-            figure.savefig(pdf, format="pdf", dpi=DPI)
-            figure.savefig(folder / f"{png}.png", dpi=DPI, metadata={"Software": "landrenew"},
-                           pil_kwargs={"compress_level": PACKED})  # fmt: skip
-    return lacking
