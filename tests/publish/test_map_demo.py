@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import launched, opened
+from playwright.sync_api import expect
 from trial_page import any_position, assert_same, go_to, judged_in, rules_with
 
 from landrenew.assess.evaluation import asked_already, assessed_parcels
 from landrenew.base.columns import COLUMNS
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
+from landrenew.publish.plan.steps import plan_steps
 from landrenew.publish.themes import themes
 from landrenew.workflow.judging import share_of
 
@@ -177,4 +179,32 @@ def test_totals_of_fifty_filters_are_pythons(show: Show, file: Path, demo_result
                 assert text.startswith(f"{len(rows):,} 宗")
             sizes.append(len(rows))
         assert len(set(sizes)) > FILTERS / 2
+        assert seen.nothing(), seen
+
+
+def test_a_plan_is_shown_as_far_as_the_slider_says(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    proposal = demo_result.plans[0]
+    steps, now = plan_steps(proposal), proposal.city.problem.places[""]
+    with show(file) as (page, seen):
+        slider = page.locator("[data-order=plan_0]")
+        slider.focus()
+        slider.press("PageDown")
+        slider.press("ArrowLeft")
+        count = int(slider.input_value())
+        assert 0 < count < len(steps)
+        done = steps.iloc[:count]
+        share = (now.inside_mu + done["inside_mu"].sum()) / (now.total_mu + done["total_mu"].sum())
+        said = page.locator("#plan .order-said")
+        expect(said).to_contain_text(f"{share:.2%}")
+        expect(said).to_contain_text(f"{done['name'].notna().sum()} 宗")
+        expect(said).to_contain_text(f"{done['cost_cny10k'].sum():,.0f} 万元")
+        cleared = page.evaluate("""() => layer_parcels.ids.filter(
+            (_, i) => layer_parcels.theme.codes.code(i) === 0)""")
+        assert sorted(cleared) == sorted(done["name"].dropna())
+        expect(page.locator("#legend tbody tr").first).to_contain_text(f"{len(cleared)}")
+        assert f"done=plan_0:{count}" in page.evaluate("decodeURIComponent(location.hash)")
+        page.locator("#undo").click()
+        expect(slider).not_to_have_value(str(count))
         assert seen.nothing(), seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from landrenew.publish.plan.book import plan_workbook
 from landrenew.publish.plan.figure import frontier_svg
 from landrenew.publish.plan.items import annual_table, in_hundredths, plan_items
 from landrenew.publish.plan.record import plan_record
+from landrenew.publish.plan.steps import plan_steps
 from landrenew.publish.plan.words import plan_words
 from landrenew.publish.run_folder import save_run
 from landrenew.rules.library import read_rulebook
@@ -268,3 +270,25 @@ def test_areas_of_a_plan_are_those_of_the_share(planned: Result) -> None:
     share = left["inside_area_m2"].sum() / left["counted_area_m2"].sum()
     assert base.plan.share == pytest.approx(share, rel=1e-12)
     assert np.isfinite(base.plan.cost)
+
+
+def test_deeds_in_their_order_add_up_to_the_plan(demo_result: Result) -> None:
+    proposal = demo_result.plans[0]
+    plan, steps = proposal.plan, plan_steps(proposal)
+    assert isinstance(plan, Plan)
+    now = plan.problem.places[""]
+    inside, total = (was + math.fsum(steps[name]) for was, name in (
+        (now.inside_mu, "inside_mu"), (now.total_mu, "total_mu")))  # fmt: skip
+    assert inside / total == pytest.approx(plan.share, abs=1e-9)
+    assert math.fsum(steps["cost_cny10k"]) == pytest.approx(plan.cost, rel=1e-9)
+    cleared = proposal.parcels.index[proposal.parcels["plan_class"] == "clear"]
+    assert sorted(steps["name"].dropna()) == sorted(cleared)
+    assert steps["year"].is_monotonic_increasing
+
+
+def test_in_a_year_the_cheapest_land_comes_first(demo_result: Result) -> None:
+    steps = plan_steps(demo_result.plans[0])
+    moving = steps[steps["total_mu"].abs() > 1e-6]
+    for _, rows in moving.groupby("year"):
+        price = (rows["cost_cny10k"] / rows["total_mu"].abs()).to_numpy()
+        assert (np.diff(price) >= -1e-6).all()

@@ -17,6 +17,7 @@ from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.units import M2_PER_MU, unit_words
 from landrenew.base.words import Text
 from landrenew.intake.parcels import Parcels
+from landrenew.plan.program.problem import CITY
 from landrenew.publish.map.pack.pieces import order_of
 from landrenew.publish.map.rules import (
     CHOICES,
@@ -26,6 +27,7 @@ from landrenew.publish.map.rules import (
     tried_numbers,
 )  # fmt: skip
 from landrenew.publish.map.shapes import encode
+from landrenew.publish.plan.steps import plan_steps
 from landrenew.publish.themes import land_mu, plan_theme, themes
 from landrenew.publish.wording import class_words
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from landrenew.plan.path.proposal import Proposal
     from landrenew.publish.result import Result
     from landrenew.rules.comparison import TestSet
     from landrenew.rules.model import Rulebook
@@ -112,6 +115,9 @@ BLOCK_COLUMNS = (
     *DIAGNOSIS,
 )
 """Columns every block carries, where the run made them."""
+
+STEP_DIGITS = 4
+"""Digits of the land that a deed of a plan moves [m2]: shares come out to 1e-9."""
 
 PRIVATE = frozenset({"firm_id", "firm_name"})
 """Never published, whatever a rulebook reads."""
@@ -275,7 +281,23 @@ def _plan_themes(result: Result, parcels: Parcels) -> Iterator[dict[str, Any]]:
         name = one.scenario.name
         zh, en = (f"：{name}", f": {name}") if name else ("", "")
         label = Text(f"{about.label.zh}{zh}", f"{about.label.en}{en}")
-        yield plan_theme(planned, f"plan_{number}", label, about.meaning)
+        theme = plan_theme(planned, f"plan_{number}", label, about.meaning)
+        yield theme | {"steps": _steps(one, parcels)}
+
+
+def _steps(proposal: Proposal, parcels: Parcels) -> dict[str, Any]:
+    """Lay a plan out deed by deed, parcels by their place in the page."""
+    steps, now = plan_steps(proposal), proposal.city.problem.places[CITY]
+    rows = pd.Series(range(len(parcels)), parcels.index).reindex(steps["name"]).fillna(-1)
+    return {
+        "now": [round(mu * M2_PER_MU, STEP_DIGITS) for mu in (now.inside_mu, now.total_mu)],
+        "target": proposal.city.target,
+        "rows": rows.astype(int).tolist(),
+        "years": steps["year"].tolist(),
+        "inside": (steps["inside_mu"] * M2_PER_MU).round(STEP_DIGITS).tolist(),
+        "total": (steps["total_mu"] * M2_PER_MU).round(STEP_DIGITS).tolist(),
+        "cost": steps["cost_cny10k"].round(2).tolist(),
+    }
 
 
 def plan_blocks_payload(result: Result) -> dict[str, Any] | None:

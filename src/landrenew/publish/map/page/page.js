@@ -14,6 +14,7 @@ class Page {
     map.eachLayer((layer) => this.adopt(layer));
     this.filters = this.parcels.filters = new Filters(this.parcels);
     this.whatIf = new WhatIf(this);
+    this.orders = this.parcels.themes.filter(({ steps }) => steps).map((theme) => new PlanOrder(this, theme));
     this.nameParks();
     const { parcels } = this;
     const many = { parcel: () => parcels.idColumn.haystack(), owner: () => parcels.table.haystack('owner') };
@@ -108,7 +109,7 @@ class Page {
     document.getElementById('city-name').textContent = city.name;
     document.title = `${city.name} · ${say('subtitle')}`;
     this.fill('meta', metaRows(city));
-    this.fill('plan', planRows(this.facts.plans));
+    this.fill('plan', planRows(this.facts.plans, this.orders));
     this.fill('about', about(this.facts));
     this.fillLayers();
     this.search.name();
@@ -117,6 +118,13 @@ class Page {
     this.whatIf.fill();
     this.parcels.draw();
     if (this.open) this.showCard();
+  }
+
+  // A plan as far as it is carried out, in its own colours.
+  showPlanned(name) {
+    this.parcels.theme = this.parcels.themes.find((one) => one.name === name);
+    this.parcels.keep(this.filters.test());
+    this.fillFilter();
   }
 
   // Everything that hangs on the rulebook's numbers, once others are tried.

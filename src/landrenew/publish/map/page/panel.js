@@ -133,13 +133,14 @@ function about(facts) {
   ];
 }
 
-// What each plan does, sentence by sentence; the first is the project's own.
-function planRows(plans) {
+// What each plan does, sentence by sentence and deed by deed; the first is the project's own.
+function planRows(plans, orders) {
   if (!plans.length) return [];
   return [
     el('h2', {}, say('plan')),
-    ...plans.map(([name, ...lines]) => el('details', { open: plans.length === 1 },
-      el('summary', {}, say(name)), ...lines.map((one) => el('p', {}, say(one))))),
+    ...plans.map(([name, ...lines], at) => el('details', { open: plans.length === 1 },
+      el('summary', {}, say(name)), ...lines.map((one) => el('p', {}, say(one))),
+      ...(orders[at] && orders[at].count ? orders[at].rows() : []))),
   ];
 }
 

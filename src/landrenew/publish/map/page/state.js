@@ -15,6 +15,7 @@ function writtenState(page) {
   for (const [name, classes] of filters.hidden) said.append('hide', `${name}:${[...classes].sort((a, b) => a - b).join('.')}`);
   for (const [name, ends] of filters.spans) said.append('span', `${name}:${ends.map((end) => (end === null ? '' : end)).join(':')}`);
   for (const [path, value] of parcels.trial.judge.tried) said.append('try', `${path}:${value}`);
+  for (const { theme, done, count } of page.orders) if (done < count) said.append('done', `${theme.name}:${done}`);
   if (open) said.set('open', `${open.kind}:${page.idOf(open)}`);
   const off = LAYER_ORDER.filter((name) => layers[name] && !map.hasLayer(layers[name]));
   if (off.length) said.set('off', off.join('.'));
@@ -33,6 +34,8 @@ function readState(page, fragment) {
   for (const one of said.getAll('hide')) readHidden(parcels.themes, filters, one);
   for (const one of said.getAll('span')) readSpan(table, filters, one);
   parcels.trial.setAll(said.getAll('try').map(readTried).filter(([, value]) => value > 0));
+  const done = new Map(said.getAll('done').map((one) => one.split(':')));
+  for (const order of page.orders) order.show(done.has(order.theme.name) ? Number(done.get(order.theme.name)) || 0 : order.count);
   const theme = parcels.themes.find(({ name }) => name === said.get('theme'));
   if (theme) parcels.theme = theme;
   const off = (said.get('off') || '').split('.');
