@@ -208,3 +208,34 @@ def test_a_plan_is_shown_as_far_as_the_slider_says(
         page.locator("#undo").click()
         expect(slider).not_to_have_value(str(count))
         assert seen.nothing(), seen
+
+
+def test_floors_stand_on_every_parcel_in_view_whose_floors_are_known(
+    show: Show, file: Path, demo_result: Result
+) -> None:
+    known = demo_result.parcels[["floor_area_ratio", "building_density"]].notna().all(axis=1)
+    known &= demo_result.parcels["building_density"].round(2) > 0
+    with show(file) as (page, seen):
+        page.locator("#search").fill("海晏滨海产业园")
+        page.locator("#search").press("Enter")
+        page.locator("#floors").click()
+        expect(page.locator(".floors-said")).to_contain_text("平均层数")
+        drawn, there = page.evaluate("""() => {
+            let layer = null;
+            map_city.eachLayer((one) => { if (one.floorsOf) layer = one; });
+            const view = map_city.getBounds();
+            return [layer.drawn, layer_parcels.ids.filter(
+                (_, i) => view.intersects(layer_parcels.bounds(i)))];
+        }""")
+        assert known[there].sum() <= drawn <= known.sum()
+        assert drawn > 50
+        ink = page.evaluate("""() => {
+            const canvas = document.querySelector('canvas.floors');
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return pixels.data.some((one, k) => k % 4 === 3 && one === 255);
+        }""")
+        assert ink
+        assert "floors=1" in page.evaluate("location.hash")
+        page.locator("#floors").click()
+        expect(page.locator("canvas.floors")).to_have_count(0)
+        assert seen.nothing(), seen

@@ -21,6 +21,7 @@ class Page {
     this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
     this.sketch = new Sketch(this);
+    this.floors = new FloorSwitch(this);
     this.listen();
   }
 
@@ -116,6 +117,7 @@ class Page {
     this.nameControls();
     this.fillChosen();
     this.whatIf.fill();
+    this.floors.say();
     this.parcels.draw();
     if (this.open) this.showCard();
   }
@@ -417,7 +419,7 @@ class Page {
   }
 }
 
-const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, selection: 420, labels: 450 };
+const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, floors: 380, selection: 420, labels: 450 };
 
 // Panes exist before the layers do: the map's constructor calls this.
 L.Map.addInitHook(function makePanes() {
