@@ -35,12 +35,12 @@ class Seen:
         return self.requests == [] and self.errors == []
 
 
-def chromium() -> str:
-    """Find the browser; without one the test is skipped here, and fails in CI."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
+def installed(*names: str) -> str:
+    """Find a browser; without one the test is skipped here, and fails in CI."""
+    found = next((path for path in map(shutil.which, names) if path), None)
     if found:
         return found
-    message = f"no Chromium on this machine (looked for {', '.join(NAMES)})"
+    message = f"no such browser on this machine: {', '.join(names)}"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
@@ -50,20 +50,25 @@ def chromium() -> str:
 def launched() -> Iterator[Browser]:
     """Start the browser."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = play.chromium.launch(executable_path=installed(*NAMES), args=FLAGS)
         yield browser
         browser.close()
 
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, size: tuple[int, int] = WIDE
+    browser: Browser, file: Path, size: tuple[int, int] = WIDE, url: str | None = None
 ) -> Iterator[tuple[Page, Seen]]:
-    """Open a file as a double click does, with every request but the file's own cut off."""
+    """
+    Open a file as a double click does, with every request but the file's own cut off.
+
+    With a URL it is asked for there, from a server of this machine.
+    """
     seen = Seen()
+    own = url or file.as_uri()
 
     def cut(route: Route) -> None:
-        if route.request.url == file.as_uri():
+        if route.request.url == own:
             route.continue_()
         else:
             seen.requests.append(route.request.url)
@@ -74,12 +79,12 @@ def opened(
             seen.errors.append(message.text)
 
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=url is None)
     context.route(lambda url: not url.startswith(("data:", "blob:")), cut)
     page = context.new_page()
     page.on("console", note)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.goto(file.as_uri())
+    page.goto(own)
     page.locator("body[data-state]").wait_for()  # all unpacked and painted, or said to be broken
     yield page, seen
     context.close()

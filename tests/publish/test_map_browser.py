@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from browser import NARROW, WIDE, chromium, launched, opened
+from browser import NAMES, NARROW, WIDE, installed, launched, opened
 from map_city import (
     NASTY,
     OPEN,
@@ -400,11 +400,11 @@ def test_it_works_with_parcels_alone(show: Show, tmp_path: Path) -> None:
 def test_without_a_browser_it_skips_here_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
-        chromium()
+    with pytest.raises(pytest.skip.Exception, match="no such browser"):
+        installed(*NAMES)
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match="no Chromium"):
-        chromium()
+    with pytest.raises(pytest.fail.Exception, match="no such browser"):
+        installed(*NAMES)
 
 
 def cut_in_a_piece(text: str) -> str:

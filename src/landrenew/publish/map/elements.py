@@ -12,6 +12,7 @@ import math
 import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import folium
 import numpy as np
@@ -223,7 +224,8 @@ class Page(MacroElement):
     """
     Everything round the map: title, panel, card, search, legend, and all scripts and styles.
 
-    They stand in the page itself, so that no link is needed and none is made.
+    They stand in the page itself, so that no link is needed and none is made; so does the icon,
+    which a browser would otherwise ask the server for.
 
     Parameters
     ----------
@@ -237,6 +239,7 @@ class Page(MacroElement):
 
     _template = Template("""
     {% macro header(this, kwargs) %}
+    <link rel="icon" href="{{ this.icon }}" />
     <style>{{ this.library_style }}</style>
     <style>{{ this.style }}</style>
     <script>{{ this.library }}</script>
@@ -260,4 +263,5 @@ class Page(MacroElement):
             _read("page.css"),
             _read("page.html"),
         )
+        self.icon = f"data:image/svg+xml,{quote(_read('icon.svg').strip())}"
         self.json = write_json({**facts, "lang": lang, "bounds": bounds})

@@ -22,6 +22,9 @@ from landrenew.base.words import some
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
 HEAD = "<head>"
 
+NO_ENLARGING = re.compile(r",\s*maximum-scale=1\.0,\s*user-scalable=no")
+"""What folium says to phones; people with weak eyes must be able to enlarge the page."""
+
 DATA = frozenset({"application/json", "text/plain"})
 """Types of script elements that a browser does not run."""
 
@@ -106,7 +109,7 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     FileError
         When a layer added to the map links to a script, style or picture outside the file.
     """
-    page = map.get_root().render()
+    page = NO_ENLARGING.sub("", map.get_root().render(), count=1)
     reader = _Reader()
     reader.feed(page)
     reader.close()

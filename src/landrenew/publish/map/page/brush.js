@@ -15,9 +15,14 @@ const FILTERED = 255;
 // Corners closer than so many pixels are one corner to the eye, where shapes are small.
 const CLOSE = 0.8;
 
-function isDark(colour) {
-  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  return parts[0] * 0.3 + parts[1] * 0.59 + parts[2] * 0.11 < 140;
+// Black or white, whichever stands out more on a colour: by the luminance of WCAG 2 one of the two
+// always has a contrast of 4.5 to 1 or more.
+function inkOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.1791 ? '#fff' : '#000';
 }
 
 const hatches = new Map();
@@ -238,7 +243,7 @@ class Brush {
     pen.font = `600 ${11 * ratio}px sans-serif`;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
-    pen.fillStyle = !hatched && isDark(colour) ? '#fff' : '#2c2a26';
+    pen.fillStyle = hatched ? '#000' : inkOn(colour);
     for (const i of members) {
       if ((box[4 * i + 2] - box[4 * i]) * scale < MARK_FROM * ratio) continue;
       const x = (box[4 * i] + box[4 * i + 2]) / 2;

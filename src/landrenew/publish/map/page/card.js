@@ -10,7 +10,7 @@ function chip(text, colour) {
   const made = el('span', { class: 'chip' }, text);
   if (colour) {
     made.style.background = colour;
-    made.style.color = isDark(colour) ? '#fff' : '#2c2a26';
+    made.style.color = inkOn(colour);
   }
   return made;
 }

@@ -129,7 +129,7 @@ function spanForm(filters, onChange) {
   const column = el('select', { id: 'span-column', 'aria-label': say('number') },
     ...names.map((name) => el('option', { value: name }, `${table.label(name)}${unitMark(name, table)}`)));
   const [low, high] = ['at_least', 'at_most'].map((word) => el('input', {
-    type: 'number', step: 'any', id: `span-${word}`, placeholder: SIGNS[word], 'aria-label': `${SIGNS[word]}`,
+    type: 'number', step: 'any', id: `span-${word}`, placeholder: SIGNS[word], 'aria-label': `${say('number')} ${SIGNS[word]}`,
   }));
   const read = (box, name) => (box.value === '' ? null : Number(box.value) / (isShare(name) ? 100 : 1));
   const form = el('form', { class: 'span' }, column, low, high, el('button', { type: 'submit' }, say('add')));

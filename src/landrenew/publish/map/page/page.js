@@ -103,6 +103,7 @@ class Page {
   setLang(wanted) {
     setLang(wanted);
     for (const node of document.querySelectorAll('[data-say]')) node.textContent = say(node.dataset.say);
+    for (const node of document.querySelectorAll('[data-label]')) node.setAttribute('aria-label', say(node.dataset.label));
     for (const one of ['zh', 'en']) {
       document.getElementById(`lang-${one}`).setAttribute('aria-pressed', String(lang === one));
     }
@@ -137,8 +138,15 @@ class Page {
     if (this.open) this.showCard();
   }
 
+  // Fill a part of the page anew. What had the keyboard in it keeps it; if it is gone, its neighbour.
   fill(id, children) {
-    document.getElementById(id).replaceChildren(...children.filter((child) => child !== null));
+    const part = document.getElementById(id);
+    const held = document.activeElement;
+    const isLost = held !== part && part.contains(held);
+    part.replaceChildren(...children.filter((child) => child !== null));
+    if (!isLost) return;
+    const again = part.querySelector(markOf(held)) || part.querySelector('button, select, input');
+    if (again) again.focus({ preventScroll: true });
   }
 
   fillLayers() {
@@ -155,6 +163,8 @@ class Page {
 
   fillFilter() {
     this.fill('filter', filterPanel(this.filters, () => this.filter()));
+    const sums = document.getElementById('filter-sums');
+    document.getElementById('said').textContent = sums ? sums.textContent : '';
     this.fillLegend();
   }
 
@@ -166,7 +176,6 @@ class Page {
     this.parcels.paint(name);
     this.fillLegend();
     this.remember(true);
-    document.querySelector(`input[name="theme"][value="${name}"]`).focus();
   }
 
   hide(theme, at) {
@@ -174,7 +183,6 @@ class Page {
     this.parcels.keep(this.filters.test());
     this.fillFilter();
     this.remember(true);
-    document.querySelector(`#legend [data-class="${at}"]`).focus();
   }
 
   // Keep in colour what the filters keep, wherever the map stands.
@@ -255,6 +263,7 @@ class Page {
     if (town !== null && this.townOf(kind, i) !== town) this.setTown(null);
     this.select(kind, i);
     this.flyTo(this.open.layer.bounds(i), CLOSE_UP);
+    document.getElementById('card').focus({ preventScroll: true });
   }
 
   // A town's filter gives way to what lies elsewhere.
@@ -299,7 +308,9 @@ class Page {
   closeCard() {
     if (!this.open) return;
     this.open = null;
-    document.getElementById('card').hidden = true;
+    const card = document.getElementById('card');
+    if (card.contains(document.activeElement)) this.map.getContainer().focus({ preventScroll: true });
+    card.hidden = true;
     this.selection.clearLayers();
     this.remember(true);
   }
@@ -389,6 +400,9 @@ class Page {
   }
 
   addControls() {
+    const container = this.map.getContainer();
+    container.setAttribute('role', 'main');
+    container.dataset.label = 'map';
     L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(this.map);
     const corner = L.control({ position: 'bottomleft' });
     corner.onAdd = () => this.compass();
@@ -417,6 +431,14 @@ class Page {
       button.setAttribute('aria-label', say(button.dataset.name));
     }
   }
+}
+
+// How to find an element again among its like: by what makes it one of a kind.
+function markOf({ id, name, value, dataset }) {
+  if (id) return `#${CSS.escape(id)}`;
+  const [key] = Object.keys(dataset);
+  if (key) return `[data-${key}="${CSS.escape(dataset[key])}"]`;
+  return name ? `[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]` : 'none';
 }
 
 const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, floors: 380, selection: 420, labels: 450 };

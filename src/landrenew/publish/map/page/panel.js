@@ -2,7 +2,7 @@
 
 function swatch({ colour, hatched, mark }) {
   const box = el('span', { class: 'swatch', 'aria-hidden': 'true' }, mark ? say(mark) : '');
-  box.style.color = !hatched && isDark(colour) ? '#fff' : '#2c2a26';
+  box.style.color = hatched ? '#000' : inkOn(colour);
   box.style.background = hatched
     ? `repeating-linear-gradient(135deg, ${colour} 0 1.5px, #f3f2ee 1.5px 4.5px)` : colour;
   return box;

@@ -104,7 +104,7 @@ class Search {
       role: 'option', id: `found-${at}`, 'aria-selected': String(at === this.active),
       onmousedown: (event) => { event.preventDefault(); this.choose(at); },
     }, el('span', { class: 'kind' }, say(one.kind)), el('span', {}, one.text)));
-    if (!rows.length) rows.push(el('li', { class: 'nothing', 'aria-disabled': 'true' }, say('nothing')));
+    if (!rows.length) rows.push(el('li', { class: 'nothing', role: 'option', 'aria-selected': 'false', 'aria-disabled': 'true' }, say('nothing')));
     this.list.replaceChildren(...rows);
     this.list.hidden = false;
     this.box.setAttribute('aria-expanded', 'true');
@@ -133,6 +133,7 @@ class Search {
     if (!one) return;
     this.box.value = one.text;
     this.box.blur();
+    this.hide();
     this.onChoose(one);
   }
 }

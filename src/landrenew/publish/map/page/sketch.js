@@ -83,7 +83,7 @@ class Sketch {
     this.places = [];
     this.layer = L.layerGroup().addTo(page.map);
     this.rows = [];
-    this.bar = el('div', { class: 'sketch-bar', role: 'toolbar' },
+    this.bar = el('div', { class: 'sketch-bar', role: 'toolbar', 'data-label': 'drawing' },
       ...Object.entries(MODES).map(([mode, sign]) => el('button', {
         type: 'button', 'data-mode': mode, 'data-name': mode === 'area' ? 'area_tool' : mode, 'aria-pressed': 'false', onclick: () => this.begin(mode),
       }, sign)));
