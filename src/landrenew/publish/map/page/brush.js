@@ -9,9 +9,14 @@ const FADED_LINE = 'rgba(150, 148, 140, 0.5)';
 const BOX_BELOW = 3.2;
 const ROWS_BELOW = 14;
 const MARK_FROM = 26;
+const MARK_WIDTH = 6;
 // Paths are filled so many at a time: each call has its price, and so has a long path.
 const AT_A_TIME = 128;
 const FILTERED = 255;
+// Of a shape narrower than so many pixels one would see the edge alone: it is drawn on top, in its
+// colour, as a line so wide.
+const SLIM = 2.5;
+const SLIM_LINE = 2;
 // Corners closer than so many pixels are one corner to the eye, where shapes are small.
 const CLOSE = 0.8;
 
@@ -64,6 +69,7 @@ class Brush {
     this.grid = grid;
     this.edges = new Float64Array(1 << 16);
     this.crossings = new Float64Array(1 << 14); // each edge may cross a row
+    this.widths = new Float32Array(grid.count);
   }
 
   // What is in a window of the grid, painted on a canvas: scale pixels to a step of the grid.
@@ -198,12 +204,17 @@ class Brush {
 
   paintPaths(pen, window, found, classes, shade) {
     const groups = new Map();
+    const slim = [];
     for (const i of found) {
+      if (this.widthOf(i) * window.scale < SLIM * window.ratio) slim.push(i);
       if (!groups.has(shade[i])) groups.set(shade[i], []);
       groups.get(shade[i]).push(i);
     }
     const order = [...groups.keys()].sort((a, b) => (b === FILTERED) - (a === FILTERED) || a - b);
     for (const at of order) this.fillGroup(pen, window, groups.get(at), classes, at);
+    slim.sort((a, b) => (shade[b] === FILTERED) - (shade[a] === FILTERED));
+    const colours = classes || [];
+    for (const i of slim) this.drawSlim(pen, window, i, (colours[shade[i]] || { colour: classes ? FADED : BARE }).colour);
     for (const at of order) if (at !== FILTERED) this.mark(pen, window, groups.get(at), classes[at]);
   }
 
@@ -218,6 +229,44 @@ class Brush {
       pen.fill('evenodd');
       pen.stroke();
     }
+  }
+
+  drawSlim(pen, window, i, colour) {
+    const { left, top, scale, ratio } = window;
+    const { box } = this.grid;
+    const [x, y, right, bottom] = [0, 1, 2, 3].map((k) => Math.floor((box[4 * i + k] - (k % 2 ? top : left)) * scale));
+    const side = SLIM_LINE * ratio;
+    if (right - x < side && bottom - y < side) {
+      pen.fillStyle = colour;
+      pen.fillRect(x, y, side, side);
+      return;
+    }
+    pen.strokeStyle = colour;
+    pen.lineWidth = side;
+    pen.beginPath();
+    this.trace(pen, window, i);
+    pen.stroke();
+  }
+
+  // How wide a shape is in steps of the grid: a long strip its width, a square half its side.
+  widthOf(i) {
+    if (!this.widths[i]) this.widths[i] = this.measured(i);
+    return this.widths[i];
+  }
+
+  measured(i) {
+    const { xy, ring, first, box } = this.grid;
+    let [twice, around] = [0, 0];
+    for (let r = first[i]; r < first[i + 1]; r += 1) {
+      let last = ring[r + 1] - 1;
+      for (let k = ring[r]; k < ring[r + 1]; k += 1) {
+        const [x, y] = [xy[2 * k] - xy[2 * last], xy[2 * k + 1] - xy[2 * last + 1]];
+        twice += (xy[2 * last] - box[4 * i]) * y - (xy[2 * last + 1] - box[4 * i + 1]) * x;
+        around += Math.hypot(x, y);
+        last = k;
+      }
+    }
+    return Math.max(Math.abs(twice) / (around || 1), 1e-6);
   }
 
   trace(pen, { left, top, scale }, i) {
@@ -246,6 +295,7 @@ class Brush {
     pen.fillStyle = hatched ? '#000' : inkOn(colour);
     for (const i of members) {
       if ((box[4 * i + 2] - box[4 * i]) * scale < MARK_FROM * ratio) continue;
+      if (this.widthOf(i) * scale < MARK_WIDTH * ratio) continue;
       const x = (box[4 * i] + box[4 * i + 2]) / 2;
       const y = (box[4 * i + 1] + box[4 * i + 3]) / 2;
       if (this.grid.holds(i, x, y)) pen.fillText(say(mark), (x - left) * scale, (y - top) * scale);
