@@ -1,7 +1,8 @@
 """The themes parcels are coloured by: classes, colours, and how much land is in each.
 
 A parcel's class is settled here, on unrounded values, so the legend's sums are the tables' sums.
-Colours are told apart by colour-blind readers; every class also has a letter or a number.
+Classes are told apart by colour-blind readers and, but for the exempt, in grey print; every class
+also has a letter or a number, and what is missing is hatched (``test_theme_colours.py``).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 NO_DATA = "#c9c9c6"
 EXEMPT = "#a9a3bd"
 GRADE_COLOURS = ("#2b6c9e", "#74b3a4", "#f2c45a", "#d2622a", "#8c3b1f", "#5e2a17")
-STEPS = ("#f6e3a1", "#b9d99b", "#6cbba5", "#3c8aa5", "#2a5079")
+STEPS = ("#f8e8ae", "#afd394", "#6cbba5", "#3c8aa5", "#2a5079")
 DASH = Text("–", "–")
 NOTHING = Text("无数据", "No data")
 UNGRADED = Text("数据不足，未评级", "Not graded: data missing")
@@ -294,9 +295,9 @@ def _verdicts(parcels: GeoDataFrame) -> dict[str, Any]:
 
 
 CONTROL_SWATCHES = {
-    "inside": Swatch(CLASSES["inside"], "#4f86b8", Text("内", "I")),
+    "inside": Swatch(CLASSES["inside"], "#3f76ab", Text("内", "I")),
     "straddling": Swatch(CLASSES["straddling"], "#f0c65a", Text("跨", "S")),
-    "outside": Swatch(CLASSES["outside"], "#c8664a", Text("外", "O")),
+    "outside": Swatch(CLASSES["outside"], "#d07255", Text("外", "O")),
 }
 
 
