@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import folium
@@ -19,7 +20,7 @@ from landrenew.publish.map.elements import page_folder
 from landrenew.publish.map.offline import offline_page, save_map
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from importlib.resources.abc import Traversable
 
     from landrenew.publish.result import Result
 
@@ -103,8 +104,12 @@ def test_a_failed_write_leaves_the_old_map(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_vendored_files_are_those_of_the_manifest() -> None:
-    vendor = page_folder().joinpath("vendor")
+@pytest.mark.parametrize(
+    "vendor",
+    [page_folder() / "vendor", Path(__file__).parents[1] / "vendor"],
+    ids=["page", "tests"],
+)
+def test_vendored_files_are_those_of_the_manifest(vendor: Traversable) -> None:
     manifest = json.loads(vendor.joinpath("manifest.json").read_text(encoding="utf-8"))
     for package in manifest:
         assert {"name", "version", "licence", "sha256"} <= set(package)

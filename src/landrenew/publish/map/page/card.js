@@ -2,7 +2,7 @@
 
 function heading(title, subtitle, onClose) {
   return el('div', { class: 'card-head' },
-    el('div', {}, el('h2', {}, title), subtitle ? el('p', { class: 'sub' }, subtitle) : null),
+    el('div', {}, named('h2', title), subtitle ? named('p', subtitle, { class: 'sub' }) : null),
     el('button', { type: 'button', class: 'close', 'aria-label': say('close'), onclick: onClose }, '×'));
 }
 

@@ -94,7 +94,7 @@ function sumWords({ count, mu, share }) {
 
 // A condition that is set, and the way to drop it.
 function filterChip(text, onDrop) {
-  return el('li', { class: 'condition' }, el('span', {}, text),
+  return el('li', { class: 'condition' }, named('span', text),
     el('button', { type: 'button', 'aria-label': `${say('drop')} ${text}`, onclick: onDrop }, '×'));
 }
 

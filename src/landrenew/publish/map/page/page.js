@@ -108,7 +108,7 @@ class Page {
       document.getElementById(`lang-${one}`).setAttribute('aria-pressed', String(lang === one));
     }
     const { city } = this.facts;
-    document.getElementById('city-name').textContent = city.name;
+    document.getElementById('city-name').replaceChildren(named('span', city.name));
     document.title = `${city.name} · ${say('subtitle')}`;
     this.fill('meta', metaRows(city));
     this.fill('plan', planRows(this.facts.plans, this.orders));
@@ -201,7 +201,8 @@ class Page {
   }
 
   spreadLabels() {
-    spreadLabels(this.namedLayers().filter((layer) => this.map.hasLayer(layer)));
+    const view = this.map.getContainer().getBoundingClientRect();
+    spreadLabels(this.namedLayers().filter((layer) => this.map.hasLayer(layer)), view);
   }
 
   // Keep one town in colour and zoom to it; null shows the whole city again.
@@ -368,7 +369,7 @@ class Page {
     }
     const { table, theme } = parcels;
     const town = table.value('town', i);
-    const rows = [el('strong', {}, parcels.idOf(i)), town === null ? null : el('span', {}, town)];
+    const rows = [named('strong', parcels.idOf(i)), town === null ? null : named('span', town)];
     if (theme) rows.push(el('span', {}, `${say(theme.label)} ${say(parcels.classOf(theme, i).label)}`));
     this.tip.setContent(el('div', {}, ...rows.filter((row) => row !== null))).setLatLng(latlng);
     if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
@@ -392,6 +393,7 @@ class Page {
     const sheet = view.contains(whole) ? whole : view;
     document.body.classList.toggle('printing', isPrinting);
     const panel = document.getElementById('panel');
+    if (isPrinting) panel.scrollTop = 0; // what was scrolled away belongs on the sheet too
     document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });

@@ -47,7 +47,7 @@ function legend(layer, filters, onChoose, onHide) {
     el('h2', {}, say('theme')),
     themeChoice(layer, onChoose),
     el('table', { class: 'legend' },
-      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, town === null ? say('whole_city') : town),
+      el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, named('span', town === null ? say('whole_city') : town)),
         el('th', { scope: 'col' }, say('count')), el('th', { scope: 'col' }, say('area')))),
       el('tbody', {}, ...legendRows(theme, filters, onHide))),
     theme.hint ? el('p', { class: 'hint' }, say(theme.hint)) : null,
@@ -148,5 +148,5 @@ function metaRows({ as_of: asOf, crs, drawing_unit: unit, review_number: review 
   const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', review]];
   const said = (value) => (Array.isArray(value) ? say(value) : value);
   return rows.map(([word, value]) => el('div', { class: `meta-${word}` },
-    el('dt', {}, say(word)), el('dd', {}, said(value) || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
+    el('dt', {}, say(word)), named('dd', said(value) || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
 }

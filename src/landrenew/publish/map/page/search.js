@@ -103,7 +103,7 @@ class Search {
     const rows = this.matches.map((one, at) => el('li', {
       role: 'option', id: `found-${at}`, 'aria-selected': String(at === this.active),
       onmousedown: (event) => { event.preventDefault(); this.choose(at); },
-    }, el('span', { class: 'kind' }, say(one.kind)), el('span', {}, one.text)));
+    }, el('span', { class: 'kind' }, say(one.kind)), named('span', one.text)));
     if (!rows.length) rows.push(el('li', { class: 'nothing', role: 'option', 'aria-selected': 'false', 'aria-disabled': 'true' }, say('nothing')));
     this.list.replaceChildren(...rows);
     this.list.hidden = false;

@@ -71,7 +71,7 @@ const fact = (word, said) => el('div', {}, el('dt', {}, word), el('dd', { class:
 // Whose share it is, and the way back from a town to the whole city.
 function shareHeading(town, onChoose) {
   return el('div', { class: 'heading' },
-    el('h2', {}, town === null ? say('share') : `${say('share')} · ${town}`),
+    named('h2', town === null ? say('share') : `${say('share')} · ${town}`),
     town === null ? null
       : el('button', { type: 'button', class: 'link', id: 'all-towns', onclick: () => onChoose(null) }, say('show_all')));
 }
@@ -115,7 +115,7 @@ function townRow(town, chosen, onChoose) {
     type: 'button', class: 'town', 'aria-pressed': String(isChosen), 'data-town': town.name,
     title: `${number(town.inside_mu)} / ${number(town.total_mu)} ${say('area')}`,
     onclick: () => onChoose(isChosen ? null : town.name),
-  }, el('span', { class: 'town-name' }, town.name), gauge(town), el('span', { class: 'town-share' }, sharePercent(town))));
+  }, named('span', town.name, { class: 'town-name' }), gauge(town), el('span', { class: 'town-share' }, sharePercent(town))));
 }
 
 function townBars(share, chosen, onChoose) {

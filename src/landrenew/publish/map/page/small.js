@@ -147,8 +147,8 @@ function shapes(id) {
   return new SmallLayer(id);
 }
 
-// Put each name where it covers none already shown, or hide it.
-function spreadLabels(layers) {
+// Put each name where it is whole in the view and covers none already shown, or hide it.
+function spreadLabels(layers, view) {
   const shown = [];
   for (const marker of layers.flatMap((layer) => layer.labels)) {
     const node = marker.getElement();
@@ -157,7 +157,8 @@ function spreadLabels(layers) {
       marker.setLatLng(place);
       node.classList.toggle('is-above', at > 0);
       const box = node.firstChild.getBoundingClientRect();
-      const isClear = shown.every((other) => box.right < other.left || box.left > other.right
+      const isWhole = box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
+      const isClear = isWhole && shown.every((other) => box.right < other.left || box.left > other.right
         || box.bottom < other.top || box.top > other.bottom);
       if (isClear) shown.push(box);
       return isClear;

@@ -223,6 +223,13 @@ function el(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A name, however long: the style sheet cuts it to a few lines, its title holds it whole.
+function named(tag, name, attributes = {}) {
+  const made = el(tag, { ...attributes, title: name }, name);
+  made.classList.add('name');
+  return made;
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 function svg(tag, attributes, ...children) {
