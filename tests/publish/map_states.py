@@ -96,6 +96,23 @@ def town(page: Page) -> None:
     page.locator("[data-town]").first.click()
 
 
+def tried(page: Page) -> None:
+    """Try other numbers than the rulebook's."""
+    drawer(page)
+    page.locator("#what-if summary").click()
+    for path in ("share.target", "low_efficiency.tests.floor_area_ratio.threshold"):
+        box = page.locator(f"#what-if input[type=number][data-path='{path}']")
+        box.fill("1.5")
+        box.press("Tab")
+
+
+def tried_and_more(page: Page) -> None:
+    tried(page)
+    if page.locator("#drawer").is_visible():
+        page.locator("#drawer").click()
+    drawing(page)
+
+
 def printed(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -103,10 +120,10 @@ def printed(page: Page) -> None:
 
 
 STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
-    ("wide", "zh"): (opening, card, filtered, found, chosen, town, printed),
-    ("wide", "en"): (opening, card, drawing, printed),
+    ("wide", "zh"): (opening, card, filtered, found, chosen, town, tried, printed),
+    ("wide", "en"): (opening, card, tried_and_more, printed),
     ("narrow", "zh"): (opening, drawer, card, park, filtered, not_found, chosen),
-    ("narrow", "en"): (opening, drawer, drawing),
+    ("narrow", "en"): (opening, drawer, drawing, tried, tried_and_more),
 }
 """What is looked at by width and language: all of it once, and in English where room is scarce."""
 
@@ -116,7 +133,7 @@ FAULTS = """() => {
 
   // Boxes that stand over the page: none may cut into another.
   const boxes = ['.title', '.search > input', '#found', '#panel', '#card', '.compass',
-    '.leaflet-control-scale-line', '.sketch-bar', '.sketch-said'];
+    '.leaflet-control-scale-line', '.sketch-bar', '.sketch-said', '.trial'];
   const standing = boxes.map((name) => [name, document.querySelector(name)])
     .filter(([, node]) => node && shown(node))
     .map(([name, node]) => [name, node.getBoundingClientRect()])

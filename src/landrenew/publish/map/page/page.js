@@ -404,6 +404,8 @@ class Page {
   addControls() {
     const container = this.map.getContainer();
     container.setAttribute('role', 'main');
+    // The title, and the word that other numbers are tried, take of the map's room what they need.
+    new ResizeObserver(() => this.map.invalidateSize({ animate: false, pan: false })).observe(container);
     container.dataset.label = 'map';
     L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(this.map);
     const corner = L.control({ position: 'bottomleft' });

@@ -138,7 +138,7 @@ class WhatIf {
     });
     return [
       el('strong', {}, say('trying')),
-      el('span', { class: 'trial-said', title: said.join('\n') }, said.join(lang === 'zh' ? '；' : '; ')),
+      named('span', said.join(lang === 'zh' ? '；' : '; '), { class: 'trial-said' }),
       el('button', { type: 'button', class: 'link', id: 'trial-clear', onclick: () => this.clear() }, say('back_to_rules')),
     ];
   }
