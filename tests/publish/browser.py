@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,6 @@ from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -21,6 +21,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = (1280, 800)
 NARROW = (390, 844)
+PICTURES = Path(os.environ.get("LANDRENEW_PICTURES", Path(__file__).parents[2] / "build/pictures"))
+"""Where the tests leave what they photograph, to be looked at."""
 
 
 @dataclass
@@ -44,6 +46,12 @@ def installed(*names: str) -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def keep_picture(name: str, picture: bytes) -> None:
+    """Leave a picture where it can be looked at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / name).write_bytes(picture)
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NARROW, WIDE, launched, opened
+from browser import NARROW, WIDE, keep_picture, launched, opened
 from map_states import STATES, faults, printed, wordy_result
 
 from landrenew.publish.map.draw import draw_map
@@ -22,7 +21,6 @@ pytestmark = pytest.mark.browser
 
 SIZES = {"wide": WIDE, "narrow": NARROW}
 TESTS = Path(__file__).parents[1]
-PICTURES = Path(os.environ.get("LANDRENEW_PICTURES", TESTS.parent / "build" / "pictures"))
 AXE = (TESTS / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
 ASKED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHECK = """async (asked) => {
@@ -55,7 +53,6 @@ def violations(page: Page, *, on_paper: bool) -> list[str]:
 
 @pytest.mark.parametrize(("width", "lang"), STATES, ids=[" ".join(one) for one in STATES])
 def test_every_state_can_be_read(browser: Browser, file: Path, width: str, lang: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
     wrong = {}
     with opened(browser, file, SIZES[width]) as (page, seen):
         for state in STATES[width, lang]:
@@ -64,7 +61,7 @@ def test_every_state_can_be_read(browser: Browser, file: Path, width: str, lang:
             page.locator(f"#lang-{lang}").click()
             state(page)
             page.evaluate("new Promise((act) => layer_parcels.whenPainted(act))")
-            page.screenshot(path=PICTURES / f"{state.__name__}.{lang}.{width}.png")
+            keep_picture(f"{state.__name__}.{lang}.{width}.png", page.screenshot())
             found = faults(page) + violations(page, on_paper=state is printed)
             if found:
                 wrong[state.__name__] = found

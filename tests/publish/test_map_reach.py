@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NARROW, WIDE, launched, opened
+from browser import NARROW, WIDE, Seen, keep_picture, launched, opened
 from firefox import started
 from map_city import made_result
 from playwright.sync_api import expect
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from firefox import Firefox
     from playwright.sync_api import Browser, Page
+    from recorder import Recorder
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +41,22 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Browser]:
     with launched() as one:
         yield one
+
+
+@pytest.fixture
+def fox(foxes: tuple[Firefox, Recorder]) -> tuple[Firefox, Recorder]:
+    window, server = foxes
+    window.seen, server.asked = Seen(), []
+    return window, server
+
+
+@pytest.fixture(scope="module")
+def foxes(
+    file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Firefox, Recorder]]:
+    profile = tmp_path_factory.mktemp("profile")
+    with recording(file) as server, started(profile, server.server_port) as window:
+        yield window, server
 
 
 def use(page: Page) -> None:
@@ -84,29 +101,29 @@ def test_chromium_asks_for_the_file_alone(
         assert server.asked == (["GET /map.html"] if by == "http" else [])
 
 
-def test_firefox_asks_for_the_file_alone(file: Path, tmp_path: Path) -> None:
-    with recording(file) as server, started(tmp_path, server.server_port) as window:
-        for url in (file.as_uri(), server.address):
-            for size in (WIDE, NARROW):
-                window.open(url, size)
-                use_by_hand(window)
-        assert window.seen.errors == []
-        assert set(window.seen.requests) <= {file.as_uri(), server.address}
-        assert server.asked == [f"GET {server.address}"] * 2
+def test_firefox_asks_for_the_file_alone(fox: tuple[Firefox, Recorder], file: Path) -> None:
+    window, server = fox
+    for url in (file.as_uri(), server.address):
+        for width, size in {"wide": WIDE, "narrow": NARROW}.items():
+            window.open(url, size)
+            use_by_hand(window)
+            keep_picture(f"firefox.{width}.png", window.picture())
+    assert window.seen.errors == []
+    assert set(window.seen.requests) <= {file.as_uri(), server.address}
+    assert server.asked == [f"GET {server.address}"] * 2
 
 
-def test_firefox_would_be_caught(file: Path, tmp_path: Path) -> None:
+def test_firefox_would_be_caught(fox: tuple[Firefox, Recorder], file: Path, tmp_path: Path) -> None:
+    window, server = fox
     spoilt = tmp_path / "map.html"
     text = file.read_text(encoding="utf-8")
     free = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
     calls = "<script>fetch('http://far.example/x').catch(() => console.error('no'))</script></body>"
     spoilt.write_text(free.replace("</body>", calls), encoding="utf-8")
-    (tmp_path / "profile").mkdir()
-    with recording(spoilt) as server, started(tmp_path / "profile", server.server_port) as window:
-        window.open(spoilt.as_uri())
-        assert "http://far.example/x" in window.seen.requests
-        assert "GET http://far.example/x" in server.asked
-        assert any("far.example" in one or one == "no" for one in window.seen.errors)
+    window.open(spoilt.as_uri())
+    assert "http://far.example/x" in window.seen.requests
+    assert "GET http://far.example/x" in server.asked
+    assert any("far.example" in one or one == "no" for one in window.seen.errors)
 
 
 def test_the_page_brings_its_own_icon(file: Path) -> None:
