@@ -21,6 +21,7 @@ class Page {
     this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
     this.sketch = new Sketch(this);
+    this.paper = new Paper(this);
     this.listen();
   }
 
@@ -334,13 +335,10 @@ class Page {
       });
     }
     document.getElementById('undo').addEventListener('click', () => window.history.back());
-    document.getElementById('print').addEventListener('click', () => window.print());
     document.getElementById('drawer').addEventListener('click', () => this.toggleDrawer());
     document.addEventListener('keydown', ({ key, target }) => {
       if (key === 'Escape' && target.id !== 'search') this.closeCard();
     });
-    window.addEventListener('beforeprint', () => this.turnForPrint(true));
-    window.addEventListener('afterprint', () => this.turnForPrint(false));
   }
 
   // The tooltip follows the pointer; looking a place up takes well under a millisecond.
@@ -369,21 +367,6 @@ class Page {
   fillDrawer() {
     const isOpen = document.body.classList.contains('panel-open');
     document.getElementById('drawer').setAttribute('aria-expanded', String(isOpen));
-  }
-
-  // On paper the page takes the size of a sheet, and the map is fitted to it anew.
-  turnForPrint(isPrinting) {
-    const [left, bottom, right, top] = this.facts.bounds;
-    const whole = L.latLngBounds([bottom, left], [top, right]);
-    const view = this.map.getBounds();
-    const sheet = view.contains(whole) ? whole : view;
-    document.body.classList.toggle('printing', isPrinting);
-    const panel = document.getElementById('panel');
-    document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
-    this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
-    this.parcels.paintAll();
-    this.viewBefore = isPrinting ? view : null;
   }
 
   addControls() {
@@ -417,6 +400,7 @@ class Page {
   }
 }
 
+const OVERLAY_ORDER = 400; // Leaflet's own, of what is added without a pane
 const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, selection: 420, labels: 450 };
 
 // Panes exist before the layers do: the map's constructor calls this.

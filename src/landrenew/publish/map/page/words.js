@@ -4,6 +4,15 @@ const WORDS = {
   subtitle: ['低效工业用地更新 · 工业控制线', 'Industrial land renewal · control line'],
   stamp: ['内部工作用图 不得公开', 'Internal working map · not for publication'],
   print: ['打印', 'Print'],
+  picture: ['存为图片', 'Save picture'],
+  picture_failed: ['浏览器内存不足，图片没有存成；可改用打印，另存为 PDF。', 'The browser has not enough memory for the picture; print to PDF instead.'],
+  every_parcel: ['无（全部宗地）', 'none (all parcels)'],
+  set_aside: ['不显示', 'hidden'],
+  more_towns: ['另有 {x} 个镇街', '{x} more towns'],
+  scale: ['比例尺', 'Scale'],
+  paper_scale: ['约 1:{x}（A3，图幅中部）', 'about 1:{x} (A3, at the middle)'],
+  rules_by: ['依据', 'Rules'],
+  data_of: ['数据', 'Data'],
   drawer: ['占比与图例', 'Share & legend'],
   close: ['关闭', 'Close'],
   owner: ['权利人', 'Owner'],
@@ -150,6 +159,8 @@ const WORDS = {
   plan_blocks: ['方案腾退的地块组', 'Blocks the plan releases'],
   plan: ['方案', 'Plan'],
 };
+
+const colon = () => (lang === 'zh' ? '：' : ': ');
 
 const SIGNS = { below: '<', at_most: '≤', above: '>', at_least: '≥', equals: '=' };
 const NONE = '—';
