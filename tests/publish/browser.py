@@ -25,9 +25,10 @@ NARROW = (390, 844)
 
 @dataclass
 class Seen:
-    """What a page did that it must not do."""
+    """What a page did that it must not do; and what it asked of those whom it may ask."""
 
     requests: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def nothing(self) -> bool:
@@ -57,13 +58,16 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, size: tuple[int, int] = WIDE
+    browser: Browser, file: Path, size: tuple[int, int] = WIDE, host: str | None = None
 ) -> Iterator[tuple[Page, Seen]]:
-    """Open a file as a double click does, with every request but the file's own cut off."""
+    """Open a file as a double click does, with all requests cut off but its own, and a host's."""
     seen = Seen()
 
     def cut(route: Route) -> None:
         if route.request.url == file.as_uri():
+            route.continue_()
+        elif host is not None and route.request.url.startswith(f"{host}/"):
+            seen.asked.append(route.request.url)
             route.continue_()
         else:
             seen.requests.append(route.request.url)
@@ -74,7 +78,7 @@ def opened(
             seen.errors.append(message.text)
 
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=host is None)
     context.route(lambda url: not url.startswith(("data:", "blob:")), cut)
     page = context.new_page()
     page.on("console", note)

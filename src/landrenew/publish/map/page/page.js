@@ -21,13 +21,14 @@ class Page {
     this.search = new Search(this.entries(), many, (one) => this.goTo(one));
     this.addControls();
     this.sketch = new Sketch(this);
+    this.ground = new Ground(this);
     this.paper = new Paper(this);
     this.listen();
   }
 
   adopt(layer) {
     if (layer instanceof Parcels) this.layers.parcels = layer;
-    if (layer instanceof SmallLayer) this.layers[layer.name] = layer;
+    if (layer instanceof SmallLayer || layer instanceof GroundPicture) this.layers[layer.name] = layer;
   }
 
   nameParks() {
@@ -113,6 +114,7 @@ class Page {
     this.fill('plan', planRows(this.facts.plans, this.orders));
     this.fill('about', about(this.facts));
     this.fillLayers();
+    this.ground.show();
     this.search.name();
     this.nameControls();
     this.fillChosen();
@@ -401,7 +403,7 @@ class Page {
 }
 
 const OVERLAY_ORDER = 400; // Leaflet's own, of what is added without a pane
-const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, selection: 420, labels: 450 };
+const PANE_ORDER = { backdrop: 220, ground: 230, land: 240, parcels: 300, lines: 350, selection: 420, labels: 450 };
 
 // Panes exist before the layers do: the map's constructor calls this.
 L.Map.addInitHook(function makePanes() {

@@ -78,7 +78,7 @@ function symbol(name, kind) {
   return drawn;
 }
 
-const LAYER_ORDER = ['parcels', 'control_line', 'plan_blocks', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
+const LAYER_ORDER = ['parcels', 'control_line', 'plan_blocks', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background', 'ground'];
 
 // What the lines of the blocks mean, once a rulebook tells candidates from the rest.
 function blockKinds({ data }) {

@@ -59,9 +59,10 @@ class Paper {
   // Lay the sheet out: all of it is painted before the browser goes on.
   lay() {
     const view = new PaperWindow(sheetBounds(this.page), MAP_WIDTH, MAP_HEIGHT);
-    const sheet = sheetOf(this.page, view);
+    const tiles = this.page.ground.tilesInSight();
+    const sheet = sheetOf(this.page, view, tiles);
     const canvas = el('canvas', { width: MAP_WIDTH * PRINT_RATIO, height: MAP_HEIGHT * PRINT_RATIO });
-    paintMap(canvas.getContext('2d'), this.page, view, { x: 0, y: 0, ratio: PRINT_RATIO });
+    paintMap(canvas.getContext('2d'), this.page, view, { x: 0, y: 0, ratio: PRINT_RATIO, tiles });
     this.node.replaceChildren(...sheetNodes(sheet, canvas));
     for (const part of this.node.querySelectorAll('aside, footer, .meta')) shrink(part);
   }
@@ -71,12 +72,14 @@ class Paper {
     const { button, page } = this;
     const { theme } = page.parcels;
     button.disabled = true;
-    await new Promise((act) => requestAnimationFrame(() => setTimeout(act)));
-    const canvas = paintSheet(page, PICTURE_RATIO);
+    const view = new PaperWindow(sheetBounds(page), MAP_WIDTH, MAP_HEIGHT);
+    const tiles = await page.ground.tilesFor(view);
+    const canvas = paintSheet(page, view, PICTURE_RATIO, tiles);
     const picture = await new Promise((act) => canvas.toBlob(act, 'image/png'));
     button.disabled = false;
     if (picture === null) page.sketch.say(say('picture_failed'));
     else saveAs(await sized(picture, 96 * PICTURE_RATIO), fileName(page.facts.city.name, theme ? say(theme.label) : ''));
+    if (page.ground.layers.length && !tiles.length) page.sketch.say(`${say('basemap_of')}${colon()}${say('basemap_left_out')}`);
   }
 }
 

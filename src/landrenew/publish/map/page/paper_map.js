@@ -52,12 +52,14 @@ class PaperWindow {
   }
 }
 
-// Paint what the map shows, from a corner of the canvas in CSS pixels.
-function paintMap(pen, page, window, { x, y, ratio }) {
-  const lines = everyLayer(page.map).filter((one) => one instanceof L.Path);
-  const heightOf = (one) => Number(page.map.getPane(one.options.pane).style.zIndex || OVERLAY_ORDER);
+// Paint what the map shows, from a corner of the canvas in CSS pixels; tiles are those of a basemap.
+function paintMap(pen, page, window, { x, y, ratio, tiles }) {
+  const { map, parcels, ground: below } = page;
+  const lines = everyLayer(map).filter((one) => one instanceof L.Path);
+  const heightOf = (one) => Number(map.getPane(one.options.pane).style.zIndex || OVERLAY_ORDER);
   const sorted = lines.sort((a, b) => heightOf(a) - heightOf(b));
-  const paintLines = (test) => sorted.filter((one) => test(heightOf(one))).forEach((one) => paintLine(pen, window, one));
+  const paintLines = (from, to) => sorted.filter((one) => heightOf(one) >= from && heightOf(one) < to)
+    .forEach((one) => paintLine(pen, window, one, below.opacityOf(one.options.pane)));
   pen.save();
   pen.scale(ratio, ratio);
   pen.translate(x, y);
@@ -66,13 +68,31 @@ function paintMap(pen, page, window, { x, y, ratio }) {
   pen.clip();
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, window.width, window.height);
-  paintLines((height) => height < PANE_ORDER.parcels);
-  if (page.map.hasLayer(page.parcels)) paintParcels(pen, window, page.parcels, ratio);
-  paintLines((height) => height >= PANE_ORDER.parcels);
-  paintNames(pen, window, page.namedLayers().filter((one) => page.map.hasLayer(one)));
+  paintLines(-Infinity, PANE_ORDER.ground);
+  tiles.forEach((one) => paintTile(pen, window, one));
+  if (below.picture && map.hasLayer(below.picture)) paintPicture(pen, window, below.picture);
+  paintLines(PANE_ORDER.ground, PANE_ORDER.parcels);
+  pen.globalAlpha = below.opacityOf('parcels');
+  if (map.hasLayer(parcels)) paintParcels(pen, window, parcels, ratio);
+  pen.globalAlpha = 1;
+  paintLines(PANE_ORDER.parcels, Infinity);
+  paintNames(pen, window, page.namedLayers().filter((one) => map.hasLayer(one)));
   paintBar(pen, window);
   paintNorth(pen, window);
   pen.restore();
+}
+
+// A hair larger than it is, so that no gap shows between two.
+function paintTile(pen, { left, top, scale }, tile) {
+  const size = tile.size * scale + 0.4;
+  pen.drawImage(tile.image, (tile.left - left) * scale, (tile.top - top) * scale, size, size);
+}
+
+function paintPicture(pen, window, picture) {
+  const bounds = picture.getBounds();
+  const [left, top] = window.at(bounds.getNorthWest());
+  const [right, bottom] = window.at(bounds.getSouthEast());
+  pen.drawImage(picture.getElement(), left, top, right - left, bottom - top);
 }
 
 // Tile by tile: one of them is all the room it takes.
@@ -111,18 +131,18 @@ function tracePath(pen, window, path) {
 }
 
 // A line or an area of Leaflet's, as it looks at this scale.
-function paintLine(pen, window, path) {
+function paintLine(pen, window, path, opacity) {
   const { options } = path;
   const weight = options.base === undefined ? options.weight : weightAt(window.zoom, options);
   const isDrawn = options.base === undefined ? options.stroke : weight > 0;
   tracePath(pen, window, path);
   if (options.fill) {
-    pen.globalAlpha = options.fillOpacity;
+    pen.globalAlpha = options.fillOpacity * opacity;
     pen.fillStyle = options.fillColor || options.color;
     pen.fill('evenodd');
   }
   if (isDrawn) {
-    pen.globalAlpha = options.opacity;
+    pen.globalAlpha = options.opacity * opacity;
     Object.assign(pen, { strokeStyle: options.color, lineWidth: weight, lineCap: options.lineCap, lineJoin: options.lineJoin });
     pen.setLineDash(String(options.dashArray || '').split(/[ ,]+/).filter(Boolean).map(Number));
     pen.stroke();

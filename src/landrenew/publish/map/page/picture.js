@@ -220,15 +220,14 @@ function writeFoot(pen, lines) {
 }
 
 // The whole sheet on a canvas of its own.
-function paintSheet(page, ratio) {
-  const window = new PaperWindow(sheetBounds(page), MAP_WIDTH, MAP_HEIGHT);
-  const sheet = sheetOf(page, window);
+function paintSheet(page, window, ratio, tiles) {
+  const sheet = sheetOf(page, window, tiles);
   const canvas = el('canvas', { width: SHEET.width * ratio, height: SHEET.height * ratio });
   const pen = canvas.getContext('2d', { alpha: false });
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, canvas.width, canvas.height);
   const [x, y] = [SHEET.margin + SHEET.side + SHEET.gap, SHEET.margin + SHEET.head + SHEET.gap];
-  paintMap(pen, page, window, { x, y, ratio });
+  paintMap(pen, page, window, { x, y, ratio, tiles });
   pen.scale(ratio, ratio);
   Object.assign(pen, { strokeStyle: INK, lineWidth: 1.2 });
   pen.strokeRect(x, y, MAP_WIDTH, MAP_HEIGHT);

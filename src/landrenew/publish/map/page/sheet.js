@@ -34,7 +34,7 @@ function sheetBounds({ map, facts }) {
   return view.contains(whole) ? whole : view;
 }
 
-function sheetOf(page, window) {
+function sheetOf(page, window, tiles) {
   const { facts, filters } = page;
   const stamp = document.querySelector('.title .stamp');
   return {
@@ -44,7 +44,7 @@ function sheetOf(page, window) {
     meta: [...metaWords(facts.city).map(([word, label, said]) => [word, label, shortened(said, META_AT_MOST)]),
       ['scale', say('scale'), say('paper_scale', { x: number(window.ratioOfLengths(), 0) })]],
     blocks: [shareBlock(facts, filters.town), ...parcelBlocks(page), layerBlock(page), townBlock(facts.share)].filter(Boolean),
-    foot: footLines(facts),
+    foot: [...footLines(facts), groundLine(page.ground, tiles)].filter(Boolean),
   };
 }
 
@@ -143,6 +143,18 @@ function townBlock(share) {
     pairs: towns.slice(0, TOWNS_AT_MOST).map((town) => [shortened(town.name, 12), sharePercent(town)]),
     lines: more > 0 ? [say('more_towns', { x: more })] : [],
   };
+}
+
+// Whose basemap lies beneath, or why none does, and that colours are not those of the legend.
+function groundLine({ chosen, isOn, opacity, layers }, tiles) {
+  if (!isOn) return null;
+  const said = [];
+  if (layers.length) {
+    const whose = `${say('basemap_of')}${colon()}${say(chosen.label)} ${chosen.attribution}`;
+    said.push(tiles.length ? whose : `${whose}${lang === 'zh' ? '，' : ', '}${say('basemap_left_out')}`);
+  }
+  if (opacity < 100) said.push(say('see_through', { x: opacity }));
+  return said.join(lang === 'zh' ? '；' : '; ');
 }
 
 // What the figures mean, by which rules, from which data of which date.
