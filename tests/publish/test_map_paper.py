@@ -17,6 +17,7 @@ from map_city import NASTY, TOWNS, made_result
 from matplotlib.image import imread
 from playwright.sync_api import expect
 from pyproj import Geod
+from trial_page import go_to
 
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
@@ -358,3 +359,23 @@ def test_a_part_that_was_chosen_on_the_screen_is_what_is_drawn(
     left, top, width, height = FRAME
     middle = part(pixels, (left + width / 2 - 300, top + height / 2 - 200, 600, 400))
     assert (middle != 255).any(axis=-1).mean() > 0.3, "parcels fill a close-up"
+
+
+def test_a_trial_is_called_one_on_sheet_and_picture(show: Show, file: Path) -> None:
+    with show(file) as (page, seen):
+        go_to(page, {"share.target": 0.9})
+        lay(page)
+        assert "推演中，非评价结果" in text_of(page, "trial")
+        assert "80 → 90%" in text_of(page, "trial")
+        assert "目标 90%" in text_of(page, "share")
+        assert "未达标" in text_of(page, "share")
+        stamps = page.locator("#sheet .stamp").all_inner_texts()
+        assert len(stamps) == 2
+        with page.expect_download() as download:
+            page.locator("#picture").click()
+        assert "推演中" in download.value.suggested_filename
+        page.locator("#trial-clear").click()
+        lay(page)
+        expect(page.locator("#sheet [data-block=trial]")).to_have_count(0)
+        assert "目标 80%" in text_of(page, "share")
+        assert seen.nothing(), seen

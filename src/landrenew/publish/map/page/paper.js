@@ -29,8 +29,8 @@ function sheetBlock(block) {
 function sheetNodes(sheet, canvas) {
   return [
     el('header', {},
-      el('h1', {}, sheet.title), el('p', { class: 'subtitle' }, sheet.subtitle),
-      sheet.stamp ? el('p', { class: 'stamp' }, sheet.stamp) : null,
+      el('div', { class: 'heading' }, el('h1', {}, sheet.title), el('p', { class: 'subtitle' }, sheet.subtitle),
+        ...sheet.stamps.map((one) => el('p', { class: 'stamp' }, one))),
       el('dl', { class: 'meta' }, ...sheet.meta.map(([word, label, said]) => el('div', { 'data-meta': word },
         el('dt', {}, label), el('dd', {}, said))))),
     el('aside', {}, ...sheet.blocks.map(sheetBlock)),
@@ -78,7 +78,7 @@ class Paper {
     const picture = await new Promise((act) => canvas.toBlob(act, 'image/png'));
     button.disabled = false;
     if (picture === null) page.sketch.say(say('picture_failed'));
-    else saveAs(await sized(picture, 96 * PICTURE_RATIO), fileName(page.facts.city.name, theme ? say(theme.label) : ''));
+    else saveAs(await sized(picture, 96 * PICTURE_RATIO), fileName(page.facts.city.name, theme ? say(theme.label) : '', page.parcels.trial.isOn ? say('trying') : ''));
     if (page.ground.layers.length && !tiles.length) page.sketch.say(`${say('basemap_of')}${colon()}${say('basemap_left_out')}`);
   }
 }

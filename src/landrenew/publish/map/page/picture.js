@@ -50,16 +50,16 @@ class Column {
     }
   }
 
-  block({ title, figure, heads, rows = [], pairs = [], lines = [] }) {
-    this.paragraph(title, 1.08, 700);
+  block({ title, figure, heads, rows = [], pairs = [], lines = [], isLoud }) {
+    this.paragraph(title, 1.08, 700, isLoud ? RED : INK);
     this.y += this.size * 0.2;
     if (figure) this.figure(figure);
     if (heads) this.row({ words: heads }, 0.85, SOFT);
     rows.forEach((row) => this.row(row));
     for (let k = 0; k < pairs.length; k += 2) this.pair(pairs.slice(k, k + 2));
-    lines.forEach((one) => this.paragraph(one, 0.88, 400, SOFT));
+    lines.forEach((one) => this.paragraph(one, 0.88, 400, isLoud ? RED : SOFT));
     this.y += this.size * 0.6;
-    this.pen.fillStyle = RULE;
+    this.pen.fillStyle = isLoud ? RED : RULE;
     this.pen.fillRect(this.x, this.y, this.width, 1);
     this.y += this.size * 0.35;
   }
@@ -170,22 +170,23 @@ function sizeFor(blocks, height, usual = 13) {
   return size;
 }
 
-function writeHead(pen, { title, subtitle, stamp, meta }) {
+function writeHead(pen, { title, subtitle, stamps, meta }) {
   const { margin } = SHEET;
   const right = SHEET.width - margin;
   const head = new Column(pen, { x: margin, y: margin, width: right - margin, size: 13 });
   head.font(2.3, 700);
   head.text(title, margin, margin + 30);
   const left = margin + pen.measureText(title).width + 16;
-  head.font(1.3, 400, SOFT);
-  head.text(subtitle, left, margin + 30);
-  if (stamp) {
+  const stamped = [...stamps].reverse().reduce((end, stamp) => {
     head.font(1.3, 700, RED);
     const width = pen.measureText(stamp).width + 26;
     Object.assign(pen, { strokeStyle: RED, lineWidth: 2 });
-    pen.strokeRect(right - width, margin + 2, width, 32);
-    head.text(stamp, right - 13, margin + 24.5, 'right');
-  }
+    pen.strokeRect(end - width, margin + 2, width, 32);
+    head.text(stamp, end - 13, margin + 24.5, 'right');
+    return end - width - 12;
+  }, right);
+  head.font(1.3, 400, SOFT);
+  head.text(fitted(pen, subtitle, stamped - left), left, margin + 30);
   writeMeta(head, meta);
   pen.fillStyle = INK;
   pen.fillRect(margin, margin + SHEET.head - 2, right - margin, 2);

@@ -35,21 +35,26 @@ function sheetBounds({ map, facts }) {
 }
 
 function sheetOf(page, window, tiles) {
-  const { facts, filters } = page;
+  const { facts, filters, parcels } = page;
   const stamp = document.querySelector('.title .stamp');
+  const share = sharesAt(facts.share, parcels.trial.judge);
   return {
     title: shortened(facts.city.name, TITLE_AT_MOST),
     subtitle: say('subtitle'),
-    stamp: stamp && !stamp.hidden ? stamp.textContent : null,
+    stamps: [parcels.trial.isOn ? say('trying') : null, stamp && !stamp.hidden ? stamp.textContent : null].filter(Boolean),
     meta: [...metaWords(facts.city).map(([word, label, said]) => [word, label, shortened(said, META_AT_MOST)]),
       ['scale', say('scale'), say('paper_scale', { x: number(window.ratioOfLengths(), 0) })]],
-    blocks: [shareBlock(facts, filters.town), ...parcelBlocks(page), layerBlock(page), townBlock(facts.share)].filter(Boolean),
+    blocks: [trialBlock(page.whatIf), shareBlock({ ...facts, share }, filters.town), ...parcelBlocks(page), layerBlock(page), townBlock(share)].filter(Boolean),
     foot: [...footLines(facts), groundLine(page.ground, tiles)].filter(Boolean),
   };
 }
 
 // A block has a title and, as far as it is about such: a figure, lines, rows with a picture and numbers,
 // pairs of a name and a number.
+function trialBlock(whatIf) {
+  return whatIf.trial.isOn ? { name: 'trial', title: say('trying'), lines: whatIf.said(), isLoud: true } : null;
+}
+
 function shareBlock({ share: city, land: all }, town) {
   const share = city && (town === null ? city : city.towns.find(({ name }) => name === town));
   if (!city) {
@@ -79,7 +84,7 @@ function parcelBlocks(page) {
   const { parcels, filters, facts, map } = page;
   if (!map.hasLayer(parcels)) return [];
   const { theme } = parcels;
-  return [theme ? legendBlock(parcels, theme, filters) : null, theme ? planBlock(facts.plans, theme) : null, filterBlock(filters)];
+  return [theme ? legendBlock(parcels, theme, filters) : null, theme ? planBlock(facts.plans, theme, page.orders) : null, filterBlock(filters)];
 }
 
 function legendBlock({ table }, theme, filters) {
@@ -107,10 +112,17 @@ function legendBlock({ table }, theme, filters) {
   };
 }
 
-function planBlock(plans, theme) {
+function planBlock(plans, theme, orders) {
   const plan = plans[Number((/^plan_(\d+)$/.exec(theme.name) || [])[1])];
   if (!plan) return null;
-  return { name: 'plan', title: shortened(say(plan[0])), lines: plan.slice(1).map((one) => shortened(say(one), CONDITION_AT_MOST)) };
+  const order = orders.find((one) => one.theme === theme);
+  const isInPart = order && order.done < order.count;
+  return {
+    name: 'plan',
+    title: shortened(say(plan[0])),
+    lines: [isInPart ? `${say('order')} ${order.done} / ${order.count}` : null,
+      ...plan.slice(1).map((one) => shortened(say(one), CONDITION_AT_MOST))].filter(Boolean),
+  };
 }
 
 // What is not in colour must be said.
