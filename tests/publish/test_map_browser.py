@@ -227,7 +227,7 @@ def test_each_theme_recolours_the_parcels_and_its_legend_counts_them(
         colours = set()
         for theme in page.locator("input[name=theme]").all():
             theme.check()
-            counts = page.locator(".legend tbody td:nth-child(2)").all_inner_texts()
+            counts = page.locator("#legend tbody td:nth-child(2)").all_inner_texts()
             assert sum(int(count.replace(",", "")) for count in counts) == len(result.parcels)
             colours.add(tuple(colour_at(page, ONE)))
         assert len(colours) >= 4
@@ -239,14 +239,14 @@ def test_a_town_is_kept_in_colour_and_the_legend_counts_it_alone(
 ) -> None:
     with show(file) as (page, seen):
         page.locator(".town", has_text="周巷镇").click()
-        counts = page.locator(".legend tbody td:nth-child(2)").all_inner_texts()
+        counts = page.locator("#legend tbody td:nth-child(2)").all_inner_texts()
         assert sum(map(int, counts)) == (result.parcels["town"] == "周巷镇").sum()
-        expect(page.locator(".legend thead")).to_contain_text("周巷镇")
+        expect(page.locator("#legend thead")).to_contain_text("周巷镇")
         town = next(one for one in result.share.towns if one.name == "周巷镇")
         expect(page.locator("#share")).to_contain_text("周巷镇")
         expect(page.locator("#share-value")).to_have_text(f"{town.share:.2%}")
         page.locator("#all-towns").click()
-        expect(page.locator(".legend thead")).to_contain_text("全市")
+        expect(page.locator("#legend thead")).to_contain_text("全市")
         assert seen.nothing(), seen
 
 
@@ -258,7 +258,7 @@ def test_a_towns_filter_gives_way_to_a_parcel_found_elsewhere(
         other = next(one for one in TOWNS if one != own)
         page.locator(".town", has_text=other).click()
         search(page, ONE)
-        expect(page.locator(".legend thead")).to_contain_text("全市")
+        expect(page.locator("#legend thead")).to_contain_text("全市")
         assert seen.nothing(), seen
 
 
@@ -321,7 +321,7 @@ def test_search_lists_offers_and_the_keyboard_chooses(show: Show, file: Path) ->
         expect(page.locator("#card h2")).to_have_text("滨海产业园")
         expect(page.locator("#card")).to_contain_text("812.50 亩")
         search(page, "浒山")
-        expect(page.locator(".legend thead")).to_contain_text("浒山街道")
+        expect(page.locator("#legend thead")).to_contain_text("浒山街道")
         box.fill("没有这个编号")
         expect(page.locator("#found")).to_have_text("没有找到")
         assert seen.nothing(), seen
