@@ -27,9 +27,10 @@ PICTURES = Path(os.environ.get("LANDRENEW_PICTURES", Path(__file__).parents[2] /
 
 @dataclass
 class Seen:
-    """What a page did that it must not do."""
+    """What a page did that it must not do; and what it asked of those whom it may ask."""
 
     requests: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def nothing(self) -> bool:
@@ -65,10 +66,14 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, size: tuple[int, int] = WIDE, url: str | None = None
+    browser: Browser,
+    file: Path,
+    size: tuple[int, int] = WIDE,
+    url: str | None = None,
+    host: str | None = None,
 ) -> Iterator[tuple[Page, Seen]]:
     """
-    Open a file as a double click does, with every request but the file's own cut off.
+    Open a file as a double click does, with all requests cut off but its own, and a host's.
 
     With a URL it is asked for there, from a server of this machine.
     """
@@ -77,6 +82,9 @@ def opened(
 
     def cut(route: Route) -> None:
         if route.request.url == own:
+            route.continue_()
+        elif host is not None and route.request.url.startswith(f"{host}/"):
+            seen.asked.append(route.request.url)
             route.continue_()
         else:
             seen.requests.append(route.request.url)
@@ -87,7 +95,8 @@ def opened(
             seen.errors.append(message.text)
 
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, offline=url is None)
+    is_alone = url is None and host is None
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=is_alone)
     context.route(lambda url: not url.startswith(("data:", "blob:")), cut)
     page = context.new_page()
     page.on("console", note)

@@ -362,22 +362,6 @@ def test_a_narrow_screen_has_a_drawer_and_no_sideways_scroll(show: Show, file: P
         assert seen.nothing(), seen
 
 
-def test_the_sheet_for_print_holds_the_whole_city(show: Show, file: Path, result: Result) -> None:
-    with show(file) as (page, seen):
-        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-        assert page.evaluate("map_city.getContainer().offsetWidth") < 800
-        assert are_seen(page, result.parcels.index)
-        page.emulate_media(media="print")
-        faint = page.locator("canvas").evaluate_all(
-            "all => all.map(one => getComputedStyle(one).opacity)"
-        )
-        assert set(faint) == {"0.999"}, "each canvas must be a group of its own on paper"
-        page.emulate_media(media="screen")
-        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-        assert page.evaluate("document.body.className") == ""
-        assert seen.nothing(), seen
-
-
 def test_it_works_with_parcels_alone(show: Show, tmp_path: Path) -> None:
     table = Parcels(parcels(24).loc[:, ["geometry", "parcel_area_mu", "owner"]])
     layers = made_layers(table)

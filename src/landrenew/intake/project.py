@@ -16,6 +16,7 @@ from landrenew.base.errors import ColumnError, FileError
 from landrenew.base.toml_file import read_toml
 from landrenew.base.words import Text
 from landrenew.intake.certainty import Certainty
+from landrenew.intake.ground import Ground
 from landrenew.intake.planning import Planning
 from landrenew.intake.sections import (
     City,
@@ -50,6 +51,8 @@ SAID = {
     ),
     "model_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
     "tuple_type": Text("应为列表（方括号）", "should be a list in brackets"),
+    "bool_type": Text("应为 true 或 false", "should be true or false"),
+    "string_too_long": Text("太长", "is too long"),
     "dict_type": Text("应为一节（[…] 之下的若干项）", "should be a section of keys"),
 }
 """What pydantic finds most often, in our words."""
@@ -113,6 +116,8 @@ class Project(Part):
         What is drawn by chance to tell how sure the judgements are; None where nothing is.
     plan
         What a plan must reach, may cost and must leave alone; None where no plan is asked for.
+    map
+        What the map may show beneath the parcels.
     """
 
     folder: Path
@@ -141,6 +146,7 @@ class Project(Part):
     tolerances: Tolerances = Tolerances()
     certainty: Certainty | None = None
     plan: Planning | None = None
+    map: Ground = Ground()
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Project:

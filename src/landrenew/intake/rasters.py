@@ -1,4 +1,7 @@
-"""Open a raster, or say in a sentence why not: one band, a CRS, and ground that the city has."""
+"""Open a raster, or say in a sentence why not: a CRS, and ground that the city has.
+
+What is measured has one band; a picture for the map may have several.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
     from landrenew.intake.parcels import Parcels
     from landrenew.intake.project import Project
+
+SHADES = {"uint8", "uint16", "int16"}
+"""Kinds of pixels that a picture of the ground may have."""
 
 GRID_TOLERANCE = 1e-9
 """Grids whose corners and pixels differ by less are one, in the units of their CRS."""
@@ -51,45 +57,69 @@ def open_raster(path: Path, name: str) -> Iterator[DatasetReader]:
     CrsError
         When it has no CRS, or no place on the map.
     """
+    with open_located(path, f"[rasters] {name}") as raster:
+        if raster.count != 1:
+            raise FileError(
+                f"[rasters] {name} 的文件 {path} 有 {raster.count} 个波段，须只有一个。"
+                "请在 GIS 中导出所需的一个波段。",
+                f"[rasters] {name}: file {path} has {raster.count} bands where one is needed."
+                " Export the one band in the GIS.",
+            )
+        yield raster
+
+
+@contextmanager
+def open_located(path: Path, key: str) -> Iterator[DatasetReader]:
+    """
+    Open a raster that has a place on the map, whatever its bands.
+
+    Parameters
+    ----------
+    path
+        The file.
+    key
+        Where the project file names it, for messages.
+
+    Yields
+    ------
+    DatasetReader
+        The open raster.
+
+    Raises
+    ------
+    FileError
+        When it is missing or cannot be read.
+    CrsError
+        When it has no CRS, or no place on the map.
+    """
     import rasterio  # noqa: PLC0415  # heavy, and needed only where a project has rasters
     from rasterio.errors import NotGeoreferencedWarning, RasterioIOError  # noqa: PLC0415  as above
 
     if not path.exists():
         raise FileError(
-            f"[rasters] {name} 的文件 {path} 不存在。请改正路径。",
-            f"[rasters] {name}: file {path} does not exist. Mend the path.",
+            f"{key} 的文件 {path} 不存在。请改正路径。",
+            f"{key}: file {path} does not exist. Mend the path.",
         )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", NotGeoreferencedWarning)
             with rasterio.open(path) as raster:
-                _refuse_unfit(raster, path, name)
+                if raster.crs is None:
+                    raise _no_crs(path, key)
                 yield raster
     except RasterioIOError as error:
         raise FileError(
-            f"[rasters] {name} 的文件 {path} 读不出来：{error}。请确认文件完整。",
-            f"[rasters] {name}: file {path} cannot be read: {error}. Check that it is whole.",
+            f"{key} 的文件 {path} 读不出来：{error}。请确认文件完整。",
+            f"{key}: file {path} cannot be read: {error}. Check that it is whole.",
         ) from error
     except NotGeoreferencedWarning as error:
-        raise _no_crs(path, name) from error
+        raise _no_crs(path, key) from error
 
 
-def _refuse_unfit(raster: DatasetReader, path: Path, name: str) -> None:
-    if raster.count != 1:
-        raise FileError(
-            f"[rasters] {name} 的文件 {path} 有 {raster.count} 个波段，须只有一个。"
-            "请在 GIS 中导出所需的一个波段。",
-            f"[rasters] {name}: file {path} has {raster.count} bands where one is needed."
-            " Export the one band in the GIS.",
-        )
-    if raster.crs is None:
-        raise _no_crs(path, name)
-
-
-def _no_crs(path: Path, name: str) -> CrsError:
+def _no_crs(path: Path, key: str) -> CrsError:
     return CrsError(
-        f"[rasters] {name} 的文件 {path} 没有坐标系。请在 GIS 中为它定义坐标系。",
-        f"[rasters] {name}: file {path} has no CRS. Define one in the GIS.",
+        f"{key} 的文件 {path} 没有坐标系。请在 GIS 中为它定义坐标系。",
+        f"{key}: file {path} has no CRS. Define one in the GIS.",
     )
 
 
@@ -153,14 +183,15 @@ def check_rasters(project: Project, parcels: Parcels) -> list[Text]:
     Raises
     ------
     FileError
-        When a raster is missing, cannot be read, or has several bands.
+        When a raster is missing, cannot be read, or has several bands; or the picture for the map
+        is none.
     CrsError
         When one has no CRS, or shares no ground with the parcels.
     """
     notes = []
     for name, source in project.rasters.files().items():
         with open_raster(file_of(project.folder, source, f"rasters.{name}"), name) as raster:
-            frame, grid = _frame(raster), raster.crs.to_wkt()
+            frame, grid = ground_of(raster), raster.crs.to_wkt()
             if name != "dem" and not is_upright(raster):
                 notes.append(_turned(name))
         if parcels.empty:  # a project without parcels: only that it can be read
@@ -174,11 +205,45 @@ def check_rasters(project: Project, parcels: Parcels) -> list[Text]:
         inside = int(shapes.covered_by(frame).sum())
         if inside < len(parcels):
             notes.append(_partial(name, inside, len(parcels)))
+    _check_picture(project, parcels)
     return [*notes, *_resampled(project)]
 
 
-def _frame(raster: DatasetReader) -> Polygon:
-    """Draw the ground of a raster, rotated where it is."""
+def _check_picture(project: Project, parcels: Parcels) -> None:
+    """Refuse a picture for the map before anything is measured, not after."""
+    if project.map.picture is None:
+        return
+    source = project.map.picture.path
+    with open_located(file_of(project.folder, source, "map.picture"), "[map] picture") as raster:
+        frame, grid = ground_of(raster), raster.crs.to_wkt()
+        if not set(raster.dtypes) <= SHADES:
+            raise FileError(
+                f"[map] picture 的文件 {source} 的像元不是 8 位或 16 位整数，不是图片。"
+                "请在 GIS 中渲染后导出为 RGB 图片。",
+                f"[map] picture: the pixels of file {source} are not integers of 8 or 16 bits, so"
+                " it is no picture. Render it in the GIS and export it as RGB.",
+            )
+    if len(parcels) and not parcels.geometry.to_crs(grid).intersects(frame).any():
+        raise CrsError(
+            f"[map] picture 的文件 {source} 与宗地毫不重叠。请核对它的坐标系。",
+            f"[map] picture: file {source} does not overlap the parcels. Check its CRS.",
+        )
+
+
+def ground_of(raster: DatasetReader) -> Polygon:
+    """
+    Draw the ground of a raster, rotated where it is.
+
+    Parameters
+    ----------
+    raster
+        An open raster.
+
+    Returns
+    -------
+    Polygon
+        Its four corners, in its own CRS.
+    """
     (high, wide), grid = raster.shape, raster.transform
     corners = ((0, 0), (wide, 0), (wide, high), (0, high))
     return shapely.Polygon([

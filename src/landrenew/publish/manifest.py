@@ -19,6 +19,7 @@ from landrenew.rules.library import rulebook_paths
 
 if TYPE_CHECKING:
     from landrenew.intake.layers import Layers
+    from landrenew.intake.project import Project
     from landrenew.intake.sections import Layer
     from landrenew.publish.result import Result
     from landrenew.rules.model import Rulebook
@@ -83,7 +84,7 @@ def manifest(result: Result) -> dict[str, object]:
         "inputs": [_input_record(layers, name, layer) for name, layer in project.layers().items()],
         "rasters": {
             name: sha256_of(file_of(project.folder, path, name))
-            for name, path in project.rasters.files().items()
+            for name, path in (project.rasters.files() | _picture(project)).items()
         },
         "rulebook": {
             "name": layers.rulebook.name,
@@ -114,6 +115,11 @@ def manifest(result: Result) -> dict[str, object]:
         "findings": dict(sorted(Counter(one.code for one in result.findings).items())),
         "notes": [note._asdict() for note in (*layers.notes, *result.notes)],
     }
+
+
+def _picture(project: Project) -> dict[str, str]:
+    """Name the picture that the map holds."""
+    return {} if project.map.picture is None else {"map.picture": project.map.picture.path}
 
 
 def rulebook_digests(layers: Layers) -> dict[str, str]:

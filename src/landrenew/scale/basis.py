@@ -143,7 +143,7 @@ def _rests_on(project: Project, tile_size: int) -> dict[str, object]:
     books = rulebook_paths(project.city.rulebook, project.folder)
     return {
         "layers": {name: digests_of(path) for name, path in files.items()},
-        "project": project.model_dump(mode="json", exclude={"folder"}),
+        "project": project.model_dump(mode="json", exclude={"folder", "map"}),
         "rulebook": {path.name: sha256_of(path) for path in books},
         "versions": {one: version(one) for one in VERSIONS},
         "tile_size": tile_size,

@@ -15,9 +15,10 @@ import pandas as pd
 
 from landrenew.base.missing import none_where_missing
 from landrenew.base.words import Text
-from landrenew.publish.map.elements import Page, ParcelLayer, ShapeLayer
+from landrenew.publish.map.elements import GroundLayer, Page, ParcelLayer, ShapeLayer
 from landrenew.publish.map.facts import page_facts
 from landrenew.publish.map.payload import blocks_payload, parcels_payload, plan_blocks_payload
+from landrenew.publish.map.picture import picture_of
 from landrenew.publish.map.shapes import bounds, encode
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
     Returns
     -------
     folium.Map
-        The map, with every script, style and datum inside it: nothing is contacted to show it.
+        The map, with every script, style and datum inside it: nothing is contacted to show it,
+        unless its reader switches on a basemap that the project file offers.
         Further folium layers may be added before it is saved.
 
     Notes
@@ -125,10 +127,13 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
     frame = _frame(box, title.say(lang))
     for overlay in _overlays(layers):
         overlay.add_to(frame)
+    if (picture := picture_of(layers.project, result.near)) is not None:
+        GroundLayer(picture).add_to(frame)
     ParcelLayer(parcels_payload(result)).add_to(frame)
     if (blocks := blocks_payload(result)) is not None:
         ShapeLayer("blocks", blocks).add_to(frame)
     if (released := plan_blocks_payload(result)) is not None:
         ShapeLayer("plan_blocks", released).add_to(frame)
-    Page(page_facts(result), lang, box).add_to(frame)
+    hosts = {host for one in layers.project.map.basemaps for host in one.hosts()}
+    Page(page_facts(result), lang, box, sorted(hosts)).add_to(frame)
     return frame

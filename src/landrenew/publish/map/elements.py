@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "words", "data", "grid", "unpack", "brush", "judge", "trial", "parcels", "small", "card",
-    "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state", "page",
+    "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state", "gcj02",
+    "ground", "sheet", "paper_map", "picture", "paper", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 
-NAMES = "{ parcels, shapes, start }"
+NAMES = "{ ground, parcels, shapes, start }"
 """What they leave behind for the elements below to call."""
 
 
@@ -216,6 +217,20 @@ class ShapeLayer(PageLayer):
         super().__init__(name, "shapes", [_packed(data)])
 
 
+class GroundLayer(PageLayer):
+    """
+    A picture of the ground, beneath everything but the backdrop.
+
+    Parameters
+    ----------
+    picture
+        What :func:`landrenew.publish.map.picture.picture_of` gave.
+    """
+
+    def __init__(self, picture: dict[str, Any]) -> None:
+        super().__init__("ground", "ground", [_packed(picture)])
+
+
 def _packed(data: object) -> str:
     return deflated(json_text(data).encode("utf-8"))
 
@@ -235,6 +250,8 @@ class Page(MacroElement):
         Language on opening.
     bounds
         Left, bottom, right, top of the parcels [degree].
+    hosts
+        Servers that the reader may have asked for tiles; the page asks nobody by itself.
     """
 
     _template = Template("""
@@ -254,9 +271,12 @@ class Page(MacroElement):
     {% endmacro %}
     """)
 
-    def __init__(self, facts: dict[str, Any], lang: Lang, bounds: list[float]) -> None:
+    def __init__(
+        self, facts: dict[str, Any], lang: Lang, bounds: list[float], hosts: Iterable[str] = ()
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca annotates nothing here
         self._name, self._id = "Page", "facts"
+        self.hosts = tuple(hosts)
         self.library, self.library_style = library_script(), library_style()
         self.script, self.style, self.skeleton = (
             page_script(),

@@ -139,7 +139,34 @@ def _inputs(result: Result) -> list[dict[str, Any]]:
             "rows_out": balance.rows_out if balance else None,
             "rows_rejected": balance.rows_rejected if balance else None,
         })  # fmt: skip
-    return listed
+    return [*listed, *_picture(result)]
+
+
+def _picture(result: Result) -> list[dict[str, Any]]:
+    """Name the picture of the ground among the data; it has no rows."""
+    picture = result.layers.project.map.picture
+    if picture is None:
+        return []
+    rows = dict.fromkeys(("rows_in", "rows_out", "rows_rejected"))
+    said = {"source": picture.source, "as_of": picture.as_of}
+    return [{"label": Text("影像", "Picture of the ground"), **said, **rows}]
+
+
+def _basemaps(layers: Layers) -> list[dict[str, Any]]:
+    """Lay out the tiles that the reader may switch on; no key is among it."""
+    return [
+        {
+            "label": Text(one.name, one.name_en or one.name),
+            "urls": one.urls(),
+            "subdomains": one.subdomains,
+            "attribution": one.attribution,
+            "gcj02": one.gcj02,
+            "max_zoom": one.max_zoom,
+            "needs_key": any("{key}" in url for url in one.urls()),
+            "hosts": one.hosts(),
+        }
+        for one in layers.project.map.basemaps
+    ]
 
 
 def _mixed_years(layers: Layers) -> list[Text]:
@@ -172,7 +199,7 @@ def page_facts(result: Result) -> dict[str, Any]:
     -------
     dict
         ``city``, ``share``, ``definition``, ``land``, ``rules``, ``inputs``, ``notes``, ``faults``,
-        ``plans`` and the labels the page needs from the data dictionary.
+        ``basemaps``, ``plans`` and the labels the page needs from the data dictionary.
     """
     layers = result.layers
     notes = [*_mixed_years(layers), *layers.notes, *result.notes]
@@ -187,6 +214,7 @@ def page_facts(result: Result) -> dict[str, Any]:
         "inputs": _inputs(result),
         "notes": list(dict.fromkeys(notes)),
         "faults": _faults(result),
+        "basemaps": _basemaps(layers),
         "plans": plan_sentences(result.plans, result.parcels),
         "labels": {name: COLUMNS[name].label for name in labels},
     }

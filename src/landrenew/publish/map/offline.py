@@ -18,6 +18,7 @@ import folium
 
 from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
+from landrenew.publish.map.elements import Page
 
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
 HEAD = "<head>"
@@ -71,10 +72,12 @@ def _refuse_links(links: list[str]) -> None:
 
 
 def _tile_hosts(map: folium.Map) -> list[str]:  # noqa: A002  the field's word
-    """Find whom the map may ask for tiles: only those a user added by hand."""
-    layers = [one for one in map._children.values() if isinstance(one, folium.TileLayer)]  # noqa: SLF001  folium has no public way
+    """Find whom the map may ask for tiles: those the project offers, or a user added by hand."""
+    children = list(map._children.values())  # noqa: SLF001  folium has no public way
+    offered = {host for one in children if isinstance(one, Page) for host in one.hosts}
+    layers = [one for one in children if isinstance(one, folium.TileLayer)]
     found = [re.match(r"https?://[^/]+", one.tiles) for one in layers]
-    return sorted({one[0].replace("{s}", "*") for one in found if one})
+    return sorted(offered | {one[0].replace("{s}", "*") for one in found if one})
 
 
 def _policy(scripts: list[str], hosts: list[str]) -> str:
@@ -101,8 +104,8 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     Returns
     -------
     str
-        HTML with a content-security policy that forbids every request, but for tiles of a
-        ``folium.TileLayer`` that the caller added.
+        HTML with a content-security policy that forbids every request, but for tiles of basemaps
+        that the project file offers and of a ``folium.TileLayer`` that the caller added.
 
     Raises
     ------

@@ -5,11 +5,11 @@ const BARE = '#b9b4a6';
 const LINE = 'rgba(60, 56, 48, 0.55)';
 const FADED_LINE = 'rgba(150, 148, 140, 0.5)';
 
-// Below so many pixels across, a parcel is its box; below so many, filled row by row; else a path.
-const BOX_BELOW = 3.2;
-const ROWS_BELOW = 14;
-const MARK_FROM = 26;
-const MARK_WIDTH = 6;
+// Below so many pixels across, a parcel is its box; below so many, filled row by row; else a path with
+// a line around it. Paper has finer dots than a screen, and nobody waits for the next frame of it.
+const SCREEN = { boxBelow: 3.2, rowsBelow: 14, line: 0.7, markFrom: 26, markWidth: 6, mark: 11 };
+const PAPER = { boxBelow: 1.2, rowsBelow: 2.5, line: 0.3, markFrom: 15, markWidth: 4, mark: 8 };
+const HATCH = 6;
 // Paths are filled so many at a time: each call has its price, and so has a long path.
 const AT_A_TIME = 128;
 const FILTERED = 255;
@@ -35,20 +35,28 @@ const hatches = new Map();
 function hatch(colour) {
   if (hatches.has(colour)) return hatches.get(colour);
   const tile = document.createElement('canvas');
-  tile.width = tile.height = 6;
+  tile.width = tile.height = HATCH;
   const pen = tile.getContext('2d');
   pen.fillStyle = '#f3f2ee';
-  pen.fillRect(0, 0, 6, 6);
+  pen.fillRect(0, 0, HATCH, HATCH);
   pen.strokeStyle = colour;
   pen.lineWidth = 1.3;
   pen.beginPath();
-  for (const at of [-6, 0, 6]) {
+  for (const at of [-HATCH, 0, HATCH]) {
     pen.moveTo(at - 1, 7);
     pen.lineTo(at + 7, -1);
   }
   pen.stroke();
   hatches.set(colour, tile);
   return tile;
+}
+
+// Hatching as wide on paper as on any screen, whose lines run on from tile to tile.
+function hatching(pen, colour, { left, top, scale, ratio }) {
+  const pattern = pen.createPattern(hatch(colour), 'repeat');
+  const side = HATCH * ratio;
+  pattern.setTransform(new DOMMatrix([ratio, 0, 0, ratio, -((left * scale) % side), -((top * scale) % side)]));
+  return pattern;
 }
 
 // A colour as four bytes of a picture, the lowest first.
@@ -65,8 +73,9 @@ function palette(classes) {
 }
 
 class Brush {
-  constructor(grid) {
+  constructor(grid, fineness = SCREEN) {
     this.grid = grid;
+    this.fineness = fineness;
     this.edges = new Float64Array(1 << 16);
     this.crossings = new Float64Array(1 << 14); // each edge may cross a row
     this.widths = new Float32Array(grid.count);
@@ -81,8 +90,8 @@ class Brush {
     const pen = canvas.getContext('2d');
     const window = { left, top, scale, size, ratio };
     const mean = (grid.meanSize * scale) / ratio;
-    if (mean < BOX_BELOW) this.paintBoxes(pen, window, near(), classes, shade);
-    else if (mean < ROWS_BELOW) {
+    if (mean < this.fineness.boxBelow) this.paintBoxes(pen, window, near(), classes, shade);
+    else if (mean < this.fineness.rowsBelow) {
       // Which parcel a pixel belongs to is found once; a new colour is then a look-up.
       canvas.owners ||= this.ownersOf(window, near());
       this.paintOwned(pen, canvas.owners, classes, shade);
@@ -220,9 +229,9 @@ class Brush {
 
   fillGroup(pen, window, members, classes, at) {
     const { colour, hatched } = at === FILTERED ? { colour: classes ? FADED : BARE } : classes[at];
-    pen.fillStyle = hatched ? pen.createPattern(hatch(colour), 'repeat') : colour;
+    pen.fillStyle = hatched ? hatching(pen, colour, window) : colour;
     pen.strokeStyle = at === FILTERED ? FADED_LINE : LINE;
-    pen.lineWidth = 0.7 * window.ratio;
+    pen.lineWidth = this.fineness.line * window.ratio;
     for (let begin = 0; begin < members.length; begin += AT_A_TIME) {
       pen.beginPath();
       for (const i of members.slice(begin, begin + AT_A_TIME)) this.trace(pen, window, i);
@@ -289,13 +298,13 @@ class Brush {
   // Letters on the parcels themselves, once they are large enough, for those who print in grey.
   mark(pen, { left, top, scale, ratio }, members, { mark, colour, hatched }) {
     const { box } = this.grid;
-    pen.font = `600 ${11 * ratio}px sans-serif`;
+    pen.font = `600 ${this.fineness.mark * ratio}px sans-serif`;
     pen.textAlign = 'center';
     pen.textBaseline = 'middle';
     pen.fillStyle = hatched ? '#000' : inkOn(colour);
     for (const i of members) {
-      if ((box[4 * i + 2] - box[4 * i]) * scale < MARK_FROM * ratio) continue;
-      if (this.widthOf(i) * scale < MARK_WIDTH * ratio) continue;
+      if ((box[4 * i + 2] - box[4 * i]) * scale < this.fineness.markFrom * ratio) continue;
+      if (this.widthOf(i) * scale < this.fineness.markWidth * ratio) continue;
       const x = (box[4 * i] + box[4 * i + 2]) / 2;
       const y = (box[4 * i + 1] + box[4 * i + 3]) / 2;
       if (this.grid.holds(i, x, y)) pen.fillText(say(mark), (x - left) * scale, (y - top) * scale);

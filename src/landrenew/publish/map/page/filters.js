@@ -104,22 +104,26 @@ function spanWords(table, name, [low, high]) {
   return `${say(label)} ${ends.filter(Boolean).join(' ')}`;
 }
 
-function filterChips(filters, onChange) {
+// Every condition that is set, in words, with what drops it.
+function conditionsOf(filters) {
   const { table, themes } = filters.parcels;
-  const act = (change) => () => { change(); onChange(); };
-  const chips = [];
-  if (filters.town !== null) chips.push(filterChip(filters.town, act(() => { filters.town = null; })));
-  if (filters.owner !== null) chips.push(filterChip(filters.owner, act(() => { filters.owner = null; })));
+  const found = [];
+  if (filters.town !== null) found.push({ of: 'town', text: filters.town, drop: () => { filters.town = null; } });
+  if (filters.owner !== null) found.push({ of: 'owner', text: filters.owner, drop: () => { filters.owner = null; } });
   for (const [name, classes] of filters.hidden) {
     const theme = themes.find((one) => one.name === name);
     const left = theme.classes.filter((_, at) => !classes.has(at)).map(({ label }) => say(label));
     const said = left.join(lang === 'zh' ? '、' : ', ') || say('none');
-    chips.push(filterChip(`${say(theme.label)}${lang === 'zh' ? '：' : ': '}${said}`, act(() => filters.hidden.delete(name))));
+    found.push({ text: `${say(theme.label)}${colon()}${said}`, drop: () => filters.hidden.delete(name) });
   }
   for (const [name, span] of filters.spans) {
-    chips.push(filterChip(spanWords(table, name, span), act(() => filters.spans.delete(name))));
+    found.push({ text: spanWords(table, name, span), drop: () => filters.spans.delete(name) });
   }
-  return chips;
+  return found;
+}
+
+function filterChips(filters, onChange) {
+  return conditionsOf(filters).map(({ text, drop }) => filterChip(text, () => { drop(); onChange(); }));
 }
 
 // A span of a number: shares are typed in percent, as they are shown.

@@ -22,12 +22,14 @@ class Page {
     this.addControls();
     this.sketch = new Sketch(this);
     this.floors = new FloorSwitch(this);
+    this.ground = new Ground(this);
+    this.paper = new Paper(this);
     this.listen();
   }
 
   adopt(layer) {
     if (layer instanceof Parcels) this.layers.parcels = layer;
-    if (layer instanceof SmallLayer) this.layers[layer.name] = layer;
+    if (layer instanceof SmallLayer || layer instanceof GroundPicture) this.layers[layer.name] = layer;
   }
 
   nameParks() {
@@ -114,6 +116,7 @@ class Page {
     this.fill('plan', planRows(this.facts.plans, this.orders));
     this.fill('about', about(this.facts));
     this.fillLayers();
+    this.ground.show();
     this.search.name();
     this.nameControls();
     this.fillChosen();
@@ -348,13 +351,10 @@ class Page {
       });
     }
     document.getElementById('undo').addEventListener('click', () => window.history.back());
-    document.getElementById('print').addEventListener('click', () => window.print());
     document.getElementById('drawer').addEventListener('click', () => this.toggleDrawer());
     document.addEventListener('keydown', ({ key, target }) => {
       if (key === 'Escape' && target.id !== 'search') this.closeCard();
     });
-    window.addEventListener('beforeprint', () => this.turnForPrint(true));
-    window.addEventListener('afterprint', () => this.turnForPrint(false));
   }
 
   // The tooltip follows the pointer; looking a place up takes well under a millisecond.
@@ -383,22 +383,6 @@ class Page {
   fillDrawer() {
     const isOpen = document.body.classList.contains('panel-open');
     document.getElementById('drawer').setAttribute('aria-expanded', String(isOpen));
-  }
-
-  // On paper the page takes the size of a sheet, and the map is fitted to it anew.
-  turnForPrint(isPrinting) {
-    const [left, bottom, right, top] = this.facts.bounds;
-    const whole = L.latLngBounds([bottom, left], [top, right]);
-    const view = this.map.getBounds();
-    const sheet = view.contains(whole) ? whole : view;
-    document.body.classList.toggle('printing', isPrinting);
-    const panel = document.getElementById('panel');
-    if (isPrinting) panel.scrollTop = 0; // what was scrolled away belongs on the sheet too
-    document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
-    this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
-    this.parcels.paintAll();
-    this.viewBefore = isPrinting ? view : null;
   }
 
   addControls() {
@@ -445,7 +429,8 @@ function markOf({ id, name, value, dataset }) {
   return name ? `[name="${CSS.escape(name)}"][value="${CSS.escape(value)}"]` : 'none';
 }
 
-const PANE_ORDER = { backdrop: 220, parcels: 300, lines: 350, floors: 380, selection: 420, labels: 450 };
+const OVERLAY_ORDER = 400; // Leaflet's own, of what is added without a pane
+const PANE_ORDER = { backdrop: 220, ground: 230, land: 240, parcels: 300, lines: 350, floors: 380, selection: 420, labels: 450 };
 
 // Panes exist before the layers do: the map's constructor calls this.
 L.Map.addInitHook(function makePanes() {

@@ -78,12 +78,15 @@ function symbol(name, kind) {
   return drawn;
 }
 
-const LAYER_ORDER = ['parcels', 'control_line', 'plan_blocks', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background'];
+const LAYER_ORDER = ['parcels', 'control_line', 'plan_blocks', 'blocks', 'parks', 'growth_boundary', 'towns', 'barriers', 'protected', 'background', 'ground'];
 
 // What the lines of the blocks mean, once a rulebook tells candidates from the rest.
-function blockKey({ data }) {
-  const kinds = data.tests ? [...'yun'].filter((kind) => data.candidates.includes(kind)) : [];
-  return el('ul', {}, ...kinds.map((kind) => el('li', { class: 'key' },
+function blockKinds({ data }) {
+  return data.tests ? [...'yun'].filter((kind) => data.candidates.includes(kind)) : [];
+}
+
+function blockKey(layer) {
+  return el('ul', {}, ...blockKinds(layer).map((kind) => el('li', { class: 'key' },
     symbol('blocks', kind), el('span', {}, say(CANDIDATES[kind][0])))));
 }
 
@@ -144,9 +147,7 @@ function planRows(plans, orders) {
   ];
 }
 
-function metaRows({ as_of: asOf, crs, drawing_unit: unit, review_number: review }) {
-  const rows = [['as_of', asOf], ['crs', crs], ['drawing_unit', unit], ['review', review]];
-  const said = (value) => (Array.isArray(value) ? say(value) : value);
-  return rows.map(([word, value]) => el('div', { class: `meta-${word}` },
-    el('dt', {}, say(word)), named('dd', said(value) || (word === 'review' ? '＿＿＿＿' : say('unknown')))));
+function metaRows(city) {
+  return metaWords(city).map(([word, label, said]) => el('div', { class: `meta-${word}` },
+    el('dt', {}, label), named('dd', said)));
 }

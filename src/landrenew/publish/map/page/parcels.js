@@ -132,11 +132,6 @@ const Parcels = L.GridLayer.extend({
     if (!this.waiting.some(({ isSeen, done }) => isSeen || done)) this.fire('painted');
   },
 
-  // Paint all that waits at once: a printer waits for no frame.
-  paintAll() {
-    while (this.waiting.length) this.paintOne();
-  },
-
   paintOne() {
     const { tile, coords, done } = this.waiting.shift();
     const classes = this.theme && this.theme.classes;

@@ -118,13 +118,17 @@ function townRow(town, chosen, onChoose) {
   }, named('span', town.name, { class: 'town-name' }), gauge(town), el('span', { class: 'town-share' }, sharePercent(town))));
 }
 
+// The towns by their share, the highest first.
+function rankedTowns(share) {
+  const rank = (town) => (town.share === null ? -1 : town.share);
+  return [...share.towns].sort((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
+}
+
 function townBars(share, chosen, onChoose) {
   if (!share || !share.towns.length) return [];
-  const rank = (town) => (town.share === null ? -1 : town.share);
-  const sorted = [...share.towns].sort((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
   return [
     el('h2', {}, say('towns')),
     el('p', { class: 'hint' }, say('towns_hint')),
-    el('ol', { class: 'towns' }, ...sorted.map((town) => townRow(town, chosen, onChoose))),
+    el('ol', { class: 'towns' }, ...rankedTowns(share).map((town) => townRow(town, chosen, onChoose))),
   ];
 }

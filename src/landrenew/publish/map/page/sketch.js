@@ -192,8 +192,6 @@ class Sketch {
 
   export() {
     const text = `\ufeff${csvOf(this.page.parcels, this.rows)}`;
-    const link = el('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/csv' })), download: EXPORT_NAME });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    saveAs(new Blob([text], { type: 'text/csv' }), EXPORT_NAME);
   }
 }

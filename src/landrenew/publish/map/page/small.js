@@ -34,10 +34,13 @@ const STYLES = {
   })[kind],
 };
 
+// The picture of the ground has its switch among the layers.
+STYLES.ground = () => area('#7d8b6a');
+
 // Blocks that a plan releases, drawn over the parcels it clears.
 STYLES.plan_blocks = () => line('#7a1d6b', 1.8, { halo: 4 });
 
-const PANES = { background: 'backdrop', protected: 'backdrop', barriers: 'backdrop' };
+const PANES = { background: 'backdrop', protected: 'land', barriers: 'land' };
 const OPEN_KINDS = { river: line('#a9cadd', 2.4), sea: line('#a9cadd', 2), water: line('#a9cadd', 2) };
 const WATER = ['river', 'sea', 'lake', 'water'];
 

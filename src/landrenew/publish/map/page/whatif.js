@@ -129,13 +129,18 @@ class WhatIf {
     banner.replaceChildren(...(judge.isTrying ? this.warning() : []));
   }
 
-  warning() {
+  // What is tried instead of what, number by number.
+  said() {
     const { judge } = this.trial;
-    const said = [...judge.tried].map(([path, value]) => {
+    return [...judge.tried].map(([path, value]) => {
       const about = judge.numbers.get(path);
       const scale = path === SHARE_TARGET || (about.unit[0] === '' && /_share\./.test(path) && !path.endsWith('.weight')) ? 100 : 1;
       return `${say(about.label)} ${tidy(about.value * scale)} → ${tidy(value * scale)}${scale === 100 ? '%' : ''}`;
     });
+  }
+
+  warning() {
+    const said = this.said();
     return [
       el('strong', {}, say('trying')),
       named('span', said.join(lang === 'zh' ? '；' : '; '), { class: 'trial-said' }),

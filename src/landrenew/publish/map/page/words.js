@@ -3,7 +3,28 @@
 const WORDS = {
   subtitle: ['低效工业用地更新 · 工业控制线', 'Industrial land renewal · control line'],
   stamp: ['内部工作用图 不得公开', 'Internal working map · not for publication'],
+  ground: ['影像', 'Picture of the ground'],
+  basemaps: ['网络底图（会联网）', 'Basemap (goes online)'],
+  basemaps_hint: ['打开后，浏览器向底图服务器取图，对方能看到所看的位置；不打开则什么也不取。', 'Once on, the browser asks its server for tiles, and the server sees where you look. While off, nothing is asked.'],
+  no_basemap: ['不用', 'None'],
+  basemap_failed: ['底图没有取到，已关闭（没有网络、密钥不对或服务拒绝）；地图照常可用。', 'The basemap could not be had (no network, a wrong key, or refused) and is off; the map works without it.'],
+  basemap_key: ['服务密钥（如天地图 tk）', 'Key of the service (Tianditu: tk)'],
+  use_key: ['使用', 'Use'],
+  key_hint: ['密钥只留在打开着的这一页里，不写入文件和链接。', 'The key stays in this open page only, never in the file or the link.'],
+  opacity: ['宗地不透明度', 'Opacity of parcels'],
+  basemap_of: ['底图', 'Basemap'],
+  basemap_left_out: ['服务器不允许保存其图片，图中未画入', 'left out of the picture: its server lets nobody save its tiles'],
+  see_through: ['宗地以 {x}% 不透明度绘于影像或底图之上，颜色与图例略有出入', 'Parcels are drawn at {x}% opacity over the ground, so their colours differ a little from the legend'],
   print: ['打印', 'Print'],
+  picture: ['存为图片', 'Save picture'],
+  picture_failed: ['浏览器内存不足，图片没有存成；可改用打印，另存为 PDF。', 'The browser has not enough memory for the picture; print to PDF instead.'],
+  every_parcel: ['无（全部宗地）', 'none (all parcels)'],
+  set_aside: ['不显示', 'hidden'],
+  more_towns: ['另有 {x} 个镇街', '{x} more towns'],
+  scale: ['比例尺', 'Scale'],
+  paper_scale: ['约 1:{x}（A3，图幅中部）', 'about 1:{x} (A3, at the middle)'],
+  rules_by: ['依据', 'Rules'],
+  data_of: ['数据', 'Data'],
   drawer: ['占比与图例', 'Share & legend'],
   close: ['关闭', 'Close'],
   details: ['详情', 'Details'],
@@ -156,6 +177,8 @@ const WORDS = {
   plan_blocks: ['方案腾退的地块组', 'Blocks the plan releases'],
   plan: ['方案', 'Plan'],
 };
+
+const colon = () => (lang === 'zh' ? '：' : ': ');
 
 const SIGNS = { below: '<', at_most: '≤', above: '>', at_least: '≥', equals: '=' };
 const NONE = '—';
