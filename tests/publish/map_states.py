@@ -116,7 +116,7 @@ def tried_and_more(page: Page) -> None:
 def printed(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 1060, "height": 730})
+    page.set_viewport_size({"width": 1587, "height": 1122})  # A3 lying
 
 
 STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {

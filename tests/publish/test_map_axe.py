@@ -45,10 +45,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def violations(page: Page, *, on_paper: bool) -> list[str]:
-    """Ask axe-core; what is printed need not be large enough for a finger."""
+    """Ask axe-core; a sheet of paper has no landmarks and no buttons, but it has ink."""
     page.evaluate(AXE)
-    said = page.evaluate(CHECK, ASKED)
-    return [one for one in said if not (on_paper and one.startswith("target-size"))]
+    return page.evaluate(CHECK, ["color-contrast"] if on_paper else ASKED)
 
 
 @pytest.mark.parametrize(("width", "lang"), STATES, ids=[" ".join(one) for one in STATES])
