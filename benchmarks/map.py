@@ -167,10 +167,10 @@ def chromium() -> str:
 
 
 def renderer_bytes() -> int:
-    """Tell what the largest renderer holds, shared memory by its share."""
-    every = psutil.process_iter(["cmdline"])
-    ours = [one for one in every if "--type=renderer" in (one.info["cmdline"] or [])]
-    return max(one.memory_full_info().pss for one in ours)
+    """Tell what the largest of our renderers holds, shared memory by its share."""
+    ours = psutil.Process().children(recursive=True)
+    renderers = [one for one in ours if "--type=renderer" in one.cmdline()]
+    return max(one.memory_full_info().pss for one in renderers)
 
 
 def touched(page: Page, found: dict[str, Any]) -> None:

@@ -278,12 +278,20 @@ class Page {
     this.open = { kind, i, layer };
     document.body.classList.remove('panel-open');
     this.fillDrawer();
-    const style = { fill: false, interactive: false, pane: 'selection' };
-    this.selection.clearLayers();
-    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#fff', weight: 6 }));
-    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#14120f', weight: 2.5 }));
+    this.mark();
+    if (kind === 'parcel') layer.whenOutlined(i, () => this.mark());
     this.showCard();
     this.remember(true);
+  }
+
+  // Draw around what is open.
+  mark() {
+    this.selection.clearLayers();
+    if (!this.open) return;
+    const outline = this.open.layer.outline(this.open.i);
+    const style = { fill: false, interactive: false, pane: 'selection' };
+    this.selection.addLayer(L.polygon(outline, { ...style, color: '#fff', weight: 6 }));
+    this.selection.addLayer(L.polygon(outline, { ...style, color: '#14120f', weight: 2.5 }));
   }
 
   showCard() {
@@ -316,6 +324,12 @@ class Page {
     this.remember(true);
   }
 
+  openAt(place) {
+    const found = this.whatIsAt(place);
+    if (found) this.select(found.kind, found.i);
+    else this.closeCard();
+  }
+
   // What lies at a place: a parcel, else a block, else a park; only of the layers switched on.
   whatIsAt(place) {
     for (const [kind, name] of [['parcel', 'parcels'], ['block', 'blocks'], ['park', 'parks']]) {
@@ -333,9 +347,8 @@ class Page {
         this.sketch.click(latlng);
         return;
       }
-      const found = this.whatIsAt(latlng);
-      if (found) this.select(found.kind, found.i);
-      else this.closeCard();
+      this.lastClick = latlng;
+      this.parcels.whenKnownAt(latlng, () => { if (this.lastClick === latlng) this.openAt(latlng); });
     });
     this.tip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'tip' });
     if (window.matchMedia('(hover: hover)').matches) map.on('mousemove', ({ latlng }) => this.hover(latlng));
@@ -348,10 +361,15 @@ class Page {
       });
     }
     document.getElementById('undo').addEventListener('click', () => window.history.back());
-    document.getElementById('print').addEventListener('click', () => window.print());
+    document.getElementById('print').addEventListener('click', () => this.print());
     document.getElementById('drawer').addEventListener('click', () => this.toggleDrawer());
     document.addEventListener('keydown', ({ key, target }) => {
       if (key === 'Escape' && target.id !== 'search') this.closeCard();
+    });
+    document.addEventListener('keydown', (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== 'p') return;
+      event.preventDefault();
+      this.print();
     });
     window.addEventListener('beforeprint', () => this.turnForPrint(true));
     window.addEventListener('afterprint', () => this.turnForPrint(false));
@@ -385,8 +403,15 @@ class Page {
     document.getElementById('drawer').setAttribute('aria-expanded', String(isOpen));
   }
 
+  // A printer waits for nothing: outlines that the sheet lacks are there before it is asked.
+  print() {
+    this.turnForPrint(true);
+    this.parcels.whenPainted(() => window.print());
+  }
+
   // On paper the page takes the size of a sheet, and the map is fitted to it anew.
   turnForPrint(isPrinting) {
+    if (isPrinting && this.viewBefore) return;
     const [left, bottom, right, top] = this.facts.bounds;
     const whole = L.latLngBounds([bottom, left], [top, right]);
     const view = this.map.getBounds();
