@@ -30,6 +30,8 @@ class Seen:
     """What a page did that it must not do."""
 
     requests: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    """What it asked for of its own folder, which it may."""
     errors: list[str] = field(default_factory=list)
 
     def nothing(self) -> bool:
@@ -65,10 +67,16 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, file: Path, size: tuple[int, int] = WIDE, url: str | None = None
+    browser: Browser,
+    file: Path,
+    size: tuple[int, int] = WIDE,
+    url: str | None = None,
+    *,
+    fragment: str = "",
+    home: str | None = None,
 ) -> Iterator[tuple[Page, Seen]]:
     """
-    Open a file as a double click does, with every request but the file's own cut off.
+    Open a file as a double click does, cut off from all but itself and what lies in its home.
 
     With a URL it is asked for there, from a server of this machine.
     """
@@ -76,7 +84,10 @@ def opened(
     own = url or file.as_uri()
 
     def cut(route: Route) -> None:
-        if route.request.url == own:
+        if route.request.url.partition("#")[0] == own:
+            route.continue_()
+        elif home is not None and route.request.url.startswith(home):
+            seen.beside.append(route.request.url.removeprefix(home))
             route.continue_()
         else:
             seen.requests.append(route.request.url)
@@ -92,7 +103,7 @@ def opened(
     page = context.new_page()
     page.on("console", note)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.goto(own)
+    page.goto(own + fragment)
     page.locator("body[data-state]").wait_for()  # all unpacked and painted, or said to be broken
     yield page, seen
     context.close()

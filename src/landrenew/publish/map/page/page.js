@@ -416,14 +416,16 @@ class Page {
     const whole = L.latLngBounds([bottom, left], [top, right]);
     const view = this.map.getBounds();
     const sheet = view.contains(whole) ? whole : view;
+    const before = this.viewBefore;
+    this.viewBefore = isPrinting ? { centre: this.map.getCenter(), zoom: this.map.getZoom() } : null;
     document.body.classList.toggle('printing', isPrinting);
     const panel = document.getElementById('panel');
     if (isPrinting) panel.scrollTop = 0; // what was scrolled away belongs on the sheet too
     document.body.classList.toggle('short-sheet', isPrinting && panel.scrollHeight > panel.clientHeight);
     this.map.invalidateSize({ animate: false });
-    this.map.fitBounds(isPrinting ? sheet : this.viewBefore || view, { animate: false });
+    if (isPrinting) this.map.fitBounds(sheet, { animate: false });
+    else if (before) this.map.setView(before.centre, before.zoom, { animate: false });
     this.parcels.paintAll();
-    this.viewBefore = isPrinting ? view : null;
   }
 
   addControls() {

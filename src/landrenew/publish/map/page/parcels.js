@@ -160,10 +160,11 @@ const Parcels = L.GridLayer.extend({
     while (this.waiting.length) this.paintOne();
   },
 
+  // A tile that has left the map meanwhile is passed over.
   paintOne() {
     const { tile, coords, done } = this.waiting.shift();
     const classes = this.theme && this.theme.classes;
-    if (this.grid) {
+    if (this.grid && this._tiles[this._tileCoordsToKey(coords)]?.el === tile) {
       this.brush.paint(tile, this.windowOf(coords), classes, this.shade, this.ratio);
       tile.lacking.forEach((number) => this.outlines.ask(number));
     }
