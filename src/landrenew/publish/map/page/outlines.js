@@ -82,7 +82,7 @@ const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2,
 
 // Said beside the map, which goes on: boxes stand for the parcels of these pieces.
 function sayLost(files) {
-  const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? ` … (${files.length})` : '');
+  const shown = files.slice(0, 3).join(', ') + (files.length > 3 ? `, +${files.length - 3}` : '');
   const said = ['zh', 'en'].map((one, at) => el('p', { lang: one }, WORDS.lost[at].replace('{x}', shown)));
   const close = el('button', { type: 'button', class: 'close', 'aria-label': say('close'), onclick: () => bar.hidden = true }, '×');
   const bar = el('div', { class: 'lost', id: 'lost', role: 'alert' }, ...said, close);
