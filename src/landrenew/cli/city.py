@@ -256,10 +256,12 @@ def map_(
 ) -> None:
     """只出地图：一个文件，30 万宗起为文件夹 · Draw the map alone: a file, or a folder if large."""
     from landrenew.publish.map.draw import draw_map
-    from landrenew.publish.map.folder import is_folder, map_name, page_of
+    from landrenew.publish.map.folder import is_folder, map_name, page_of, refuse_others
     from landrenew.publish.map.offline import save_map
     from landrenew.workflow import run_project
 
+    if out is not None and is_folder(out):
+        refuse_others(out)  # before the long work
     with progress(lang) as say:
         result = run_project(city, say=say)
         out = out or map_name(len(result.parcels))
