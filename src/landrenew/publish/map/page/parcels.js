@@ -26,7 +26,7 @@ const Parcels = L.GridLayer.extend({
     this.idColumn = columns.ids;
     for (const [name, column] of Object.entries(header.columns)) if (column.by) column[column.by] = columns[`columns.${name}`];
     this.table = new Table(header.columns);
-    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`] || codesBy(theme, this.table, this.count); });
+    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`] || new LaterCodes(() => codesBy(theme, this.table, this.count)); });
     if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`] || null; });
     this.trial = new Trial(this, header.numbers);
     this.theme = this.themes[0] || null;
@@ -187,11 +187,26 @@ const Parcels = L.GridLayer.extend({
 function codesBy({ column, words, bounds }, table, count) {
   if (bounds) {
     const classOf = (value) => (Number.isNaN(value) ? bounds.length + 1 : placeIn(bounds, value, true));
-    return new PlainCodes(Uint8Array.from(table.figures(column, count), classOf));
+    return Uint8Array.from(table.figures(column, count), classOf);
   }
   const { codes, words: every } = table.columns[column];
   const classes = [...every.map((word) => words.indexOf(word)), -1].map((at) => (at < 0 ? words.length : at));
-  return new PlainCodes(Uint8Array.from({ length: count }, (_, i) => classes.at(codes.code(i))));
+  const found = new Uint8Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const code = codes.code(i);
+    found[i] = classes[code < 0 ? every.length : code];
+  }
+  return found;
+}
+
+// Codes of a theme, worked out when it is first chosen: the first picture waits for one theme alone.
+class LaterCodes {
+  constructor(make) { this.make = make; }
+
+  code(i) {
+    this.codes ||= this.make();
+    return this.codes[i];
+  }
 }
 
 // The land as plain numbers, for sums at every touch; where nothing else is said all lies inside.
