@@ -1,7 +1,7 @@
 """How large the map is, how soon it is there, and how long each touch takes, beside plain folium.
 
-    python benchmarks/map.py [--parcels 5000 50000 100000 300000 1000000] [--folium 5000 50000]
-                             [--repeat 3]
+    python benchmarks/map.py [--parcels 5000 50000 100000 300000 1000000] [--folders 1000000]
+                             [--folium 5000 50000] [--repeat 3]
 
 The parcels of ``map_ground.py``: 31 corners, 14 columns, neighbours share their borders. Each map
 is built in a process of its own and opened from the disk in headless Chromium, 1280 x 800, with the
@@ -34,6 +34,7 @@ from playwright.sync_api import sync_playwright
 
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.elements import library_script
+from landrenew.publish.map.folder import is_folder, page_of
 from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def build(kind: str, source: Path, path: Path) -> None:
     if kind == "folium":
         plain_folium(table, path)
     else:
-        save_map(draw_map(result_of(table)), path)
+        save_map(draw_map(result_of(table), in_folder=is_folder(path)), path)
     seconds = time.perf_counter() - began
     print(json.dumps({"seconds": seconds, "peak": own_peak_bytes()}))
 
@@ -114,7 +115,7 @@ def plain_folium(table: Any, path: Path) -> None:  # noqa: ANN401  a GeoDataFram
 
 def built(kind: str, count: int, folder: Path) -> dict[str, float]:
     """Build a map in a process of its own."""
-    path, source = folder / f"{kind}_{count}.html", folder / f"{count}.parquet"
+    path, source = place_of(kind, count, folder), folder / f"{count}.parquet"
     if not source.exists():
         parcels(count).to_parquet(source)
     command = [sys.executable, __file__, "--build", kind, str(source), str(path)]
@@ -122,8 +123,13 @@ def built(kind: str, count: int, folder: Path) -> dict[str, float]:
     said = json.loads(done.stdout.splitlines()[-1])
     return {
         "build_s": said["seconds"], "peak_mb": said["peak"] / 1e6,
-        "mb": path.stat().st_size / 1e6,
+        "mb": sum(one.stat().st_size for one in (path, *path.rglob("*")) if one.is_file()) / 1e6,
     }  # fmt: skip
+
+
+def place_of(kind: str, count: int, folder: Path) -> Path:
+    """Say where a map goes."""
+    return folder / (f"map_{count}" if kind == "landrenew, folder" else f"{kind}_{count}.html")
 
 
 def watched(
@@ -132,9 +138,11 @@ def watched(
     """Open a map, and measure on it."""
     found: dict[str, Any] = {}
     asked = []
+    page_path = page_of(path)
+    home = path.as_uri() + "/" if is_folder(path) else page_path.as_uri()
 
     def cut(route: Route) -> None:
-        if route.request.url == path.as_uri():
+        if route.request.url.startswith(home):
             route.continue_()
             return
         asked.append(route.request.url)
@@ -149,7 +157,7 @@ def watched(
         page = context.new_page()
         page.set_default_timeout(600_000)
         page.add_init_script(WATCH + ("window.isFolium = true;" if kind == "folium" else ""))
-        page.goto(path.as_uri(), wait_until="load")
+        page.goto(page_path.as_uri(), wait_until="load")
         while page.evaluate("window.firstPicture === undefined"):
             page.wait_for_timeout(200)
         found["first_s"] = page.evaluate("window.firstPicture") / 1000
@@ -167,10 +175,10 @@ def chromium() -> str:
 
 
 def renderer_bytes() -> int:
-    """Tell what the largest renderer holds, shared memory by its share."""
-    every = psutil.process_iter(["cmdline"])
-    ours = [one for one in every if "--type=renderer" in (one.info["cmdline"] or [])]
-    return max(one.memory_full_info().pss for one in ours)
+    """Tell what the largest of our renderers holds, shared memory by its share."""
+    ours = psutil.Process().children(recursive=True)
+    renderers = [one for one in ours if "--type=renderer" in one.cmdline()]
+    return max(one.memory_full_info().pss for one in renderers)
 
 
 def touched(page: Page, found: dict[str, Any]) -> None:
@@ -180,6 +188,18 @@ def touched(page: Page, found: dict[str, Any]) -> None:
     found["town_ms"] = max(towns_kept(page))
     found["search_first_ms"], found["search_next_ms"] = searched(page)
     found["pan_ms"] = panned(page)
+    found["sharp_ms"] = max(moved(page))
+
+
+def moved(page: Page) -> Iterator[float]:
+    """Move by half a screen at a time, until what came into view is painted with its outlines."""
+    page.evaluate("window.middle = map_city.getCenter();0")
+    for zoom in range(12, 18):
+        go = f"map_city.setView(middle, {zoom}, {{animate: false}})"
+        page.evaluate(UNTIL_PAINTED.replace("ACT", go))
+        for x, y in ((470, 0), (0, 370), (-470, 370), (-470, 0), (-470, -370), (470, -740)):
+            go = f"map_city.panBy([{x}, {y}], {{animate: false}})"
+            yield page.evaluate(UNTIL_PAINTED.replace("ACT", go))
 
 
 def recoloured(page: Page) -> Iterator[float]:
@@ -275,7 +295,7 @@ def clicked(page: Page, count: int) -> str:
 
 HEADS = (
     "map", "MB", "built, s", "peak, MB", "first picture, s", "recolour, ms", "filter, ms",
-    "town, ms", "search, ms", "longest frame, ms", "memory, MB", "requests",
+    "town, ms", "search, ms", "longest frame, ms", "pan, ms", "memory, MB", "requests",
 )  # fmt: skip
 
 
@@ -289,7 +309,7 @@ def row(kind: str, count: int, one: dict[str, float]) -> list[str]:
     return [
         f"{kind}, {count:,}", said("mb"), said("build_s"), said("peak_mb"), said("first_s"),
         said("paint_ms"), said("filter_ms"), said("town_ms"), search, said("pan_ms"),
-        said("memory_mb"), f"{one['requests']:.0f}",
+        said("sharp_ms"), said("memory_mb"), f"{one['requests']:.0f}",
     ]  # fmt: skip
 
 
@@ -298,7 +318,7 @@ def measured(kind: str, count: int, folder: Path, repeat: int) -> dict[str, floa
     runs = []
     for _ in range(repeat):
         one = built(kind, count, folder)
-        one |= watched(kind, folder / f"{kind}_{count}.html", MEASURES[kind])
+        one |= watched(kind, place_of(kind, count, folder), MEASURES[kind])
         print(kind, count, {key: round(value, 2) for key, value in one.items()}, flush=True)
         runs.append(one)
     return {key: statistics.median(one[key] for one in runs) for key in runs[0]}
@@ -307,6 +327,7 @@ def measured(kind: str, count: int, folder: Path, repeat: int) -> dict[str, floa
 MEASURES: dict[str, Callable[[Page, dict[str, Any]], None]] = {
     "folium": lambda page, found: None,  # noqa: ARG005  nothing is touched
     "landrenew": touched,
+    "landrenew, folder": touched,
 }
 
 
@@ -326,6 +347,7 @@ def main() -> None:
     read = argparse.ArgumentParser()
     sizes = [5_000, 50_000, 100_000, 300_000, 1_000_000]
     read.add_argument("--parcels", type=int, nargs="*", default=sizes)
+    read.add_argument("--folders", type=int, nargs="*", default=[1_000_000])
     read.add_argument("--folium", type=int, nargs="*", default=[5_000, 50_000])
     read.add_argument("--repeat", type=int, default=3)
     read.add_argument("--clicks", type=int, default=100_000, help="at so many parcels")
@@ -337,7 +359,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         asked = [*(("folium", one) for one in said.folium),
-                 *(("landrenew", one) for one in said.parcels)]  # fmt: skip
+                 *(("landrenew", one) for one in said.parcels),
+                 *(("landrenew, folder", one) for one in said.folders)]  # fmt: skip
         rows = [row(*one, measured(*one, Path(name), said.repeat)) for one in asked]
         parts = [rows_of(HEADS, rows), f"{machine()}; median of {said.repeat}."]
         if said.clicks in said.parcels:

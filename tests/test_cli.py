@@ -129,6 +129,36 @@ def test_map_alone_is_the_map_of_the_run(demo_run: Path, tmp_path: Path) -> None
     assert (tmp_path / "地图.html").read_bytes() == (demo_run / "map.html").read_bytes()
 
 
+def test_a_map_whose_name_is_no_html_is_a_folder(tmp_path: Path) -> None:
+    met = call("map", small_city(tmp_path), "--out", tmp_path / "地图", "--lang", "zh")
+    assert met.exit_code == 0
+    assert met.stdout.strip() == str(tmp_path / "地图" / "index.html")
+    assert (tmp_path / "地图" / "pieces" / "0000.js").is_file()
+
+
+@pytest.mark.parametrize(("many", "page"), [(5, "map.html"), (4, "map/index.html")])
+def test_the_size_of_the_city_says_which_form_a_map_has(
+    many: int, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landrenew.publish.map.folder.FOLDER_FROM", many)
+    monkeypatch.chdir(tmp_path)
+    met = call("map", small_city(tmp_path))
+    assert met.stdout.strip() == page
+    met = call("run", tmp_path / "city.toml", "--out", "out")
+    assert met.stdout.strip() == f"out/{page}"
+    assert (tmp_path / "out" / page).is_file()
+
+
+def test_a_city_too_large_for_a_geopackage_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landrenew.publish.run_folder.MOST_IN_GEOPACKAGE", 3)
+    met = call("run", small_city(tmp_path), "--out", tmp_path / "out", "--lang", "en")
+    assert "4 parcels, more than 3: no GeoPackage was written" in met.stderr
+    assert met.stdout.strip() == str(tmp_path / "out" / "map.html")
+    assert not (tmp_path / "out" / "parcels.gpkg").exists()
+
+
 # exit codes -------------------------------------------------------------------------------------
 
 

@@ -70,10 +70,12 @@ def opened(
     file: Path,
     size: tuple[int, int] = WIDE,
     url: str | None = None,
-    host: str | None = None,
+    *,
+    fragment: str = "",
+    home: str | None = None,
 ) -> Iterator[tuple[Page, Seen]]:
     """
-    Open a file as a double click does, with all requests cut off but its own, and a host's.
+    Open a file as a double click does, cut off from all but itself and what lies under a home.
 
     With a URL it is asked for there, from a server of this machine.
     """
@@ -81,10 +83,10 @@ def opened(
     own = url or file.as_uri()
 
     def cut(route: Route) -> None:
-        if route.request.url == own:
+        if route.request.url.partition("#")[0] == own:
             route.continue_()
-        elif host is not None and route.request.url.startswith(f"{host}/"):
-            seen.asked.append(route.request.url)
+        elif home is not None and route.request.url.startswith(home):
+            seen.asked.append(route.request.url.removeprefix(home))
             route.continue_()
         else:
             seen.requests.append(route.request.url)
@@ -95,13 +97,13 @@ def opened(
             seen.errors.append(message.text)
 
     width, height = size
-    is_alone = url is None and host is None
+    is_alone = url is None and (home is None or home.startswith("file:"))
     context = browser.new_context(viewport={"width": width, "height": height}, offline=is_alone)
     context.route(lambda url: not url.startswith(("data:", "blob:")), cut)
     page = context.new_page()
     page.on("console", note)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.goto(own)
+    page.goto(own + fragment)
     page.locator("body[data-state]").wait_for()  # all unpacked and painted, or said to be broken
     yield page, seen
     context.close()

@@ -130,7 +130,7 @@ def test_nothing_is_asked_before_the_switch_nor_after_it_is_off(
         ]
         assert f"img-src data: blob: {host};" in policy
         assert "connect-src 'none'" in policy
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             page.locator(".zoom button").first.click()
             page.wait_for_timeout(300)
             assert seen.asked == []
@@ -153,7 +153,7 @@ def test_nothing_is_asked_before_the_switch_nor_after_it_is_off(
 def test_a_link_does_not_switch_a_basemap_on(show: Show, result: Result, tmp_path: Path) -> None:
     with tile_server(plain(GREEN)) as host:
         path = drawn(result, tmp_path / "map.html", host)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             switch(page)
             settle(page)
             asked = len(seen.asked)
@@ -222,7 +222,7 @@ def test_tiles_lie_where_they_belong(
     there = shifted(PLACES, "gcj02") if is_shifted else np.array(PLACES)
     with tile_server(marks([tuple(one) for one in there])) as host:
         path = drawn(result, tmp_path / "map.html", host, gcj02=is_shifted)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             for box in page.locator("[data-layer]").all():
                 box.uncheck()
             on_whole_pixels(page)
@@ -277,7 +277,7 @@ def test_a_key_is_typed_sent_and_kept_nowhere(show: Show, result: Result, tmp_pa
     with tile_server(plain(GREEN)) as host:
         url = f"{host}/{{z}}/{{x}}/{{y}}.png?tk={{key}}"
         path = drawn(result, tmp_path / "map.html", host, url=url)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             switch(page)
             page.wait_for_timeout(200)
             assert seen.asked == []
@@ -307,7 +307,7 @@ def test_a_server_that_fails_is_given_up_and_the_map_works_on(
 ) -> None:
     with tile_server(plain(GREEN), status=500) as host:
         path = drawn(result, tmp_path / "map.html", host)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             page.locator("[name=basemap][value='0']").click()  # soon off again
             expect(page.locator("#ground .warn")).to_contain_text("底图没有取到，已关闭")
             expect(page.locator("[name=basemap][value=none]")).to_be_checked()
@@ -328,7 +328,7 @@ def test_the_picture_holds_the_basemap_only_where_its_server_lets_it(
 ) -> None:
     with tile_server(plain(GREEN), is_open=is_open) as host:
         path = drawn(result, tmp_path / "map.html", host)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             switch(page)
             settle(page)
             with page.expect_download() as download:
@@ -359,7 +359,7 @@ def test_parcels_are_seen_through_only_while_there_is_ground_beneath(
     opacity = "getComputedStyle(map_city.getPane('parcels')).opacity"
     with tile_server(plain(GREEN)) as host:
         path = drawn(result, tmp_path / "map.html", host)
-        with show(path, host=host) as (page, seen):
+        with show(path, home=f"{host}/") as (page, seen):
             assert page.evaluate(opacity) == "1"
             switch(page)
             assert page.evaluate(opacity) == "0.7"

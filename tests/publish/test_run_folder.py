@@ -127,6 +127,71 @@ def test_a_new_run_replaces_the_earlier_and_keeps_the_users_files(
     assert out.stat().st_ino == inode  # who stands in the folder goes on standing in it
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let four parcels be many."""
+    monkeypatch.setattr("landrenew.publish.map.folder.FOLDER_FROM", 4)
+
+
+@pytest.mark.usefixtures("large")
+def test_the_map_of_a_large_city_is_a_folder(small: Result, tmp_path: Path) -> None:
+    out = earlier_result(tmp_path / "out")
+    for _ in range(2):  # over a run with a file, and over one with a folder
+        save_run(small, out)
+        assert not (out / "map.html").exists()
+        assert (out / "map" / "index.html").is_file()
+        assert [one.name for one in (out / "map" / "pieces").iterdir()] == ["0000.js"]
+    assert leftovers(out) == []
+
+
+def test_a_smaller_city_takes_the_folder_away(
+    small: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("landrenew.publish.map.folder.FOLDER_FROM", 4)
+        save_run(small, tmp_path / "out")
+    save_run(small, tmp_path / "out")
+    assert not (tmp_path / "out" / "map").exists()
+    assert (tmp_path / "out" / "map.html").is_file()
+
+
+def test_a_users_folder_of_that_name_stays(small: Result, tmp_path: Path) -> None:
+    (tmp_path / "out" / "map").mkdir(parents=True)
+    (tmp_path / "out" / "map" / "mine.txt").write_bytes(b"mine")
+    save_run(small, tmp_path / "out")
+    assert (tmp_path / "out" / "map" / "mine.txt").read_bytes() == b"mine"
+
+
+@pytest.mark.usefixtures("large")
+def test_a_users_folder_is_not_replaced_by_a_map(small: Result, tmp_path: Path) -> None:
+    (tmp_path / "out" / "map").mkdir(parents=True)
+    (tmp_path / "out" / "map" / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(FileError, match=r"no map's: mine\.txt"):
+        save_run(small, tmp_path / "out")
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["map"]
+    assert (tmp_path / "out" / "map" / "mine.txt").read_bytes() == b"mine"
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("moves", range(1, 6))
+def test_a_failure_amid_the_exchange_of_a_folder_puts_everything_back(
+    moves: int, small: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = save_run(small, tmp_path / "out")
+    before = {str(one): one.read_bytes() for one in out.rglob("*") if one.is_file()}
+    rename, done = Path.rename, []
+
+    def fails_once(self: Path, target: Path) -> Path:
+        # its own map is written first, by a move of its own
+        done.append(target)
+        return stopped() if len(done) == len(before) + moves else rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails_once)
+    with pytest.raises(KeyboardInterrupt):
+        save_run(small, out)
+    assert {str(one): one.read_bytes() for one in out.rglob("*") if one.is_file()} == before
+
+
 def test_the_current_folder_may_be_the_output(
     small: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,20 +136,32 @@ def run(
 
 def _tell_run(result: Result, folder: Path, lang: Lang) -> None:
     """Say what a run found, and where it is."""
-    from landrenew.publish.run_folder import MOST_DRAWN, is_drawn
+    from landrenew.publish.map.folder import map_name, page_of
+    from landrenew.publish.run_folder import (
+        MOST_DRAWN,
+        MOST_IN_GEOPACKAGE,
+        has_geopackage,
+        is_drawn,
+    )
 
     tell_notes(lang, (*result.layers.notes, *result.notes))
     count = len(result.faults)
     if count:
         tell(lang, f"· 数据有 {count} 处问题，见 {folder / 'faults.csv'}。",
               f"· {count} faults in the data, see {folder / 'faults.csv'}.")  # fmt: skip
+    size = f"{len(result.parcels):,}"
     if not is_drawn(result):
-        size = f"{len(result.parcels):,}"
-        tell(lang, f"· {size} 宗，超过 {MOST_DRAWN:,}：未写地图与 GeoPackage，可用 where 分镇街"
-              "运行。",
-              f"· {size} parcels, more than {MOST_DRAWN:,}: no map and no GeoPackage were written;"
-              " run town by town with where.")  # fmt: skip
-    typer.echo(folder / ("map.html" if is_drawn(result) else "parcels.parquet"))
+        tell(lang, f"· {size} 宗，超过 {MOST_DRAWN:,} 或图形留在磁盘上：未写地图与 GeoPackage，"
+              "可用 where 分镇街运行。",
+              f"· {size} parcels, more than {MOST_DRAWN:,} or with shapes left on disk: no map and"
+              " no GeoPackage were written; run town by town with where.")  # fmt: skip
+    elif not has_geopackage(result):
+        tell(lang, f"· {size} 宗，超过 {MOST_IN_GEOPACKAGE:,}：未写 GeoPackage，全表见"
+              " parcels.parquet。",
+              f"· {size} parcels, more than {MOST_IN_GEOPACKAGE:,}: no GeoPackage was written;"
+              " parcels.parquet holds them all.")  # fmt: skip
+    drawn = page_of(map_name(len(result.parcels)))
+    typer.echo(folder / (drawn if is_drawn(result) else "parcels.parquet"))
 
 
 @app.command()
@@ -236,19 +248,26 @@ def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
 @app.command("map")
 def map_(
     city: City,
-    out: Annotated[Path, typer.Option("--out", help="HTML")] = Path("map.html"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=".html 为单个文件，否则为文件夹 · A .html file, else a folder"),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
-    """只出地图 · Draw the map alone."""
+    """只出地图：一个文件，30 万宗起为文件夹 · Draw the map alone: a file, or a folder if large."""
     from landrenew.publish.map.draw import draw_map
+    from landrenew.publish.map.folder import is_folder, map_name, page_of, refuse_others
     from landrenew.publish.map.offline import save_map
     from landrenew.workflow import run_project
 
+    if out is not None and is_folder(out):
+        refuse_others(out)  # before the long work
     with progress(lang) as say:
         result = run_project(city, say=say)
-        save_map(draw_map(result, cast("Lang", lang)), out)
+        out = out or map_name(len(result.parcels))
+        save_map(draw_map(result, cast("Lang", lang), in_folder=is_folder(out)), out)
     tell_notes(lang, (*result.layers.notes, *result.notes))
-    typer.echo(out)
+    typer.echo(page_of(out))
 
 
 @app.command()

@@ -55,7 +55,7 @@ def diff(
 @app.command()
 def export(
     run_dir: RunFolder,
-    out: Annotated[Path, typer.Argument(help="shp gpkg gdb txt xlsx parquet geojson")],
+    out: Annotated[Path, typer.Argument(help="shp gpkg gdb txt xlsx parquet geojson pmtiles")],
     layer: Annotated[str, typer.Option("--layer", help="图层 · Layer")] = "parcels",
     encoding: Annotated[
         str | None, typer.Option("--encoding", help="SHP、TXT 编码 · Encoding", metavar="gbk|utf-8")

@@ -1,13 +1,14 @@
 """Layers of a finished run in the formats that offices exchange.
 
-SHP in GBK or UTF-8, GeoPackage, File Geodatabase, boundary points, workbook, GeoParquet, GeoJSON. A
-file is written whole or not at all; what a format has no room for is refused, or cut and named.
+SHP in GBK or UTF-8, GeoPackage, File Geodatabase, boundary points, workbook, GeoParquet, GeoJSON,
+vector tiles. A file is written whole or not at all; what a format has no room for is refused, or
+cut and named.
 """
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -27,8 +28,10 @@ from landrenew.publish.corner_file import corner_lines
 from landrenew.publish.field_names import database_names, headings, names_csv, short_names
 from landrenew.publish.geopackage import FORMAT, WRITTEN_AT
 from landrenew.publish.in_place import whole_files
+from landrenew.publish.map.payload import BLOCK_COLUMNS, PARCEL_COLUMNS, PRIVATE
 from landrenew.publish.sheet_file import sheet_bytes
 from landrenew.publish.tables import column_speaker
+from landrenew.publish.tile_file import for_tiles, tile_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +105,8 @@ def export_layer(
         Folder of a finished run.
     out
         File to write; its extension says the format: ``.shp``, ``.gpkg``, ``.gdb``, ``.txt``
-        (boundary points), ``.xlsx``, ``.parquet`` or ``.geojson``.
+        (boundary points), ``.xlsx``, ``.parquet``, ``.geojson`` or ``.pmtiles`` (vector tiles, of
+        parcels and blocks, with the columns that the map publishes).
     layer
         ``parcels``, ``blocks``, ``towns``, ``rejected`` or ``control_line``.
     encoding
@@ -159,9 +163,9 @@ def _layer_of(run: Path, layer: str) -> GeoDataFrame:
     """Read a layer back; the parcels from the table that holds them whole."""
     packed = run / "parcels.gpkg"
     try:
-        names = [str(name) for name, kind in pyogrio.list_layers(packed) if kind is not None]
         if layer == "parcels":
             return gpd.read_parquet(run / "parcels.parquet").reset_index()
+        names = [str(name) for name, kind in pyogrio.list_layers(packed) if kind is not None]
         if layer in names:
             found: GeoDataFrame = pyogrio.read_dataframe(packed, layer=layer)
             return found
@@ -340,6 +344,28 @@ def _write_geojson(task: Task, path: Path, notes: Notes) -> None:
         )
 
 
+def _write_pmtiles(task: Task, path: Path, notes: Notes) -> None:
+    """Write what may be published, for a server that anyone of the office may ask."""
+    listed = IN_TILES.get(task.layer)
+    if listed is None:
+        raise FileError(
+            f"图层 {task.layer} 不能写成瓦片。可写：{some(IN_TILES)}。",
+            f"Layer {task.layer} is not written as tiles; these are: {some(IN_TILES)}.",
+        )
+    table = task.table
+    geometry = table.geometry.name
+    names = [one for one in table.columns[1:] if one in listed and one not in PRIVATE]
+    kept = replace(task, table=table[[table.columns[0], *names, geometry]])
+    frame = _named(kept, headings(_columns(kept.table), task.lang))
+    placed, told = for_tiles(frame)
+    notes += told
+    _write_gis(placed, path, notes, driver="PMTiles", layer=task.layer,
+               dataset_options=tile_options(task.layer))  # fmt: skip
+
+
+IN_TILES = {"parcels": frozenset(PARCEL_COLUMNS), "blocks": frozenset(BLOCK_COLUMNS)}
+"""What tiles carry of each layer, beside the id."""
+
 WRITERS: dict[str, Callable[[Task, Path, Notes], None]] = {
     ".shp": _write_shp,
     ".gpkg": _write_gpkg,
@@ -348,5 +374,6 @@ WRITERS: dict[str, Callable[[Task, Path, Notes], None]] = {
     ".xlsx": _write_xlsx,
     ".parquet": _write_parquet,
     ".geojson": _write_geojson,
+    ".pmtiles": _write_pmtiles,
 }
 """How each format is written, by extension."""

@@ -17,6 +17,13 @@ from landrenew.publish.geopackage import write_geopackage
 from landrenew.publish.in_place import whole_folder
 from landrenew.publish.manifest import crs_name, manifest
 from landrenew.publish.map.draw import draw_map
+from landrenew.publish.map.folder import (
+    FOLDER,
+    is_folder,
+    is_of_others,
+    map_name,
+    refuse_others,
+)
 from landrenew.publish.map.offline import save_map
 from landrenew.publish.parquet import write_parcels
 from landrenew.publish.plan.book import plan_workbook
@@ -38,8 +45,11 @@ if TYPE_CHECKING:
     from landrenew.base.words import Lang
     from landrenew.publish.result import Result
 
-MOST_DRAWN = 300_000
-"""Parcels that one page, opened in a browser, can hold with ease."""
+MOST_DRAWN = 2_000_000
+"""Parcels of the largest map: some 6 GB while it is drawn, and a page of 80 MB."""
+
+MOST_IN_GEOPACKAGE = 300_000
+"""Parcels that a GeoPackage can hold with ease; more are in the GeoParquet alone."""
 
 
 def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
@@ -67,7 +77,11 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         When the folder cannot be written; what was there before is untouched.
     """
     out = Path(out)
-    with whole_folder(out, RUN_FILES.__contains__) as folder:
+
+    def is_ours(name: str) -> bool:
+        return name in RUN_FILES and not is_of_others(out / name)
+
+    with whole_folder(out, is_ours) as folder:
         write_parcels(result, folder / "parcels.parquet")
         _save_share(result, folder, lang)
         for name, table in _tables(result).items():
@@ -80,10 +94,19 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
         (folder / "manifest.json").write_text(json_text(manifest(result)), encoding="utf-8")
         if result.plans:
             _save_plans(result, folder, lang)
-        if is_drawn(result):
+        if has_geopackage(result):
             write_geopackage(result, folder / "parcels.gpkg", lang)
-            save_map(draw_map(result, lang), folder / "map.html")
+        if is_drawn(result):
+            _save_map(result, folder, out, lang)
     return out
+
+
+def _save_map(result: Result, folder: Path, out: Path, lang: Lang) -> None:
+    """Write the map, in the form that fits its size."""
+    place = folder / map_name(len(result.parcels))
+    if is_folder(place):
+        refuse_others(out / place.name)
+    save_map(draw_map(result, lang, in_folder=is_folder(place)), place)
 
 
 def _save_share(result: Result, folder: Path, lang: Lang) -> None:
@@ -134,7 +157,7 @@ def _tables(result: Result) -> dict[str, pd.DataFrame]:
 
 def is_drawn(result: Result) -> bool:
     """
-    Tell whether a run is small enough for a map and a GeoPackage.
+    Tell whether a run gets a map.
 
     Parameters
     ----------
@@ -147,6 +170,23 @@ def is_drawn(result: Result) -> bool:
         False for more than :data:`MOST_DRAWN` parcels, and where the shapes stayed on disk.
     """
     return result.shapes is None and len(result.parcels) <= MOST_DRAWN
+
+
+def has_geopackage(result: Result) -> bool:
+    """
+    Tell whether a run gets a GeoPackage.
+
+    Parameters
+    ----------
+    result
+        A finished run.
+
+    Returns
+    -------
+    bool
+        False for more than :data:`MOST_IN_GEOPACKAGE` parcels, and where the shapes stayed on disk.
+    """
+    return result.shapes is None and len(result.parcels) <= MOST_IN_GEOPACKAGE
 
 
 def result_share_record(result: Result) -> dict[str, object]:
@@ -188,6 +228,7 @@ def json_text(record: object) -> str:
 
 
 RUN_FILES = frozenset({
+    FOLDER.name,
     "parcels.gpkg", "parcels.parquet", "share.json", "towns.csv", "blocks.csv", "progress.csv",
     "firm_land.csv", "firms.csv", "faults.csv", "manifest.json", "map.html", "villages.csv",
     "share_doubts.csv", "share_change.json", "share_change.csv", "retired.csv", "backflow.csv",

@@ -2,7 +2,7 @@
 
 :func:`draw_map` gives a folium map that holds all its scripts, styles and data, contacts nobody
 and shows itself in a notebook; :func:`landrenew.publish.map.offline.save_map` writes it as one
-file.
+file, or as a folder.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _frame(box: list[float], title: str) -> folium.Map:
     return frame
 
 
-def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
+def draw_map(result: Result, lang: Lang = "zh", *, in_folder: bool = False) -> folium.Map:
     """
     Draw a finished run as an interactive map.
 
@@ -105,13 +105,17 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
         A finished run, its layers in one projected CRS [m].
     lang
         Language on opening, ``"zh"`` or ``"en"``; the page switches between both.
+    in_folder
+        Whether it is to be saved as a folder, where the outlines of parcels stand beside the page
+        and come when somebody looks at them; for large cities.
 
     Returns
     -------
     folium.Map
         The map, with every script, style and datum inside it: nothing is contacted to show it,
         unless its reader switches on a basemap that the project file offers.
-        Further folium layers may be added before it is saved.
+        Further folium layers may be added before it is saved. One for a folder shows boxes in
+        place of outlines until it is saved.
 
     Notes
     -----
@@ -129,7 +133,7 @@ def draw_map(result: Result, lang: Lang = "zh") -> folium.Map:
         overlay.add_to(frame)
     if (picture := picture_of(layers.project, result.near)) is not None:
         GroundLayer(picture).add_to(frame)
-    ParcelLayer(parcels_payload(result)).add_to(frame)
+    ParcelLayer(parcels_payload(result), outlines_apart=in_folder).add_to(frame)
     if (blocks := blocks_payload(result)) is not None:
         ShapeLayer("blocks", blocks).add_to(frame)
     if (released := plan_blocks_payload(result)) is not None:

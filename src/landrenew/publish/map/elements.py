@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from landrenew.base.words import Lang
 
 SCRIPTS = (
-    "words", "data", "grid", "unpack", "brush", "judge", "trial", "parcels", "small", "card",
-    "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state", "gcj02",
-    "ground", "sheet", "paper_map", "picture", "paper", "page",
+    "words", "data", "grid", "unpack", "outlines", "brush", "judge", "trial", "parcels", "small",
+    "card", "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state",
+    "gcj02", "ground", "sheet", "paper_map", "picture", "paper", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 
-NAMES = "{ ground, parcels, shapes, start }"
-"""What they leave behind for the elements below to call."""
+NAMES = "{ ground, parcels, shapes, start, piece }"
+"""What they leave behind for the elements below, and for the scripts beside the page, to call."""
 
 
 def page_folder() -> Traversable:
@@ -194,11 +194,14 @@ class ParcelLayer(PageLayer):
     ----------
     payload
         What :func:`landrenew.publish.map.payload.parcels_payload` gave.
+    outlines_apart
+        Whether the outlines stand beside the page, in scripts of their own.
     """
 
-    def __init__(self, payload: dict[str, Any]) -> None:
-        pieces = packed_parcels(payload)
+    def __init__(self, payload: dict[str, Any], *, outlines_apart: bool = False) -> None:
+        pieces = packed_parcels(payload, outlines_apart=outlines_apart)
         super().__init__("parcels", "parcels", (_packed(pieces.header), *pieces.written))
+        self.outlines = pieces.outlines
 
 
 class ShapeLayer(PageLayer):

@@ -1,7 +1,8 @@
-"""One HTML file that needs nobody: it refuses links that leave the file, and says so to browsers.
+"""A map that needs nobody: it refuses links that leave it, and says so to browsers.
 
 The page carries a content-security policy with the hash of each of its scripts: a browser runs
-these and no other, whatever a name in the data may try.
+these and no other, whatever a name in the data may try. In a folder, these may ask for the scripts
+beside the page as well; hashes of those would not do, for no browser checks them on a disk.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import folium
 
 from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
-from landrenew.publish.map.elements import Page
+from landrenew.publish.map.elements import Page, ParcelLayer
+from landrenew.publish.map.folder import is_folder, save_folder
 
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
 HEAD = "<head>"
@@ -80,11 +82,19 @@ def _tile_hosts(map: folium.Map) -> list[str]:  # noqa: A002  the field's word
     return sorted(offered | {one[0].replace("{s}", "*") for one in found if one})
 
 
-def _policy(scripts: list[str], hosts: list[str]) -> str:
+def _outlines(map: folium.Map) -> tuple[str, ...] | None:  # noqa: A002  the field's word
+    """Give the outlines that stand beside the page; None where all is in it."""
+    layers = [one for one in map._children.values() if isinstance(one, ParcelLayer)]  # noqa: SLF001  as above
+    return next((one.outlines for one in layers), None)
+
+
+def _policy(scripts: list[str], hosts: list[str], *, has_outlines: bool) -> str:
     hashes = sorted(
         {base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts}
     )
     allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    if has_outlines:
+        allowed += " 'strict-dynamic'"  # what the page's own scripts ask for, from the disk as well
     pictures = " ".join(["data:", "blob:", *hosts])
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src {pictures};"
@@ -94,7 +104,7 @@ def _policy(scripts: list[str], hosts: list[str]) -> str:
 
 def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     """
-    Render a map as one self-contained page.
+    Render the page of a map; where its outlines stand apart, they are not in it.
 
     Parameters
     ----------
@@ -117,7 +127,8 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     reader.feed(page)
     reader.close()
     _refuse_links(reader.links)
-    policy = _policy(reader.scripts, _tile_hosts(map))
+    has_outlines = _outlines(map) is not None
+    policy = _policy(reader.scripts, _tile_hosts(map), has_outlines=has_outlines)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
     charset = '<meta charset="utf-8" />'
     return re.sub(HEAD, lambda _: f"{HEAD}\n{charset}\n{meta}", page, count=1)
@@ -125,22 +136,38 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
 
 def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the field's word
     """
-    Write a map as one HTML file that opens by double click with the network unplugged.
+    Write a map that opens by double click with the network unplugged: one HTML file, or a folder.
 
     Parameters
     ----------
     map
         A map drawn by :func:`landrenew.publish.map.draw.draw_map`.
     path
-        Where to write; a file there is replaced only once the new one is complete.
+        Where to write. What is there is replaced only once the new map is complete: a file, or,
+        for a map drawn for a folder, the whole folder, of which ``index.html`` is to be opened.
 
     Raises
     ------
     FileError
-        When the map links outside its file, or the file cannot be written.
+        When the map links outside itself or cannot be written, or when the folder holds what is no
+        map's.
     """
     path = Path(path)
-    page = offline_page(map).encode("utf-8")
+    page, outlines = offline_page(map), _outlines(map)
+    if outlines is None:
+        _save_file(page.encode("utf-8"), path)
+    elif is_folder(path):
+        save_folder(page, outlines, path)
+    else:
+        raise FileError(
+            f"这张地图是文件夹形式，不能写成文件 {path}。"
+            "请给文件夹的名字，或绘制时不用 in_folder。",
+            f"This map goes in a folder, not in a file {path}. Name a folder, or draw it without"
+            " in_folder.",
+        )
+
+
+def _save_file(page: bytes, path: Path) -> None:
     kept: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:

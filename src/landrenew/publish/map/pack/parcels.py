@@ -23,7 +23,7 @@ MOST_WORDS = 4096
 """A column of more different words is packed as text, not as codes of a list."""
 
 
-def packed_parcels(payload: dict[str, Any]) -> Pieces:
+def packed_parcels(payload: dict[str, Any], *, outlines_apart: bool = False) -> Pieces:
     """
     Pack what the page knows of the parcels.
 
@@ -31,6 +31,8 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
     ----------
     payload
         What :func:`landrenew.publish.map.payload.parcels_payload` gave; left as it is.
+    outlines_apart
+        Whether outlines stand by themselves, with boxes in their place.
 
     Returns
     -------
@@ -49,14 +51,14 @@ def packed_parcels(payload: dict[str, Any]) -> Pieces:
         if "codes" in theme:
             parts[f"themes.{number}"] = codes(theme["codes"])
     parts |= dict(_outcomes(payload["tests"])) | dict(_land(**payload["land"]))
-    made = in_pieces(payload["shapes"], parts)
+    made = in_pieces(payload["shapes"], parts, outlines_apart=outlines_apart)
     header = _without(payload, "ids", "shapes") | {
         "columns": columns,
         "land": {"decimals": LAND_DECIMALS},
         "themes": [_without(one, "codes") for one in payload["themes"]],
         "tests": _tests(payload["tests"]),
     }
-    return Pieces(header | made.header, made.written)
+    return Pieces(header | made.header, made.written, made.outlines)
 
 
 def _column(said: dict[str, Any]) -> tuple[Packed | None, dict[str, Any]]:

@@ -81,7 +81,8 @@ class Brush {
     this.widths = new Float32Array(grid.count);
   }
 
-  // What is in a window of the grid, painted on a canvas: scale pixels to a step of the grid.
+  // What is in a window of the grid, painted on a canvas: scale pixels to a step of the grid. The
+  // canvas then names the pieces that it lacks: boxes were painted where outlines would be better.
   paint(canvas, { left, top, scale }, classes, shade, ratio) {
     const { grid } = this;
     const size = canvas.width;
@@ -90,6 +91,8 @@ class Brush {
     const pen = canvas.getContext('2d');
     const window = { left, top, scale, size, ratio };
     const mean = (grid.meanSize * scale) / ratio;
+    if (!canvas.owners) canvas.lacking = new Set();
+    this.lacking = canvas.lacking;
     if (mean < this.fineness.boxBelow) this.paintBoxes(pen, window, near(), classes, shade);
     else if (mean < this.fineness.rowsBelow) {
       // Which parcel a pixel belongs to is found once; a new colour is then a look-up.
@@ -137,13 +140,27 @@ class Brush {
     const y0 = Math.trunc((box[4 * i + 1] - top) * scale);
     const x1 = Math.max(x0 + 1, Math.round((box[4 * i + 2] - left) * scale));
     const y1 = Math.max(y0 + 1, Math.round((box[4 * i + 3] - top) * scale));
-    for (let y = Math.max(0, y0); y < Math.min(size, y1); y += 1) {
-      pixels.fill(colour, y * size + Math.max(0, x0), y * size + Math.max(0, Math.min(size, x1)));
+    const [begin, end, last] = [Math.max(0, x0), Math.min(size, x1), Math.min(size, y1)];
+    for (let y = Math.max(0, y0); y < last; y += 1) {
+      for (let k = y * size + begin; k < y * size + end; k += 1) pixels[k] = colour;
     }
+  }
+
+  // Whether there is an outline to paint; its piece is noted where it is still to come.
+  isOutlined(i) {
+    const { grid, lacking } = this;
+    if (grid.hasOutline(i)) return true;
+    const number = grid.pieceOf(i);
+    if (grid.lacks(number)) lacking.add(number);
+    return false;
   }
 
   // Fill between the crossings of each row of pixels with the outline, two by two: even-odd.
   fillRows(pixels, window, i, colour) {
+    if (!this.isOutlined(i)) {
+      this.fillBox(pixels, window, i, colour);
+      return;
+    }
     const { top, scale, size } = window;
     const { box } = this.grid;
     const many = this.gatherEdges(window, i);
@@ -259,12 +276,15 @@ class Brush {
 
   // How wide a shape is in steps of the grid: a long strip its width, a square half its side.
   widthOf(i) {
-    if (!this.widths[i]) this.widths[i] = this.measured(i);
-    return this.widths[i];
+    if (this.widths[i]) return this.widths[i];
+    const width = this.measured(i);
+    if (this.grid.hasOutline(i)) this.widths[i] = width; // a box stands for it only for a while
+    return width;
   }
 
   measured(i) {
     const { xy, ring, first, box } = this.grid;
+    if (!this.grid.hasOutline(i)) return Math.min(box[4 * i + 2] - box[4 * i], box[4 * i + 3] - box[4 * i + 1]);
     let [twice, around] = [0, 0];
     for (let r = first[i]; r < first[i + 1]; r += 1) {
       let last = ring[r + 1] - 1;
@@ -279,7 +299,12 @@ class Brush {
   }
 
   trace(pen, { left, top, scale }, i) {
-    const { xy, ring, first } = this.grid;
+    const { xy, ring, first, box } = this.grid;
+    if (!this.isOutlined(i)) {
+      const [x0, y0, x1, y1] = box.subarray(4 * i, 4 * i + 4);
+      pen.rect((x0 - left) * scale, (y0 - top) * scale, (x1 - x0) * scale, (y1 - y0) * scale);
+      return;
+    }
     for (let r = first[i]; r < first[i + 1]; r += 1) {
       let lastX = (xy[2 * ring[r]] - left) * scale;
       let lastY = (xy[2 * ring[r] + 1] - top) * scale;

@@ -47,7 +47,7 @@ const Floors = L.Layer.extend({
     const { min } = map.getPixelBounds();
     const view = { left: min.x * steps - EARTH / grid.step / 2, top: min.y * steps - EARTH / grid.step / 2, scale: ratio / steps };
     const found = [...grid.within(view.left, view.top, view.left + width * steps, view.top + 1.5 * height * steps)]
-      .filter((i) => parcels.theme && parcels.shade[i] !== FILTERED && !grid.isEmpty(i));
+      .filter((i) => parcels.theme && parcels.shade[i] !== FILTERED && !grid.isEmpty(i) && grid.hasOutline(i));
     this.isTooMany = found.length > MOST_BLOCKS;
     this.fire('drawn');
     if (this.isTooMany) return;

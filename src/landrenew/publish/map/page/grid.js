@@ -2,6 +2,7 @@
 
 // Neighbours lie beside each other, so that the box of so many in a row is small.
 const TOGETHER = 32;
+const [TO_COME, READ, LOST] = [0, 1, 2];
 const EARTH = 2 * Math.PI * 6378137;
 
 const sum = (values) => values.reduce((total, one) => total + one, 0);
@@ -17,21 +18,61 @@ function isInRing(xy, begin, end, x, y) {
 }
 
 // All parcels on the grid: corner k lies at xy[2 k], xy[2 k + 1], in steps east and south; ring r
-// spans ring[r]..ring[r + 1]; shape i has the rings first[i]..first[i + 1].
+// spans ring[r]..ring[r + 1]; shape i has the rings first[i]..first[i + 1]. Every piece has its place
+// from the start: memory is taken only for what was read.
 class Grid {
-  constructor({ step, rows, rings, corners }) {
+  constructor({ step, rows, rings, corners, outlines }) {
     this.step = step;
+    this.rows = rows;
+    this.before = [rows, rings, corners].map(runningSum);
     this.count = sum(rows);
     this.first = new Uint32Array(this.count + 1);
     this.ring = new Uint32Array(sum(rings) + 1);
     this.xy = new Int32Array(2 * sum(corners));
     this.box = new Int32Array(4 * this.count);
     this.groups = new Int32Array(4 * Math.ceil(this.count / TOGETHER)).fill(0);
-    [this.rowsRead, this.ringsRead, this.cornersRead] = [0, 0, 0];
+    this.state = new Uint8Array(rows.length);
+    if (outlines) this.middles = new Int32Array(2 * this.count);
   }
 
-  // Read the shapes of a piece; they follow those that were read before.
-  read(parts, rows) {
+  // Where a piece begins: its first row, ring and corner.
+  begin(number) { return this.before.map((sums) => sums[number]); }
+
+  // Which piece a shape is in; all but the last have as many rows.
+  pieceOf(i) { return Math.trunc(i / this.rows[0]); }
+
+  hasOutline(i) { return this.state[this.pieceOf(i)] === READ; }
+
+  // Whether the outlines of a piece are still to come.
+  lacks(number) { return this.state[number] === TO_COME; }
+
+  // The boxes of a piece serve in place of its outlines.
+  giveUp(number) { this.state[number] = LOST; }
+
+  // Read the boxes of a piece, and the middles of its shapes.
+  readBoxes(parts, number) {
+    const { box, middles } = this;
+    const [first] = this.begin(number);
+    const sides = new Steps(parts.next());
+    const away = new Steps(parts.next());
+    let [left, top] = [0, 0];
+    for (let i = first; i < first + this.rows[number]; i += 1) {
+      left += sides.signed();
+      top += sides.signed();
+      const right = left + sides.next() - 1;
+      const bottom = top + sides.next() - 1;
+      box.set([left, top, right, bottom], 4 * i);
+      middles[2 * i] = Math.floor((left + right) / 2) + away.signed();
+      middles[2 * i + 1] = Math.floor((top + bottom) / 2) + away.signed();
+    }
+  }
+
+  // Read the outlines of a piece.
+  read(parts, number) {
+    const rows = this.rows[number];
+    [this.rowsRead, this.ringsRead, this.cornersRead] = this.begin(number);
+    this.first[this.rowsRead] = this.ringsRead;
+    this.ring[this.ringsRead] = this.cornersRead;
     const counts = new Steps(parts.next());
     const sizes = new Steps(parts.next());
     const arcs = new Arcs(parts);
@@ -41,6 +82,7 @@ class Grid {
       this.first[this.rowsRead] = this.ringsRead;
       this.measure(this.rowsRead - 1);
     }
+    this.state[number] = READ;
   }
 
   // A ring ends where it began; that corner is not written twice.
@@ -80,7 +122,7 @@ class Grid {
 
   end(i) { return this.ring[this.first[i + 1]]; }
 
-  isEmpty(i) { return this.first[i] === this.first[i + 1]; }
+  isEmpty(i) { return this.box[4 * i] > this.box[4 * i + 2]; }
 
   // Once all is read: a box around each few neighbours, and how large a parcel is on average.
   index() {
@@ -120,6 +162,12 @@ class Grid {
     return found.subarray(0, many);
   }
 
+  // Pieces of the shapes that may lie at a place.
+  piecesAt({ lng, lat }) {
+    const [x, y] = [this.east(lng), this.south(lat)];
+    return new Set(Array.from(this.within(x, y, x, y), (i) => this.pieceOf(i)));
+  }
+
   // The topmost shape at a place, or -1.
   at({ lng, lat }) {
     const [x, y] = [this.east(lng), this.south(lat)];
@@ -128,13 +176,20 @@ class Grid {
     return -1;
   }
 
-  // Ray casting over all rings together is the even-odd rule, holes and parts included.
+  // Ray casting over all rings together is the even-odd rule, holes and parts included. A shape
+  // without an outline is its box.
   holds(i, x, y) {
+    if (!this.hasOutline(i)) return this.isInBox(i, x, y);
     let inside = false;
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
       if (isInRing(this.xy, this.ring[r], this.ring[r + 1], x, y)) inside = !inside;
     }
     return inside;
+  }
+
+  isInBox(i, x, y) {
+    const { box } = this;
+    return x >= box[4 * i] && x <= box[4 * i + 2] && y >= box[4 * i + 1] && y <= box[4 * i + 3];
   }
 
   east(lng) { return ((mercatorX(lng) - 0.5) * EARTH) / this.step; }
@@ -167,7 +222,8 @@ class Grid {
 
   // The middle of a shape: the centre of mass of its largest ring.
   middle(i) {
-    const { xy, ring } = this;
+    const { xy, ring, middles } = this;
+    if (middles) return middles.subarray(2 * i, 2 * i + 2);
     let best = [0, 0, 0];
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
       const [left, top] = [xy[2 * ring[r]], xy[2 * ring[r] + 1]];
@@ -188,6 +244,7 @@ class Grid {
   }
 
   outline(i) {
+    if (!this.hasOutline(i)) return this.boxOutline(i);
     const rings = [];
     for (let r = this.first[i]; r < this.first[i + 1]; r += 1) {
       const line = [];
@@ -195,5 +252,11 @@ class Grid {
       rings.push(line);
     }
     return rings;
+  }
+
+  boxOutline(i) {
+    const [left, top, right, bottom] = this.box.subarray(4 * i, 4 * i + 4);
+    if (this.isEmpty(i)) return [];
+    return [[[left, top], [right, top], [right, bottom], [left, bottom]].map(([x, y]) => this.place(x, y))];
   }
 }

@@ -281,12 +281,20 @@ class Page {
     this.open = { kind, i, layer };
     document.body.classList.remove('panel-open');
     this.fillDrawer();
-    const style = { fill: false, interactive: false, pane: 'selection' };
-    this.selection.clearLayers();
-    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#fff', weight: 6 }));
-    this.selection.addLayer(L.polygon(layer.outline(i), { ...style, color: '#14120f', weight: 2.5 }));
+    this.mark();
+    if (kind === 'parcel') layer.whenOutlined(i, () => this.mark());
     this.showCard();
     this.remember(true);
+  }
+
+  // Draw around what is open.
+  mark() {
+    this.selection.clearLayers();
+    if (!this.open) return;
+    const outline = this.open.layer.outline(this.open.i);
+    const style = { fill: false, interactive: false, pane: 'selection' };
+    this.selection.addLayer(L.polygon(outline, { ...style, color: '#fff', weight: 6 }));
+    this.selection.addLayer(L.polygon(outline, { ...style, color: '#14120f', weight: 2.5 }));
   }
 
   showCard() {
@@ -319,6 +327,12 @@ class Page {
     this.remember(true);
   }
 
+  openAt(place) {
+    const found = this.whatIsAt(place);
+    if (found) this.select(found.kind, found.i);
+    else this.closeCard();
+  }
+
   // What lies at a place: a parcel, else a block, else a park; only of the layers switched on.
   whatIsAt(place) {
     for (const [kind, name] of [['parcel', 'parcels'], ['block', 'blocks'], ['park', 'parks']]) {
@@ -336,9 +350,8 @@ class Page {
         this.sketch.click(latlng);
         return;
       }
-      const found = this.whatIsAt(latlng);
-      if (found) this.select(found.kind, found.i);
-      else this.closeCard();
+      this.lastClick = latlng;
+      this.parcels.whenKnownAt(latlng, () => { if (this.lastClick === latlng) this.openAt(latlng); });
     });
     this.tip = L.tooltip({ direction: 'top', offset: [0, -8], className: 'tip' });
     if (window.matchMedia('(hover: hover)').matches) map.on('mousemove', ({ latlng }) => this.hover(latlng));

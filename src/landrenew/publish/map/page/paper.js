@@ -51,14 +51,29 @@ class Paper {
     this.node = document.getElementById('sheet');
     this.button = document.getElementById('picture');
     this.button.addEventListener('click', () => this.save());
-    document.getElementById('print').addEventListener('click', () => window.print());
+    document.getElementById('print').addEventListener('click', () => this.print());
+    document.addEventListener('keydown', (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key !== 'p') return;
+      event.preventDefault();
+      this.print();
+    });
     window.addEventListener('beforeprint', () => this.lay());
     window.addEventListener('afterprint', () => this.node.replaceChildren());
   }
 
+  get window() { return new PaperWindow(sheetBounds(this.page), MAP_WIDTH, MAP_HEIGHT); }
+
+  // A printer waits for nothing: outlines that the sheet lacks are there before it is asked.
+  print() { this.whenOutlined(() => window.print()); }
+
+  whenOutlined(act) {
+    const { parcels } = this.page;
+    parcels.outlines.with(piecesIn(this.window, parcels), act);
+  }
+
   // Lay the sheet out: all of it is painted before the browser goes on.
   lay() {
-    const view = new PaperWindow(sheetBounds(this.page), MAP_WIDTH, MAP_HEIGHT);
+    const view = this.window;
     const tiles = this.page.ground.tilesInSight();
     const sheet = sheetOf(this.page, view, tiles);
     const canvas = el('canvas', { width: MAP_WIDTH * PRINT_RATIO, height: MAP_HEIGHT * PRINT_RATIO });
@@ -72,7 +87,8 @@ class Paper {
     const { button, page } = this;
     const { theme } = page.parcels;
     button.disabled = true;
-    const view = new PaperWindow(sheetBounds(page), MAP_WIDTH, MAP_HEIGHT);
+    const view = this.window;
+    await new Promise((act) => this.whenOutlined(act));
     const tiles = await page.ground.tilesFor(view);
     const canvas = paintSheet(page, view, PICTURE_RATIO, tiles);
     const picture = await new Promise((act) => canvas.toBlob(act, 'image/png'));

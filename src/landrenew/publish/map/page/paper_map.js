@@ -95,6 +95,20 @@ function paintPicture(pen, window, picture) {
   pen.drawImage(picture.getElement(), left, top, right - left, bottom - top);
 }
 
+// What of the grid a window shows, and how many of its steps go into a CSS pixel.
+function onGrid({ left, top, width, height, scale }, grid) {
+  const perPixel = EARTH / grid.step / scale;
+  const [west, north] = [left, top].map((one) => ((one - 0.5) * EARTH) / grid.step);
+  return { west, north, east: west + width * perPixel, south: north + height * perPixel, perPixel };
+}
+
+// The pieces whose outlines a window shows, where parcels are more than boxes on it.
+function piecesIn(window, { grid }) {
+  const { west, north, east, south, perPixel } = onGrid(window, grid);
+  if (grid.meanSize / perPixel < PAPER.boxBelow) return new Set();
+  return new Set(Array.from(grid.within(west, north, east, south), (i) => grid.pieceOf(i)));
+}
+
 // Tile by tile: one of them is all the room it takes.
 function paintParcels(pen, window, parcels, ratio) {
   const { grid, theme, shade } = parcels;
@@ -102,13 +116,11 @@ function paintParcels(pen, window, parcels, ratio) {
   const tile = document.createElement('canvas');
   tile.width = tile.height = PAPER_TILE;
   const side = PAPER_TILE / ratio;
-  const perPixel = EARTH / grid.step / window.scale; // steps of the grid
+  const { west, north, perPixel } = onGrid(window, grid);
   for (let y = 0; y < window.height; y += side) {
     for (let x = 0; x < window.width; x += side) {
-      const left = ((window.left - 0.5) * EARTH) / grid.step + x * perPixel;
-      const top = ((window.top - 0.5) * EARTH) / grid.step + y * perPixel;
       tile.owners = null;
-      brush.paint(tile, { left, top, scale: ratio / perPixel }, theme && theme.classes, shade, ratio);
+      brush.paint(tile, { left: west + x * perPixel, top: north + y * perPixel, scale: ratio / perPixel }, theme && theme.classes, shade, ratio);
       pen.drawImage(tile, x, y, side, side);
     }
   }

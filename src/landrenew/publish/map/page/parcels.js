@@ -20,12 +20,13 @@ const Parcels = L.GridLayer.extend({
     this.grid = grid;
     this.count = grid.count;
     this.brush = new Brush(grid);
+    this.outlines = new Outlines(grid, header.outlines, (number) => this.repaint(number));
     Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
     this.idColumn = columns.ids;
     for (const [name, column] of Object.entries(header.columns)) if (column.by) column[column.by] = columns[`columns.${name}`];
     this.table = new Table(header.columns);
-    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`] || codesBy(theme, this.table, this.count); });
+    this.themes.forEach((theme, k) => { theme.codes = columns[`themes.${k}`] || new LaterCodes(() => codesBy(theme, this.table, this.count)); });
     if (this.tests) this.tests.tests.forEach((test, k) => { test.outcomes = columns[`tests.${k}`] || null; });
     this.trial = new Trial(this, header.numbers);
     this.theme = this.themes[0] || null;
@@ -40,6 +41,11 @@ const Parcels = L.GridLayer.extend({
   idOf(i) { return this.idColumn.at(i); },
 
   at(place) { return this.grid.at(place); },
+
+  // Do something once the outlines at a place, or that of a parcel, are there.
+  whenKnownAt(place, act) { this.outlines.with(this.grid.piecesAt(place), act); },
+
+  whenOutlined(i, act) { this.outlines.with([this.grid.pieceOf(i)], act); },
 
   // Land of a parcel, and what of it lies inside the line [m²].
   landOf(i) { return this.land.counted[i]; },
@@ -107,13 +113,14 @@ const Parcels = L.GridLayer.extend({
   // Paint every tile that is there once more: those in sight in the next frame, the others after it.
   draw() {
     if (!this.grid || !this._map) return;
-    const view = this._map.getPixelBounds(null, this._tileZoom);
     this.waiting = this.waiting.filter(({ done }) => done);
-    for (const { el: tile, coords } of Object.values(this._tiles)) {
-      const corner = L.point(coords).multiplyBy(TILE);
-      const isSeen = view.intersects(L.bounds(corner, corner.add([TILE, TILE])));
-      this.wait({ tile, coords, isSeen: isSeen && coords.z === this._tileZoom });
-    }
+    for (const { el: tile, coords } of Object.values(this._tiles)) this.wait({ tile, coords, isSeen: this.isSeen(coords) });
+  },
+
+  isSeen(coords) {
+    const view = this._map.getPixelBounds(null, this._tileZoom);
+    const corner = L.point(coords).multiplyBy(TILE);
+    return coords.z === this._tileZoom && view.intersects(L.bounds(corner, corner.add([TILE, TILE])));
   },
 
   wait(job) {
@@ -129,18 +136,38 @@ const Parcels = L.GridLayer.extend({
     this.waiting = [...this.waiting.filter(isUrgent), ...this.waiting.filter((job) => !isUrgent(job))];
     while (this.waiting.length && (isUrgent(this.waiting[0]) || performance.now() - began < PATIENCE)) this.paintOne();
     this.frame = this.waiting.length ? requestAnimationFrame(() => this.work()) : 0;
-    if (!this.waiting.some(({ isSeen, done }) => isSeen || done)) this.fire('painted');
+    if (!this.isBusy()) this.fire('painted');
   },
 
+  // Whether something is to be painted in sight, or outlines for it are on their way.
+  isBusy() {
+    return this.waiting.some(({ isSeen, done }) => isSeen || done)
+      || Object.values(this._tiles).some(({ el: tile, coords }) => tile.lacking?.size && this.isSeen(coords));
+  },
+
+  // Paint the tiles once more that lacked nothing but this piece.
+  repaint(number) {
+    for (const { el: tile, coords } of Object.values(this._tiles)) {
+      if (!tile.lacking?.delete(number) || tile.lacking.size) continue;
+      delete tile.owners;
+      this.wait({ tile, coords, isSeen: this.isSeen(coords) });
+    }
+    if (!this.isBusy()) this.fire('painted');
+  },
+
+  // A tile that has left the map meanwhile is passed over.
   paintOne() {
     const { tile, coords, done } = this.waiting.shift();
     const classes = this.theme && this.theme.classes;
-    if (this.grid) this.brush.paint(tile, this.windowOf(coords), classes, this.shade, this.ratio);
+    if (this.grid && this._tiles[this._tileCoordsToKey(coords)]?.el === tile) {
+      this.brush.paint(tile, this.windowOf(coords), classes, this.shade, this.ratio);
+      tile.lacking.forEach((number) => this.outlines.ask(number));
+    }
     if (done) setTimeout(() => done(null, tile));
   },
 
   whenPainted(act) {
-    if (this.waiting.some(({ isSeen, done }) => isSeen || done)) this.once('painted', act);
+    if (this.isBusy()) this.once('painted', act);
     else act();
   },
 
@@ -155,21 +182,38 @@ const Parcels = L.GridLayer.extend({
 function codesBy({ column, words, bounds }, table, count) {
   if (bounds) {
     const classOf = (value) => (Number.isNaN(value) ? bounds.length + 1 : placeIn(bounds, value, true));
-    return new PlainCodes(Uint8Array.from(table.figures(column, count), classOf));
+    return Uint8Array.from(table.figures(column, count), classOf);
   }
   const { codes, words: every } = table.columns[column];
   const classes = [...every.map((word) => words.indexOf(word)), -1].map((at) => (at < 0 ? words.length : at));
-  return new PlainCodes(Uint8Array.from({ length: count }, (_, i) => classes.at(codes.code(i))));
+  const found = new Uint8Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const code = codes.code(i);
+    found[i] = classes[code < 0 ? every.length : code];
+  }
+  return found;
+}
+
+// Codes of a theme, worked out when it is first chosen: the first picture waits for one theme alone.
+class LaterCodes {
+  constructor(make) { this.make = make; }
+
+  code(i) {
+    this.codes ||= this.make();
+    return this.codes[i];
+  }
 }
 
 // The land as plain numbers, for sums at every touch; where nothing else is said all lies inside.
 function landOf(columns, decimals) {
-  const counted = Float64Array.from(columns['land.counted'].rows, (_, i) => columns['land.counted'].at(i, decimals) || 0);
+  const all = columns['land.counted'];
   const parts = columns['land.inside'];
-  const inside = counted.map((all, i) => {
-    const part = parts ? parts.at(i, decimals) : 0;
-    return part === null ? all : part;
-  });
+  const counted = new Float64Array(all.rows.length);
+  const inside = new Float64Array(all.rows.length);
+  for (let i = 0; i < counted.length; i += 1) {
+    counted[i] = all.at(i, decimals) || 0;
+    if (parts) inside[i] = parts.at(i, decimals) ?? counted[i];
+  }
   return { counted, inside };
 }
 

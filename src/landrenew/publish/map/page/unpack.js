@@ -22,15 +22,15 @@ function bytesOf(text) {
   return bytes.subarray(0, Math.floor((signs.length * 4) / 5));
 }
 
-async function inflated(text) {
-  const stream = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream('deflate'));
+async function inflated(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 // The data of a layer; it leaves the page once it is read.
 async function readPacked(id) {
   const block = document.querySelector(`[data-pieces="${id}"]`);
-  const data = JSON.parse(decoder.decode(await inflated(block.textContent)));
+  const data = JSON.parse(decoder.decode(await inflated(bytesOf(block.textContent))));
   block.remove();
   return data;
 }
@@ -228,6 +228,10 @@ class TextColumn {
 
 // A plane holds one byte of every number, the lowest first.
 function joinPlanes(bytes, width, rows, first, count) {
+  if (width === 1) {
+    rows.set(bytes, first);
+    return;
+  }
   for (let k = 0; k < count; k += 1) {
     let value = bytes[k];
     for (let plane = 1; plane < width; plane += 1) value |= bytes[plane * count + k] << (8 * plane);
@@ -240,6 +244,7 @@ const COLUMN_KINDS = {
 };
 
 // Everything that a block of pieces holds: what the header says, the shapes, and columns by name.
+// Where outlines stand apart the pieces hold boxes.
 async function unpacked(id) {
   const header = await readPacked(id);
   const pieces = document.querySelectorAll(`[data-pieces="${id}"]`);
@@ -248,10 +253,11 @@ async function unpacked(id) {
   const columns = {};
   for (const [name, kind, width] of header.parts) columns[name] = new COLUMN_KINDS[kind](grid.count, width);
   for (const [number, piece] of pieces.entries()) {
-    const parts = new Parts(await inflated(piece.textContent));
+    const parts = new Parts(await inflated(bytesOf(piece.textContent)));
     piece.remove();
-    const first = grid.rowsRead;
-    grid.read(parts, header.rows[number]);
+    const [first] = grid.begin(number);
+    if (header.outlines) grid.readBoxes(parts, number);
+    else grid.read(parts, number);
     for (const [name] of header.parts) columns[name].read(parts.next(), first, header.rows[number]);
   }
   return { header, grid, columns };

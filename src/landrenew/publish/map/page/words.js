@@ -128,6 +128,7 @@ const WORDS = {
   from: ['出处', 'Read in'],
   broken: ['地图数据不完整或已损坏，无法显示，请重新生成或重新复制该文件。', 'The data of this map is cut short or damaged, so it cannot be shown. Make or copy the file again.'],
   drawing: ['选择与量算', 'Choose and measure'],
+  lost: ['部分宗地的图形缺失或已损坏（{x}），这些宗地以方框显示，其余不受影响。请重新复制整个地图文件夹。', 'The shapes of some parcels are missing or damaged ({x}): boxes stand for them, all else is whole. Copy the whole folder of the map again.'],
   undo: ['撤销上一步', 'Undo the last step'],
   rectangle: ['框选宗地', 'Choose parcels by a rectangle'],
   polygon: ['多边形选宗地', 'Choose parcels by a polygon'],
