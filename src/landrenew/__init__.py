@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         LandrenewError,
         ParcelError,
         PlanError,
+        PublicationError,
         RuleError,
     )
     from landrenew.base.units import to_mu
@@ -55,6 +56,7 @@ _HOMES = {
     "LandrenewError": "base.errors",
     "ParcelError": "base.errors",
     "PlanError": "base.errors",
+    "PublicationError": "base.errors",
     "RuleError": "base.errors",
     "ellipsoidal_area": "base.area",
     "to_mu": "base.units",
@@ -86,6 +88,7 @@ __all__ = [
     "ParcelError",
     "Parcels",
     "PlanError",
+    "PublicationError",
     "RuleError",
     "block_id",
     "block_table",

@@ -45,6 +45,10 @@ DoubtList = Annotated[
     typer.Option("--doubts", help="写出待核实清单（CSV） · Write what to settle first as CSV"),
 ]
 
+Public = Annotated[
+    bool, typer.Option("--public", help="公开版，按 [public] · For the public, by [public]")
+]
+
 
 def _tell_rejected(lang: str | None, layers: Layers) -> None:
     """Name the parcels that do not enter the share, and why."""
@@ -236,18 +240,42 @@ def _write_table(table: DataFrame, out: Path | None, lang: Lang) -> None:
 @app.command("map")
 def map_(
     city: City,
-    out: Annotated[Path, typer.Option("--out", help="HTML")] = Path("map.html"),
+    out: Annotated[Path | None, typer.Option("--out", help="HTML")] = None,
+    public: Public = False,
     lang: LangOption = None,
 ) -> None:
-    """只出地图 · Draw the map alone."""
+    """只出地图；--public 出公开版 · Draw the map alone; --public: for the public."""
     from landrenew.publish.map.draw import draw_map
     from landrenew.publish.map.offline import save_map
     from landrenew.workflow import run_project
 
+    if public:
+        _public_map(city, out or Path("map-public.html"), cast("Lang", lang))
+        return
+    out = out or Path("map.html")
     with progress(lang) as say:
         result = run_project(city, say=say)
         save_map(draw_map(result, cast("Lang", lang)), out)
     tell_notes(lang, (*result.layers.notes, *result.notes))
+    typer.echo(out)
+
+
+def _public_map(city: Path, out: Path, lang: Lang) -> None:
+    """Draw the map for the public, and say what is withheld."""
+    from landrenew.intake.project import read_project
+    from landrenew.intake.publication import publication_of
+    from landrenew.publish.map.offline import save_map
+    from landrenew.publish.map.public.draw import draw_public_map
+    from landrenew.publish.map.public.figures import published_figures
+    from landrenew.publish.map.public.page import publication_notes
+    from landrenew.workflow import run_project
+
+    terms = publication_of(read_project(city))  # what is not stated is said before the long work
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        figures = published_figures(result, terms)
+        save_map(draw_public_map(result, lang, figures), out)
+    tell_notes(lang, publication_notes(result.layers, terms, figures))
     typer.echo(out)
 
 

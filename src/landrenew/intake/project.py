@@ -17,6 +17,7 @@ from landrenew.base.toml_file import read_toml
 from landrenew.base.words import Text
 from landrenew.intake.certainty import Certainty
 from landrenew.intake.planning import Planning
+from landrenew.intake.publication import Publication
 from landrenew.intake.sections import (
     City,
     EarlierLine,
@@ -113,6 +114,8 @@ class Project(Part):
         What is drawn by chance to tell how sure the judgements are; None where nothing is.
     plan
         What a plan must reach, may cost and must leave alone; None where no plan is asked for.
+    public
+        What a public page may hold; None where nothing may be published.
     """
 
     folder: Path
@@ -141,6 +144,7 @@ class Project(Part):
     tolerances: Tolerances = Tolerances()
     certainty: Certainty | None = None
     plan: Planning | None = None
+    public: Publication | None = None
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Project:

@@ -160,8 +160,7 @@ def block_table(
     mine = Parcels(parcels[parcels["block_id"].notna()])
     by = mine["block_id"]
     table = area_figures(mine, by, links=links, small_plot_mu=contiguity.small_plot_mu)
-    after_size = table.columns.get_loc("owner_count")
-    table.insert(after_size, "town", _main_town(mine, table.index))
+    table.insert(list(table).index("owner_count"), "town", _main_town(mine, table.index))
     table.index.name = "block_id"
     return gpd.GeoDataFrame(
         table, geometry=block_outline(mine, contiguity.max_gap_m), crs=parcels.crs

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "words", "data", "grid", "unpack", "brush", "judge", "trial", "parcels", "small", "card",
-    "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state", "page",
+    "share", "filters", "panel", "order", "whatif", "search", "sketch", "floors", "state", "public",
+    "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 
