@@ -15,9 +15,9 @@ function becomePublic(facts) {
     search: [`搜索${zh}`, `Search ${en.toLowerCase()}`],
     drawer: ['合计与图例', 'Totals & legend'],
     theme: [`${zh}着色`, `Colour ${en.toLowerCase()} by`],
-    count: ['个', en.toLowerCase()],
+    count: ['个', 'no.'],
     parcels: published.areas,
-    parcel: published.areas,
+    parcel: WORDS[published.by === 'towns' ? 'town' : 'block'],
     parcels_unit: ['个', en.toLowerCase()],
     filter_hint: ['点图例的类，或给数值加条件；可以叠加。', 'Click a class of the legend, or set a span of a number; all apply together.'],
     rectangle: [`框选${zh}`, `Choose ${en.toLowerCase()} by a rectangle`],
@@ -25,17 +25,18 @@ function becomePublic(facts) {
     polygon_how: [`逐点画，双击结束；形心在内的${zh}被选中`, `Click the corners, double-click to end; ${en.toLowerCase()} whose centre lies inside are chosen`],
     ...PUBLIC_WORDS,
   });
+  document.querySelector('.stamp').classList.toggle('is-reviewed', Boolean(review));
 }
 
 const PUBLIC_WORDS = {
   totals: ['全市合计', 'Whole city'],
-  total_withheld: ['不公布', 'not published'],
+  is_withheld: ['不公布', 'not published'],
   total_why: ['公布合计会使不公布的数字可以推算出来。', 'With the total, a figure that is withheld could be worked out.'],
   rule: ['公开口径', 'What is published'],
   rule_why: [
     '一项数字涉及的企业少于 {least} 家的不公布；为防止由合计相减推算，另有数字一并不公布。企业按与宗地的关联计数，同一集团算一家。',
     'A figure that rests on fewer than {least} firms is not published; further figures are withheld so that none can be worked out from a total. Firms are counted by their links to parcels, those of one group as one.'],
-  card_why: ['涉及的企业少于 {least} 家，或公布后可以推算出别处的数字。', 'It rests on fewer than {least} firms, or could be used to work out a figure elsewhere.'],
+  card_why: ['不公布：涉及的企业少于 {least} 家，或公布后可以推算出别处的数字。', 'Not published: it rests on fewer than {least} firms, or another figure could be worked out from it.'],
   coarse: ['图形已概括，角点移到 {x} 米的格网上，仅供示意；数字均取自成果表。', 'Outlines are coarse, with corners on a grid of {x} m, for orientation only; figures come from the tables.'],
   total_reach: ['合计包括不在图上各区域之内的工业用地。', 'Totals include industrial land outside the areas drawn.'],
   source_of: ['数据来源', 'Source'],
@@ -44,7 +45,7 @@ const PUBLIC_WORDS = {
   list: ['各区域', 'By area'],
 };
 
-const totalWords = ({ name, value, decimals, unit }) => (value === null ? say('total_withheld') : amount(name, value, decimals, unit));
+const totalWords = ({ name, value, decimals, unit }) => (value === null ? say('is_withheld') : amount(name, value, decimals, unit));
 
 // The figures of the whole city.
 function publicTotals({ totals }) {
@@ -61,6 +62,7 @@ function publicTotals({ totals }) {
 // A figure of an area; where there is none, why.
 function areaValue(layer, name, i) {
   const { state, label } = layer.classOf(layer.themes.find((theme) => theme.name === name), i);
+  if (state === 'withheld') return say('is_withheld');
   return state === 'known' ? layer.table.shown(name, i) : say(label);
 }
 

@@ -71,7 +71,7 @@ def draw_public_map(
     frame = bare_map(box, title.say(lang))
     for layer in _layers(result, terms, outlines):
         layer.add_to(frame)
-    ParcelLayer(areas_payload(figures, outlines, terms.min_firms)).add_to(frame)
+    ParcelLayer(areas_payload(figures, outlines, terms)).add_to(frame)
     Page(public_facts(result.layers, terms, figures), lang, box).add_to(frame)
     return frame
 

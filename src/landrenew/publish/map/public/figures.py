@@ -6,7 +6,7 @@ Figures are those of :mod:`landrenew.plan.areas`; here is said on whose land eac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from landrenew.rules.model import Rulebook
 
 GRADES = "efficiency_grade"
+
+INDUSTRIAL_LAND = Text("工业用地面积", "Industrial land")
 
 CITY = "city"
 """The one area that the whole city is described as."""
@@ -251,8 +253,13 @@ def _columns(terms: Publication, rulebook: Rulebook) -> dict[str, Column]:
     found: dict[str, Column] = {}
     for name in terms.columns:
         letters = _letters(rulebook) if name == GRADES else []
-        found |= {_grade_column(one): _grade_of(one) for one in letters} or {name: COLUMNS[name]}
+        found |= {_grade_column(one): _grade_of(one) for one in letters} or {name: _of_area(name)}
     return found
+
+
+def _of_area(name: str) -> Column:
+    """Give a figure as it is called beside a town, whose own area is another."""
+    return replace(COLUMNS[name], label=INDUSTRIAL_LAND) if name == "area_mu" else COLUMNS[name]
 
 
 def _grade_of(letter: str) -> Column:

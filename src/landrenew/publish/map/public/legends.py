@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NO_LAND = Swatch(Text("没有工业用地", "No industrial land"), "#f3f2ee")
 UNKNOWN = Swatch(NOTHING, NO_DATA, hatched=True)
 
+NO_MARK = Text("", "")
+
 KNOWN = "known"
 WITHHELD, MISSING, EMPTY = "withheld", "missing", "empty"
 """What a class without a number stands for."""
@@ -50,10 +52,15 @@ def withheld_words(least: int) -> Text:
     Text
         The reason, short.
     """
-    return Text(f"少于 {least} 家，不公布", f"Fewer than {least} firms, not published")
+    return Text(
+        f"少于 {least} 家或可推算，不公布",
+        f"Fewer than {least} firms, or deducible: not published",
+    )
 
 
-def area_themes(figures: AreaFigures, least: int) -> list[dict[str, Any]]:
+def area_themes(
+    figures: AreaFigures, least: int, *, is_marked: bool = True
+) -> list[dict[str, Any]]:
     """
     Build a theme for each figure.
 
@@ -63,6 +70,9 @@ def area_themes(figures: AreaFigures, least: int) -> list[dict[str, Any]]:
         What is published.
     least
         Fewest firms that a figure may rest on.
+    is_marked
+        Whether areas bear the number of their class; where they bear their name, the two would
+        stand on each other.
 
     Returns
     -------
@@ -71,7 +81,10 @@ def area_themes(figures: AreaFigures, least: int) -> list[dict[str, Any]]:
         alone, and no land where that of an area is not published. Each class says in ``state``
         whether it is ``known``, ``withheld``, ``missing`` or ``empty``.
     """
-    return [_theme(figures, name, about, least) for name, about in figures.columns.items()]
+    made = [_theme(figures, name, about, least) for name, about in figures.columns.items()]
+    for one in [] if is_marked else made:
+        one["classes"] = [said | {"mark": NO_MARK} for said in one["classes"]]
+    return made
 
 
 def _theme(figures: AreaFigures, name: str, about: Column, least: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from landrenew.base.words import Text, listing
 from landrenew.publish.map.facts import SUBJECTS as PARTS
 from landrenew.publish.map.facts import city_facts, mixed_years
 from landrenew.publish.map.payload import write_column
-from landrenew.publish.map.public.legends import area_themes, withheld_words
+from landrenew.publish.map.public.legends import area_themes
 from landrenew.publish.tables import rounded
 from landrenew.publish.wording import layer_words
 
@@ -48,7 +48,7 @@ AREAS = {
 }
 
 
-def areas_payload(figures: AreaFigures, outlines: GeoSeries, least: int) -> dict[str, Any]:
+def areas_payload(figures: AreaFigures, outlines: GeoSeries, terms: Publication) -> dict[str, Any]:
     """
     Gather what the page knows of the areas, in the form of the parcels' payload.
 
@@ -58,8 +58,8 @@ def areas_payload(figures: AreaFigures, outlines: GeoSeries, least: int) -> dict
         What is published.
     outlines
         Coarse outlines, in the same order.
-    least
-        Fewest firms that a figure may rest on.
+    terms
+        What may be published.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def areas_payload(figures: AreaFigures, outlines: GeoSeries, least: int) -> dict
         "ids": list(figures.areas.index),
         "columns": columns,
         "facts": list(columns),
-        "themes": area_themes(figures, least),
+        "themes": area_themes(figures, terms.min_firms, is_marked=terms.by == "blocks"),
         "tests": None,
         "scoring": None,
         "land": None,
@@ -109,7 +109,6 @@ def public_facts(layers: Layers, terms: Publication, figures: AreaFigures) -> di
             "by": terms.by,
             "areas": AREAS[terms.by],
             "least": terms.min_firms,
-            "withheld": withheld_words(terms.min_firms),
             "tolerance_m": terms.tolerance_m,
             "source": terms.source,
             "totals": _totals(figures),
