@@ -140,7 +140,7 @@ def test_the_page_opens_on_the_areas_not_on_the_parcels(result: Result) -> None:
     opens = facts_of(offline_page(draw_public_map(ours)))["bounds"]
     coarse = coarse_areas(result.blocks.geometry, 20.0).to_crs(4326)
     assert opens == pytest.approx(coarse.total_bounds.tolist(), abs=1e-4)
-    assert not np.isclose(opens, result.parcels.to_crs(4326).total_bounds, atol=1e-6).any()
+    assert not np.isclose(opens, result.parcels.to_crs(4326).total_bounds, rtol=0, atol=1e-6).any()
 
 
 def test_layers_are_drawn_only_when_they_are_named(result: Result, page: str) -> None:
