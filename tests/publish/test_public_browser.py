@@ -202,3 +202,17 @@ def test_a_class_that_is_hidden_leaves_a_count_without_land(show: Show, file: Pa
         page.locator("#legend .class").first.click()
         expect(page.locator("#filter-sums")).to_have_text("5 个")
         assert seen.nothing(), seen
+
+
+def test_areas_are_painted_on_paper_at_whatever_scale_the_sheet_has(show: Show, file: Path) -> None:
+    with show(file, (1600, 900)) as (page, seen):
+        shown = page.evaluate(
+            """() => {
+                window.dispatchEvent(new Event('beforeprint'));
+                return Object.values(layer_parcels._tiles)
+                    .filter(({ coords }) => coords.z === layer_parcels._tileZoom)
+                    .map(({ el }) => getComputedStyle(el).visibility);
+            }"""
+        )
+        assert set(shown) == {"visible"}
+        assert seen.nothing(), seen

@@ -300,6 +300,51 @@ def test_grades_are_numbers_of_parcels(demo_result: Result) -> None:
     assert (known.to_numpy() == of_town.loc[known.index, list("ABCDT")].to_numpy()).all()
 
 
+PARTS = {
+    "area_mu": lambda parcels: [parcels["parcel_area_m2"] > 0],
+    "control_share": lambda parcels: [
+        parcels["inside_area_m2"] > 0,
+        parcels["counted_area_m2"] - parcels["inside_area_m2"] > 0,
+    ],
+    "tax_cny10k_per_mu": lambda parcels: [parcels["tax_cny10k"].notna()],
+    "low_efficiency_area_share": lambda parcels: [
+        parcels["low_efficiency_class"] == "yes",
+        parcels["low_efficiency_class"] == "no",
+    ],
+    "small_area_share": lambda parcels: [
+        parcels["parcel_area_mu"] < 10,
+        parcels["parcel_area_mu"] >= 10,
+    ],
+    "efficiency_grade_D": lambda parcels: [
+        parcels["efficiency_grade"] == letter for letter in "ABCDT"
+    ],
+}
+"""The parcels that figures rest on, said once more."""
+
+
+@pytest.mark.parametrize("by", ["towns", "blocks"])
+def test_every_figure_of_the_demo_and_all_that_is_left_rests_on_three_firms(
+    demo_result: Result, by: str
+) -> None:
+    terms = Publication(by=by, min_firms=3, columns=PUBLISHABLE)
+    found = published_figures(demo_result, terms)
+    parcels = demo_result.parcels
+    links = demo_result.allocation.land.reset_index()[["firm_id", "parcel_id", "allocation_basis"]]
+    links = links.dropna().set_index("parcel_id")["firm_id"]
+    area = parcels["town" if by == "towns" else "block_id"]
+    for name, parts in PARTS.items():
+        shown = set(found.areas.index[~found.withheld[name]])
+        for part in parts(parcels):
+            of_part = area[part]
+            counts = links[links.index.isin(of_part.index)]
+            by_area = counts.groupby(of_part.reindex(counts.index)).nunique()
+            told = [by_area.get(one, 0) for one in set(of_part.dropna()) & shown]
+            assert min(told, default=3) >= 3, name
+            rest = of_part[~of_part.isin(shown)]
+            left = links[links.index.isin(rest.index)].nunique()
+            assert rest.empty or name in found.withheld_totals or left >= 3, name
+
+
 # outlines ------------------------------------------------------------------------------------
 
 
@@ -332,6 +377,7 @@ def call(*words: object) -> tuple[int, str]:
         ({"public": None}, "没有 [public]", "has no [public]"),
         ({"firms": None}, "没有 [firms]", "has no [firms]"),
         ({"towns": None}, "需要 [towns]", "needs [towns]"),
+        ({"public": {"layers": ["background"]}}, "layers 中的 background", "names background"),
         ({"control_line": None}, "control_share", "nothing is known in this city of"),
     ],
 )
@@ -387,6 +433,24 @@ def test_a_key_that_is_not_written_is_named_with_what_it_is(tmp_path: Path, key:
 def test_a_rule_that_leaves_nothing_is_refused(result: Result) -> None:
     with pytest.raises(PublicationError, match="Nothing is left to publish"):
         published_figures(result, Publication(**PUBLIC | {"min_firms": 21}))
+
+
+def test_a_town_that_is_not_drawn_is_refused(result: Result) -> None:
+    parcels = result.parcels.assign(town=result.parcels["town"].replace("甲镇", "甲"))
+    changed = dataclasses.replace(result, parcels=type(result.parcels)(parcels))
+    with pytest.raises(PublicationError, match=r"Parcels lie in 甲, which has no outline"):
+        published_figures(changed, Publication(**PUBLIC))
+
+
+def test_parcels_of_unknown_town_count_in_what_is_left(result: Result) -> None:
+    """The land of one firm without a town could be told by subtraction, so a town is withheld."""
+    parcels = result.parcels[~result.parcels["town"].isin(SHORT)].copy()
+    terms = Publication(**PUBLIC | {"columns": ["area_mu"]})
+    whole = dataclasses.replace(result, parcels=type(result.parcels)(parcels))
+    assert not published_figures(whole, terms).withheld.any(axis=None)
+    parcels["town"] = parcels["town"].where(parcels.index != parcels.index[0], None)
+    changed = dataclasses.replace(result, parcels=type(result.parcels)(parcels))
+    assert published_figures(changed, terms).withheld["area_mu"].sum() == 1
 
 
 def test_a_city_without_blocks_is_refused(result: Result) -> None:

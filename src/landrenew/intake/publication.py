@@ -172,6 +172,12 @@ def publication_of(project: Project) -> Publication:
             "The project has no [firms], so that the firms behind a figure cannot be counted and"
             " min_firms cannot be kept. Add the firms and how they are linked to parcels.",
         )
+    if absent := [name for name in terms.layers if getattr(project, name) is None]:
+        raise PublicationError(
+            f"[public] layers 中的 {some(absent)} 在项目中没有。请补上这一节，或从 layers 中去掉。",
+            f"[public] layers names {some(absent)}, which the project does not have. Add the"
+            " section, or take it out of layers.",
+        )
     if terms.by == "towns" and project.towns is None:
         raise PublicationError(
             '[public] by = "towns" 需要 [towns]（镇街界）；没有镇街界时可用 by = "blocks"。',

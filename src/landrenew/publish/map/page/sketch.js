@@ -192,7 +192,7 @@ class Sketch {
 
   export() {
     const text = `\ufeff${csvOf(this.page.parcels, this.rows)}`;
-    const link = el('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/csv' })), download: EXPORT_NAME });
+    const link = el('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/csv' })), download: published ? 'areas.csv' : EXPORT_NAME });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }

@@ -184,7 +184,7 @@ def area_of_parcels(result: Result, terms: Publication) -> pd.Series[str]:
     Raises
     ------
     PublicationError
-        When the city has no such areas.
+        When the city has no such areas, or parcels name a town that is not drawn.
     """
     parcels, names = result.parcels, area_names(result, terms)
     column = "town" if terms.by == "towns" else "block_id"
@@ -196,6 +196,13 @@ def area_of_parcels(result: Result, terms: Publication) -> pd.Series[str]:
             " needs [contiguity] in the rulebook, and parcels that lie together.",
         )  # fmt: skip
     place = parcels[column].astype(object)
+    if unknown := sorted(set(place.dropna()) - set(names)):
+        raise PublicationError(
+            f"宗地所在的 {some(unknown)} 在 [towns] 中没有界线，图上会漏掉它们的用地。"
+            "请把两处的名称改成一致，或补上界线。",
+            f"Parcels lie in {some(unknown)}, which has no outline in [towns], so that the page"
+            " would leave their land out. Make the names agree, or add the outlines.",
+        )
     return place.where(place.isin(names), ELSEWHERE).rename("area")
 
 
