@@ -10,9 +10,10 @@ from landrenew.base.words import Text
 from landrenew.intake.publication import publication_of
 from landrenew.publish.map.draw import NAMED_BY, OVERLAYS, bare_map
 from landrenew.publish.map.elements import Page, ParcelLayer, ShapeLayer
-from landrenew.publish.map.public.figures import area_names, published_figures
+from landrenew.publish.map.public.figures import published_figures
 from landrenew.publish.map.public.outlines import area_outlines, coarse_layer
 from landrenew.publish.map.public.page import areas_payload, public_facts
+from landrenew.publish.map.public.places import area_names
 from landrenew.publish.map.shapes import bounds, encode
 
 if TYPE_CHECKING:

@@ -1,13 +1,12 @@
 """The figures of towns or blocks that may be published, and those that are withheld.
 
-Figures are those of :mod:`landrenew.plan.areas`; here is said on whose land each rests, so that
-:mod:`landrenew.publish.map.public.suppression` can tell which firms stand behind it.
+What is true of an area is worked out by :mod:`landrenew.plan.areas`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,16 +16,14 @@ from landrenew.base.words import Text, listing, some
 from landrenew.intake.parcels import Parcels
 from landrenew.intake.publication import SUBJECTS
 from landrenew.plan.areas import area_figures
-from landrenew.publish.map.public.suppression import ELSEWHERE, Firms, Withheld, withheld
+from landrenew.publish.map.public.contributors import GRADES, contributors, small_plot_mu
+from landrenew.publish.map.public.places import area_names, area_of_parcels
+from landrenew.publish.map.public.suppression import ELSEWHERE, Withheld, withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from landrenew.intake.publication import Publication
     from landrenew.publish.result import Result
     from landrenew.rules.model import Rulebook
-
-GRADES = "efficiency_grade"
 
 INDUSTRIAL_LAND = Text("工业用地面积", "Industrial land")
 
@@ -126,13 +123,13 @@ def _kept_back(
     areas: pd.DataFrame,
 ) -> dict[str, Withheld]:
     """Choose for each subject what is withheld; an area whose land is withheld shows nothing."""
-    firms = _firms(result)
+    least = terms.min_firms
     land = {str(name): float(one) for name, one in areas["area_mu"].items()}
-    found = {"land": withheld(_parts("land", result, place, firms), terms.min_firms, land=land)}
-    for subject in sorted(subjects - {"land"}):
-        parts = _parts(subject, result, place, firms)
-        found[subject] = withheld(parts, terms.min_firms, land=land, already=found["land"].areas)
-    return found
+    base = withheld(contributors("land", result, place), least, land=land)
+    return {"land": base} | {
+        one: withheld(contributors(one, result, place), least, land=land, already=base.areas)
+        for one in sorted(subjects - {"land"})
+    }
 
 
 def _subject(name: str) -> str:
@@ -163,88 +160,17 @@ def _refuse_nothing_left(shown: pd.DataFrame, terms: Publication) -> None:
         )
 
 
-def area_of_parcels(result: Result, terms: Publication) -> pd.Series[str]:
-    """
-    Say in which area of the page each parcel lies.
-
-    Parameters
-    ----------
-    result
-        A finished run.
-    terms
-        What the project says may be published.
-
-    Returns
-    -------
-    Series
-        Index of the parcels: name of the town or block;
-        :data:`landrenew.publish.map.public.suppression.ELSEWHERE` for a parcel in none that is
-        drawn.
-
-    Raises
-    ------
-    PublicationError
-        When the city has no such areas, or parcels name a town that is not drawn.
-    """
-    parcels, names = result.parcels, area_names(result, terms)
-    column = "town" if terms.by == "towns" else "block_id"
-    if not len(names) or column not in parcels.columns:
-        raise PublicationError(
-            '没有镇街或地块组可供概括：by = "towns" 需要有名称的 [towns]，by = "blocks" '
-            "需要规则书的 [contiguity]，且有成片的宗地。",
-            'There are no areas to coarsen to: by = "towns" needs [towns] with names, by = "blocks"'
-            " needs [contiguity] in the rulebook, and parcels that lie together.",
-        )  # fmt: skip
-    place = parcels[column].astype(object)
-    if unknown := sorted(set(place.dropna()) - set(names)):
-        raise PublicationError(
-            f"宗地所在的 {some(unknown)} 在 [towns] 中没有界线，图上会漏掉它们的用地。"
-            "请把两处的名称改成一致，或补上界线。",
-            f"Parcels lie in {some(unknown)}, which has no outline in [towns], so that the page"
-            " would leave their land out. Make the names agree, or add the outlines.",
-        )
-    return place.where(place.isin(names), ELSEWHERE).rename("area")
-
-
-def area_names(result: Result, terms: Publication) -> pd.Index[str]:
-    """
-    Name the areas of the page.
-
-    Parameters
-    ----------
-    result
-        A finished run.
-    terms
-        What the project says may be published.
-
-    Returns
-    -------
-    Index
-        Towns that have an outline, or blocks, sorted.
-    """
-    table = result.blocks if terms.by == "blocks" else result.layers.towns
-    if table is None:
-        return pd.Index([], dtype=object)
-    names = table.index if terms.by == "blocks" else table["town"].dropna()
-    return pd.Index(sorted({str(one) for one in names}), dtype=object)
-
-
 def _figures(result: Result, parcels: Parcels, by: pd.Series[str]) -> pd.DataFrame:
     """Describe areas, grades as well: the parcels of each letter are counted."""
     table = area_figures(
         parcels, by, links=None if result.allocation is None else result.allocation.stands,
-        small_plot_mu=_small_plot_mu(result),
+        small_plot_mu=small_plot_mu(result),
     )  # fmt: skip
     if GRADES in parcels.columns:
         for letter in _letters(result.layers.rulebook):
             is_of = parcels[GRADES].eq(letter)
             table[_grade_column(letter)] = is_of.groupby(by).sum().astype(float)
     return table
-
-
-def _small_plot_mu(result: Result) -> float | None:
-    contiguity = result.layers.rulebook.contiguity
-    return None if contiguity is None else contiguity.small_plot_mu
 
 
 def _letters(rulebook: Rulebook) -> list[str]:
@@ -273,59 +199,3 @@ def _grade_of(letter: str) -> Column:
     label = Text(f"{letter} 类宗地", f"Parcels of grade {letter}")
     return Column("block", _grade_column(letter), "judged", "integer", "1", label,
                   COLUMNS[GRADES].meaning, low=0.0, decimals=0)  # fmt: skip
-
-
-def _firms(result: Result) -> pd.DataFrame:
-    """Say whose firms stand on which parcel; those of one group stand for one."""
-    if result.allocation is None:
-        raise PublicationError(
-            "没有企业与宗地的关联，数不清每个数字涉及几家企业，公开版无从满足 min_firms。",
-            "No firms are linked to parcels, so that the firms behind a figure cannot be counted"
-            " and min_firms cannot be kept.",
-        )
-    stands = result.allocation.stands
-    firms = result.layers.firms
-    if firms is None or "group_id" not in firms.columns:
-        return stands
-    group = firms["group_id"].dropna()
-    return stands.assign(firm_id=stands["firm_id"].map(group).fillna(stands["firm_id"]))
-
-
-def _parts(
-    subject: str, result: Result, place: pd.Series[str], firms: pd.DataFrame
-) -> list[dict[str, Firms]]:
-    """Give for each part that figures are made of the firms on it, by area."""
-    found = []
-    for is_in in _land_of(subject, result):
-        of_part = place[is_in]
-        there = of_part.reindex(firms["parcel_id"]).to_numpy(object)
-        known = firms["firm_id"].groupby(there).agg(frozenset).to_dict()
-        found.append({str(area): known.get(area, frozenset()) for area in of_part.unique()})
-    return found
-
-
-def _land_of(subject: str, result: Result) -> Iterator[pd.Series[bool]]:
-    """
-    Give the parcels of each part that a subject's figures tell apart.
-
-    A share tells two amounts, its own and what is left; where data are missing nothing is told of
-    anyone.
-    """
-    parcels = result.parcels
-    if subject == "land":
-        yield parcels["counted_area_m2"].notna()
-    elif subject == "plots":
-        is_small = parcels["parcel_area_mu"] < cast("float", _small_plot_mu(result))
-        yield from (is_small, ~is_small)
-    elif subject == "line":
-        inside = parcels["inside_area_m2"]
-        yield from (inside > 0, inside < parcels["counted_area_m2"])
-    elif subject == "floor":
-        yield parcels["counted_floor_area_m2"].notna()
-    elif subject == "tax":
-        yield parcels["tax_cny10k"].notna()
-    elif subject == "verdict":
-        yield from (parcels["low_efficiency_class"].eq(word) for word in ("yes", "no"))
-    else:
-        grade = parcels[GRADES]
-        yield from (grade.eq(letter) for letter in sorted(grade.dropna().unique()))
