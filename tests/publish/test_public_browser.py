@@ -77,6 +77,7 @@ def test_it_opens_with_the_network_cut_and_asks_for_nothing(
     with show(file, size) as (page, seen):
         assert page.evaluate("layer_parcels.ids") == sorted(TOWNS)
         assert PLANTED not in page.content()
+        expect(page.locator("#what-if")).to_be_empty()  # nothing of a parcel to judge anew
         assert seen.nothing(), seen
 
 

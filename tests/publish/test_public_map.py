@@ -129,6 +129,14 @@ def test_paths_notes_and_counts_of_rows_stay_inside(result: Result, page: str) -
         "by", "areas", "least", "tolerance_m", "source", "totals", "definition", "rulebook",
         "dates", "notes",
     }  # fmt: skip
+    header = unpacked(page).header
+    assert [header[one] for one in ("tests", "scoring", "numbers", "land")] == [
+        None,
+        None,
+        [],
+        None,
+    ]
+    assert not any(one["is_exact"] for one in header["columns"].values())  # rounded, as published
     assert [set(one) for one in facts["public"]["dates"]] == [{"label", "as_of"}] * 4
     assert facts["public"]["source"] is None
     said = with_terms(result, source="小城自然资源局")

@@ -64,8 +64,8 @@ def areas_payload(figures: AreaFigures, outlines: GeoSeries, terms: Publication)
     Returns
     -------
     dict
-        As :func:`landrenew.publish.map.payload.parcels_payload` gives it, without tests, scoring
-        and land.
+        As :func:`landrenew.publish.map.payload.parcels_payload` gives it, without tests, scoring,
+        numbers to try and land; figures are rounded.
     """
     columns = {
         name: write_column(figures.areas[name], about) for name, about in figures.columns.items()
@@ -77,6 +77,7 @@ def areas_payload(figures: AreaFigures, outlines: GeoSeries, terms: Publication)
         "themes": area_themes(figures, terms.min_firms, is_marked=terms.by == "blocks"),
         "tests": None,
         "scoring": None,
+        "numbers": [],
         "land": None,
         "shapes": outlines,
     }
