@@ -13,6 +13,7 @@ from conftest import ROOT
 
 from landrenew.base.columns import COLUMNS
 from landrenew.intake.project import Project
+from landrenew.intake.publication import PUBLISHABLE
 from landrenew.intake.scenarios import read_scenarios
 from landrenew.rules.model import Rulebook
 
@@ -50,6 +51,15 @@ def test_project_file_examples_are_valid(page: str) -> None:
     assert examples
     for example in examples:
         Project(folder=ROOT, **tomllib.loads(example))
+
+
+def test_the_section_of_the_guide_on_public_maps_is_read() -> None:
+    (example,) = blocks("docs/map.md", "toml")
+    city = {"name": "here", "rulebook": "none"}
+    terms = Project(folder=ROOT, city=city, **tomllib.loads(example)).public
+    assert terms is not None
+    guide = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in guide for name in PUBLISHABLE)
 
 
 def test_the_plan_and_the_scenario_of_the_guide_are_read(tmp_path: Path) -> None:

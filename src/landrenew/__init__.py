@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         LandrenewError,
         ParcelError,
         PlanError,
+        PublicationError,
         RuleError,
     )
     from landrenew.base.units import to_mu
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from landrenew.publish.figures.folder import save_figures
     from landrenew.publish.map.draw import draw_map
     from landrenew.publish.map.offline import save_map
+    from landrenew.publish.map.public.draw import draw_public_map
     from landrenew.publish.run_folder import save_run
     from landrenew.rules.library import read_rulebook, rulebook_names
     from landrenew.sample import write_demo
@@ -55,6 +57,7 @@ _HOMES = {
     "LandrenewError": "base.errors",
     "ParcelError": "base.errors",
     "PlanError": "base.errors",
+    "PublicationError": "base.errors",
     "RuleError": "base.errors",
     "ellipsoidal_area": "base.area",
     "to_mu": "base.units",
@@ -65,6 +68,7 @@ _HOMES = {
     "block_id": "plan.blocks",
     "block_table": "plan.blocks",
     "draw_map": "publish.map.draw",
+    "draw_public_map": "publish.map.public.draw",
     "save_figures": "publish.figures.folder",
     "save_map": "publish.map.offline",
     "save_run": "publish.run_folder",
@@ -86,6 +90,7 @@ __all__ = [
     "ParcelError",
     "Parcels",
     "PlanError",
+    "PublicationError",
     "RuleError",
     "block_id",
     "block_table",
@@ -93,6 +98,7 @@ __all__ = [
     "column",
     "control_share",
     "draw_map",
+    "draw_public_map",
     "efficiency_grade",
     "ellipsoidal_area",
     "gap_m2",

@@ -1,4 +1,4 @@
-"""The errors a user of landrenew can meet: one root, six leaves by where it failed.
+"""The errors a user of landrenew can meet: one root, seven leaves by where it failed.
 
 Each message is one or two sentences: what was found, where, and how to mend it, in Chinese and
 in English. ``str(error)`` is English; the doors ask :meth:`LandrenewError.say` for their language.
@@ -75,6 +75,10 @@ class RuleError(LandrenewError, ValueError):
 
 class PlanError(LandrenewError, ValueError):
     """What was asked of a plan contradicts itself, lacks a figure, or a solve has no answer."""
+
+
+class PublicationError(LandrenewError, ValueError):
+    """What may be published is not stated, or the rule that protects firms cannot be kept."""
 
 
 REASONS = {

@@ -45,6 +45,10 @@ DoubtList = Annotated[
     typer.Option("--doubts", help="写出待核实清单（CSV） · Write what to settle first as CSV"),
 ]
 
+Public = Annotated[
+    bool, typer.Option("--public", help="公开版，按 [public] · For the public, by [public]")
+]
+
 
 def _tell_rejected(lang: str | None, layers: Layers) -> None:
     """Name the parcels that do not enter the share, and why."""
@@ -252,14 +256,18 @@ def map_(
         Path | None,
         typer.Option("--out", help=".html 为单个文件，否则为文件夹 · A .html file, else a folder"),
     ] = None,
+    public: Public = False,
     lang: LangOption = None,
 ) -> None:
-    """只出地图：一个文件，30 万宗起为文件夹 · Draw the map alone: a file, or a folder if large."""
+    """只出地图；--public 出公开版 · Draw the map alone; --public: for the public."""
     from landrenew.publish.map.draw import draw_map
     from landrenew.publish.map.folder import is_folder, map_name, page_of, refuse_others
     from landrenew.publish.map.offline import save_map
     from landrenew.workflow import run_project
 
+    if public:
+        _public_map(city, out or Path("map-public.html"), cast("Lang", lang))
+        return
     if out is not None and is_folder(out):
         refuse_others(out)  # before the long work
     with progress(lang) as say:
@@ -268,6 +276,25 @@ def map_(
         save_map(draw_map(result, cast("Lang", lang), in_folder=is_folder(out)), out)
     tell_notes(lang, (*result.layers.notes, *result.notes))
     typer.echo(page_of(out))
+
+
+def _public_map(city: Path, out: Path, lang: Lang) -> None:
+    """Draw the map for the public, and say what is withheld."""
+    from landrenew.intake.project import read_project
+    from landrenew.intake.publication import publication_of
+    from landrenew.publish.map.offline import save_map
+    from landrenew.publish.map.public.draw import draw_public_map
+    from landrenew.publish.map.public.figures import published_figures
+    from landrenew.publish.map.public.page import publication_notes
+    from landrenew.workflow import run_project
+
+    terms = publication_of(read_project(city))  # what is not stated is said before the long work
+    with progress(lang) as say:
+        result = run_project(city, say=say)
+        figures = published_figures(result, terms)
+        save_map(draw_public_map(result, lang, figures), out)
+    tell_notes(lang, publication_notes(result.layers, terms, figures))
+    typer.echo(out)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from landrenew.base.words import Text
 from landrenew.intake.certainty import Certainty
 from landrenew.intake.ground import Ground
 from landrenew.intake.planning import Planning
+from landrenew.intake.publication import Publication
 from landrenew.intake.sections import (
     City,
     EarlierLine,
@@ -118,6 +119,8 @@ class Project(Part):
         What a plan must reach, may cost and must leave alone; None where no plan is asked for.
     map
         What the map may show beneath the parcels.
+    public
+        What a public page may hold; None where nothing may be published.
     """
 
     folder: Path
@@ -147,6 +150,7 @@ class Project(Part):
     certainty: Certainty | None = None
     plan: Planning | None = None
     map: Ground = Ground()
+    public: Publication | None = None
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Project:

@@ -1,7 +1,6 @@
 """Contiguous blocks 连片: what each is, whether it is a candidate, and which park could take it.
 
-Ratios of a block are ratios of totals, taken over the parcels whose values are known, and the
-share of land they rest on stands beside them.
+What is true of a block's land is said by :mod:`landrenew.plan.areas`.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ import shapely
 from landrenew.assess.verdicts import judge
 from landrenew.base.missing import none_where_missing
 from landrenew.base.units import to_mu
-from landrenew.intake.parcels import require
+from landrenew.intake.parcels import Parcels, require
 from landrenew.measure.adjacency import contact_groups, contacts, set_by_hand
+from landrenew.plan.areas import area_figures
 from landrenew.plan.outlines import block_outline
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
-    from landrenew.intake.parcels import Parcels
     from landrenew.rules.comparison import TestSet
     from landrenew.rules.model import Contiguity
 
@@ -157,51 +156,15 @@ def block_table(
     the gap, to which the engine smooths; no area is taken from it.
     Source: project choice.
     """
-    require(parcels, "block_id", "counted_area_m2", "parcel_area_mu")
-    mine = parcels[parcels["block_id"].notna()]
+    require(parcels, "block_id")
+    mine = Parcels(parcels[parcels["block_id"].notna()])
     by = mine["block_id"]
-    land = mine["counted_area_m2"]
-    total = land.groupby(by).sum()
-    table = pd.DataFrame({"parcel_count": by.groupby(by).size(), "area_mu": to_mu(total)})
-    table["town"] = _main_town(mine, total.index)
-    table["owner_count"], table["owner_unknown_count"] = _owners(mine, by)
-    table["firm_count"] = _firms(links, by)
-    is_small = mine["parcel_area_mu"] < contiguity.small_plot_mu
-    table["small_area_share"] = land.where(is_small, 0.0).groupby(by).sum() / total
-    nothing = pd.Series(np.nan, mine.index)
-    tax = mine.get("tax_cny10k", nothing)
-    # what stands on ground that two parcels claim counts once, like the ground
-    floor = mine.get("counted_floor_area_m2", nothing) * (to_mu(land) / mine["parcel_area_mu"])
-    for amount, ratio, known, per in (
-        (floor, "floor_area_ratio", "floor_known_area_share", land),
-        (tax, "tax_cny10k_per_mu", "tax_known_area_share", to_mu(land)),
-    ):
-        table[ratio], table[known] = _ratio_of_totals(amount, per, by)
-    table["low_efficiency_area_share"] = _class_share(mine, "yes", by)
-    table["undetermined_area_share"] = _class_share(mine, "undetermined", by)
-    if "inside_area_m2" in mine:
-        table["control_share"] = mine["inside_area_m2"].groupby(by).sum() / total
+    table = area_figures(mine, by, links=links, small_plot_mu=contiguity.small_plot_mu)
+    table.insert(list(table).index("owner_count"), "town", _main_town(mine, table.index))
     table.index.name = "block_id"
     return gpd.GeoDataFrame(
         table, geometry=block_outline(mine, contiguity.max_gap_m), crs=parcels.crs
     )
-
-
-def _ratio_of_totals(
-    amount: pd.Series[float], land: pd.Series[float], by: pd.Series[str]
-) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Divide totals over the parcels whose amount is known, and say how much land that is."""
-    known = land.where(amount.notna(), 0.0).groupby(by).sum()
-    ratio = amount.groupby(by).sum() / known.where(known > 0)
-    return ratio, known / land.groupby(by).sum()
-
-
-def _class_share(mine: Parcels, word: str, by: pd.Series[str]) -> pd.Series[float]:
-    if "low_efficiency_class" not in mine:
-        return pd.Series(np.nan, by.unique())
-    land = mine["counted_area_m2"]
-    fits = land.where(mine["low_efficiency_class"] == word, 0.0)
-    return fits.groupby(by).sum() / land.groupby(by).sum()
 
 
 def _main_town(mine: Parcels, blocks: pd.Index[str]) -> pd.Series[str]:
@@ -210,23 +173,6 @@ def _main_town(mine: Parcels, blocks: pd.Index[str]) -> pd.Series[str]:
     land = mine.groupby(["block_id", "town"])["counted_area_m2"].sum().reset_index()
     land = land.sort_values(["counted_area_m2", "town"], ascending=[False, True])
     return land.drop_duplicates("block_id").set_index("block_id")["town"].reindex(blocks)
-
-
-def _owners(mine: Parcels, by: pd.Series[str]) -> tuple[pd.Series[float], pd.Series[float]]:
-    """Count the owners known, and the parcels whose owner is not."""
-    if "owner" not in mine:
-        nothing = pd.Series(np.nan, by.unique())
-        return nothing, nothing
-    unknown = mine["owner"].isna().groupby(by).sum().astype(float)
-    return mine["owner"].groupby(by).nunique().astype(float), unknown
-
-
-def _firms(links: pd.DataFrame | None, by: pd.Series[str]) -> pd.Series[float]:
-    if links is None:
-        return pd.Series(np.nan, by.unique())
-    block = by.reindex(links["parcel_id"]).to_numpy()
-    counts = links["firm_id"].groupby(block).nunique()
-    return counts.reindex(by.unique(), fill_value=0).astype(float)
 
 
 def judged_blocks(blocks: GeoDataFrame, rule: TestSet) -> pd.DataFrame:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
 
+    from landrenew.base.columns import Column
     from landrenew.rules.grading import Grades
     from landrenew.rules.model import Rulebook
 
@@ -143,8 +144,23 @@ def _threshold(rulebook: Rulebook, name: str) -> float | None:
     return next((float(one) for one in found if not isinstance(one, str)), None)
 
 
-def _steps(bounds: Sequence[float], name: str) -> list[Swatch]:
-    unit = unit_words(COLUMNS[name].unit)
+def step_swatches(bounds: Sequence[float], about: Column) -> list[Swatch]:
+    """
+    Give each class of numbers its colour, from low to high.
+
+    Parameters
+    ----------
+    bounds
+        Rising bounds of the classes, at least one.
+    about
+        The numbers' entry in the data dictionary.
+
+    Returns
+    -------
+    list of Swatch
+        One more than there are bounds.
+    """
+    unit = unit_words(about.unit)
     said = [f"{bound:,.10g}" for bound in bounds]
     spans = [f"< {said[0]}", *(f"{a} – {b}" for a, b in pairwise(said))]
     spans.append(f"≥ {said[-1]}")
@@ -166,7 +182,7 @@ def _numbered(parcels: GeoDataFrame, rulebook: Rulebook, name: str) -> dict[str,
     if not bounds:
         return None
     swatches = [
-        *_steps(bounds, name),
+        *step_swatches(bounds, COLUMNS[name]),
         Swatch(NOTHING, NO_DATA, hatched=True),
     ]
     filled = values.to_numpy()

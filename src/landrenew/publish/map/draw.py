@@ -73,7 +73,22 @@ def _overlays(layers: Layers) -> Iterator[ShapeLayer]:
             yield ShapeLayer(name, _overlay(name, layer))
 
 
-def _frame(box: list[float], title: str) -> folium.Map:
+def bare_map(box: list[float], title: str) -> folium.Map:
+    """
+    Make a map without any layer, the same in every process.
+
+    Parameters
+    ----------
+    box
+        Left, bottom, right, top of what will be on it [degree].
+    title
+        Title of the page.
+
+    Returns
+    -------
+    folium.Map
+        The map.
+    """
     left, bottom, right, top = box
     frame = folium.Map(
         location=[(bottom + top) / 2, (left + right) / 2],
@@ -128,7 +143,7 @@ def draw_map(result: Result, lang: Lang = "zh", *, in_folder: bool = False) -> f
     city = layers.project.city.name
     box = bounds([result.near])
     title = Text(f"{city} 低效工业用地更新图", f"{city}: industrial land renewal")
-    frame = _frame(box, title.say(lang))
+    frame = bare_map(box, title.say(lang))
     for overlay in _overlays(layers):
         overlay.add_to(frame)
     if (picture := picture_of(layers.project, result.near)) is not None:

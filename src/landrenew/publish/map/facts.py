@@ -62,7 +62,20 @@ def share_facts(share: ControlShare | None) -> dict[str, Any] | None:
     }
 
 
-def _city(layers: Layers) -> dict[str, Any]:
+def city_facts(layers: Layers) -> dict[str, Any]:
+    """
+    Say whose map it is: name, date, who drew it, review number and CRS.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    dict
+        ``name``, ``as_of``, ``drawing_unit``, ``review_number``, ``crs``; None what is not stated.
+    """
     city, crs = layers.project.city, layers.parcels.crs
     return {
         "name": city.name,
@@ -169,7 +182,20 @@ def _basemaps(layers: Layers) -> list[dict[str, Any]]:
     ]
 
 
-def _mixed_years(layers: Layers) -> list[Text]:
+def mixed_years(layers: Layers) -> list[Text]:
+    """
+    Warn when layers are of different years.
+
+    Parameters
+    ----------
+    layers
+        The layers of a project.
+
+    Returns
+    -------
+    list of Text
+        One sentence with the years, or none.
+    """
     project = layers.project
     dates = [project.city.as_of, *(one.as_of for one in project.layers().values())]
     years = sorted({date[:YEAR] for date in dates if date})
@@ -202,11 +228,11 @@ def page_facts(result: Result) -> dict[str, Any]:
         ``basemaps``, ``plans`` and the labels the page needs from the data dictionary.
     """
     layers = result.layers
-    notes = [*_mixed_years(layers), *layers.notes, *result.notes]
+    notes = [*mixed_years(layers), *layers.notes, *result.notes]
     labels = ("parcel_id", "town", "owner", "efficiency_score", "efficiency_grade", "pool",
               "low_efficiency_class", "block_id", "consolidation_class")  # fmt: skip
     return {
-        "city": _city(layers),
+        "city": city_facts(layers),
         "share": share_facts(result.share),
         "definition": DEFINITION,
         "land": _land(result),

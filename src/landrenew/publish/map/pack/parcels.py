@@ -50,11 +50,12 @@ def packed_parcels(payload: dict[str, Any], *, outlines_apart: bool = False) -> 
     for number, theme in enumerate(payload["themes"]):
         if "codes" in theme:
             parts[f"themes.{number}"] = codes(theme["codes"])
-    parts |= dict(_outcomes(payload["tests"])) | dict(_land(**payload["land"]))
+    parts |= dict(_outcomes(payload["tests"]))
+    parts |= dict(_land(**payload["land"])) if payload["land"] else {}
     made = in_pieces(payload["shapes"], parts, outlines_apart=outlines_apart)
     header = _without(payload, "ids", "shapes") | {
         "columns": columns,
-        "land": {"decimals": LAND_DECIMALS},
+        "land": {"decimals": LAND_DECIMALS} if payload["land"] else None,
         "themes": [_without(one, "codes") for one in payload["themes"]],
         "tests": _tests(payload["tests"]),
     }

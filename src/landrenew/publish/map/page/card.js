@@ -214,10 +214,10 @@ function blockCard(layer, i, { rules, close }) {
 }
 
 function parkCard(layer, i, { close }) {
-  const { names, ids, capacity_mu: capacity } = layer.data;
+  const { names, ids, capacity_mu: capacity = null } = layer.data;
   return [
     heading(names[i] || ids[i] || say('park'), say('park'), close),
-    el('dl', { class: 'facts' }, el('div', {},
+    capacity && el('dl', { class: 'facts' }, el('div', {},
       el('dt', {}, say('capacity')),
       el('dd', {}, land(capacity[i])))),
   ];

@@ -82,12 +82,13 @@ function sumsOf(parcels, rows) {
   return asSums(parcels, rows.length, counted, inside);
 }
 
-function asSums({ hasLine }, count, counted, inside) {
-  return { count, mu: counted / M2_PER_MU, share: counted > 0 && hasLine ? inside / counted : null };
+function asSums({ hasLine, land }, count, counted, inside) {
+  return { count, mu: land ? counted / M2_PER_MU : null, share: counted > 0 && hasLine ? inside / counted : null };
 }
 
 function sumWords({ count, mu, share }) {
-  const said = [`${number(count, 0)} ${say('parcels_unit')}`, land(mu)];
+  const said = [`${number(count, 0)} ${say('parcels_unit')}`];
+  if (mu !== null) said.push(land(mu));
   if (share !== null) said.push(`${say('share')} ${percent(share)}`);
   return said.join(' · ');
 }

@@ -124,7 +124,7 @@ class FloorSwitch {
   constructor(page) {
     this.page = page;
     const { table } = page.parcels;
-    if (!['floor_area_ratio', 'building_density'].every((name) => table.has(name))) return;
+    if (published || !['floor_area_ratio', 'building_density'].every((name) => table.has(name))) return;
     this.layer = new Floors(page.parcels);
     this.button = el('button', { type: 'button', id: 'floors', 'data-name': 'floors', 'aria-pressed': 'false', onclick: () => this.toggle() }, '▥');
     this.hint = el('p', { class: 'floors-said', role: 'status', hidden: true });

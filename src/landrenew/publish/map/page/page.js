@@ -8,6 +8,7 @@ class Page {
   constructor(map, facts) {
     this.map = map;
     this.facts = facts;
+    becomePublic(facts);
     this.layers = {};
     this.open = null;
     this.selection = L.layerGroup().addTo(map);
@@ -114,7 +115,7 @@ class Page {
     document.title = `${city.name} · ${say('subtitle')}`;
     this.fill('meta', metaRows(city));
     this.fill('plan', planRows(this.facts.plans, this.orders));
-    this.fill('about', about(this.facts));
+    this.fill('about', published ? publicAbout(this.facts) : about(this.facts));
     this.fillLayers();
     this.ground.show();
     this.search.name();
@@ -159,8 +160,8 @@ class Page {
   fillChosen() {
     const choose = (name) => this.setTown(name);
     const share = sharesAt(this.facts.share, this.parcels.trial.judge);
-    this.fill('share', shareFigure({ ...this.facts, share }, this.filters.town, choose));
-    this.fill('towns', townBars(share, this.filters.town, choose));
+    this.fill('share', published ? publicTotals(published) : shareFigure({ ...this.facts, share }, this.filters.town, choose));
+    if (!published) this.fill('towns', townBars(share, this.filters.town, choose));
     this.fillFilter();
   }
 
@@ -173,6 +174,7 @@ class Page {
 
   fillLegend() {
     this.fill('legend', legend(this.parcels, this.filters, (name) => this.setTheme(name), (theme, at) => this.hide(theme, at)));
+    if (published) this.fill('towns', areaList(this.parcels, (i) => this.goTo({ kind: 'parcel', i })));
   }
 
   setTheme(name) {
@@ -299,7 +301,7 @@ class Page {
 
   showCard() {
     const { kind, i, layer } = this.open;
-    const make = { parcel: parcelCard, block: blockCard, park: parkCard }[kind];
+    const make = { parcel: published ? areaCard : parcelCard, block: blockCard, park: parkCard }[kind];
     const children = make(layer, i, {
       rules: this.facts.rules,
       openBlock: (id) => this.goToBlock(id),

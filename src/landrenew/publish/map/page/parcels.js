@@ -32,7 +32,7 @@ const Parcels = L.GridLayer.extend({
     this.theme = this.themes[0] || null;
     this.kept = null;
     this.hasLine = Boolean(columns['land.inside']);
-    this.land = landOf(columns, header.land.decimals);
+    this.land = header.land && landOf(columns, header.land.decimals);
     this.shade = new Uint8Array(grid.count);
     this.shadeAll();
     if (this._map) this.redraw();
@@ -48,9 +48,9 @@ const Parcels = L.GridLayer.extend({
   whenOutlined(i, act) { this.outlines.with([this.grid.pieceOf(i)], act); },
 
   // Land of a parcel, and what of it lies inside the line [m²].
-  landOf(i) { return this.land.counted[i]; },
+  landOf(i) { return this.land ? this.land.counted[i] : 0; },
 
-  insideOf(i) { return this.land.inside[i]; },
+  insideOf(i) { return this.land ? this.land.inside[i] : 0; },
 
   bounds(i) { return this.grid.bounds(i); },
 

@@ -44,8 +44,9 @@ function sheetOf(page, window, tiles) {
     stamps: [parcels.trial.isOn ? say('trying') : null, stamp && !stamp.hidden ? stamp.textContent : null].filter(Boolean),
     meta: [...metaWords(facts.city).map(([word, label, said]) => [word, label, shortened(said, META_AT_MOST)]),
       ['scale', say('scale'), say('paper_scale', { x: number(window.ratioOfLengths(), 0) })]],
-    blocks: [trialBlock(page.whatIf), shareBlock({ ...facts, share }, filters.town), ...parcelBlocks(page), layerBlock(page), townBlock(share)].filter(Boolean),
-    foot: [...footLines(facts), groundLine(page.ground, tiles)].filter(Boolean),
+    blocks: (published ? publicBlocks(page)
+      : [trialBlock(page.whatIf), shareBlock({ ...facts, share }, filters.town), ...parcelBlocks(page), layerBlock(page), townBlock(share)]).filter(Boolean),
+    foot: [...(published ? publicLines(facts) : footLines(facts)), groundLine(page.ground, tiles)].filter(Boolean),
   };
 }
 
@@ -90,18 +91,19 @@ function parcelBlocks(page) {
 function legendBlock({ table }, theme, filters) {
   const { town } = filters;
   const tally = theme.tally[town === null ? '' : town] || [];
-  const decimals = landDecimals(tally.reduce((total, [, mu]) => total + mu, 0));
+  const hasLand = tally.some((one) => one.length > 1);
+  const decimals = landDecimals(tally.reduce((total, [, mu]) => total + (mu || 0), 0));
   return {
     name: 'legend',
     title: say(theme.label),
-    heads: [shortened(town === null ? say('whole_city') : town, 16), say('count'), say('area')],
+    heads: [shortened(town === null ? say('whole_city') : town, 16), say('count'), ...(hasLand ? [say('area')] : [])],
     rows: theme.classes.map((one, at) => {
       const [count, mu] = tally[at] || [0, 0];
       const isHidden = filters.isHidden(theme, at);
       return {
         swatch: one,
         isHidden,
-        words: [`${say(one.label)}${isHidden ? ` · ${say('set_aside')}` : ''}`, number(count, 0), number(mu, decimals)],
+        words: [`${say(one.label)}${isHidden ? ` · ${say('set_aside')}` : ''}`, number(count, 0), ...(hasLand ? [number(mu, decimals)] : [])],
       };
     }),
     lines: [

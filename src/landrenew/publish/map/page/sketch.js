@@ -3,7 +3,12 @@
 // The ellipsoid of CGCS2000.
 const SEMI_MAJOR_M = 6378137;
 const ECCENTRICITY_2 = 0.0066943800229;
-const EXPORT_NAME = 'parcels.csv';
+
+// What a table is called that is taken away: nobody shall mistake a trial for the run.
+function exportName(trial) {
+  if (published) return 'areas.csv';
+  return trial.isOn ? 'parcels-trial.csv' : 'parcels.csv';
+}
 
 // A place in space [m].
 function inSpace({ lat, lng }) {
@@ -192,6 +197,6 @@ class Sketch {
 
   export() {
     const text = `\ufeff${csvOf(this.page.parcels, this.rows)}`;
-    saveAs(new Blob([text], { type: 'text/csv' }), EXPORT_NAME);
+    saveAs(new Blob([text], { type: 'text/csv' }), exportName(this.page.parcels.trial));
   }
 }
