@@ -124,7 +124,8 @@ def test_the_scan_for_corners_finds_them_on_the_working_map(result: Result) -> N
 
 def test_paths_notes_and_counts_of_rows_stay_inside(result: Result, page: str) -> None:
     facts = facts_of(page)
-    assert set(facts) == {"city", "share", "plans", "public", "lang", "bounds"}
+    assert set(facts) == {"city", "share", "plans", "basemaps", "public", "lang", "bounds"}
+    assert facts["basemaps"] == []
     assert set(facts["public"]) == {
         "by", "areas", "least", "tolerance_m", "source", "totals", "definition", "rulebook",
         "dates", "notes",
