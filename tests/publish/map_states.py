@@ -70,6 +70,21 @@ def filtered(page: Page) -> None:
     page.locator("#filter").scroll_into_view_if_needed()
 
 
+def brushed(page: Page) -> None:
+    """Draw a span over the bars of a number that has a threshold, in land, and try another one."""
+    tried(page)
+    page.locator("#what-if summary").click()
+    page.locator("#span-column").select_option("floor_area_ratio")
+    page.locator("[data-by=land]").click()
+    page.locator("[data-order=gap]").click()
+    page.locator(".histogram").scroll_into_view_if_needed()
+    box = page.locator(".plot .bars").bounding_box()
+    assert box
+    for across, act in ((0.2, page.mouse.down), (0.5, page.mouse.up)):
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + 30)
+        act()
+
+
 def found(page: Page) -> None:
     page.locator("#search").fill("33028210002")
 
@@ -120,10 +135,10 @@ def printed(page: Page) -> None:
 
 
 STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
-    ("wide", "zh"): (opening, card, filtered, found, chosen, town, tried, printed),
+    ("wide", "zh"): (opening, card, filtered, brushed, found, chosen, town, tried, printed),
     ("wide", "en"): (opening, card, tried_and_more, printed),
     ("narrow", "zh"): (opening, drawer, card, park, filtered, not_found, chosen),
-    ("narrow", "en"): (opening, drawer, drawing, tried, tried_and_more),
+    ("narrow", "en"): (opening, drawer, drawing, brushed, tried, tried_and_more),
 }
 """What is looked at by width and language: all of it once, and in English where room is scarce."""
 

@@ -168,11 +168,24 @@ class Table {
   figures(name, count) {
     const column = this.columns[name];
     if (!column || !column.values) return new Float64Array(count).fill(NaN);
+    if (column.values.figures) return column.values.figures(count);
     column.figures ||= Float64Array.from({ length: count }, (_, i) => {
       const value = valueAt(column.values, i, column.digits);
       return value === null ? NaN : value;
     });
     return column.figures;
+  }
+
+  // All figures of a column as people read them, rounded as the tables are; NaN where missing.
+  rounded(name, count) {
+    const column = this.columns[name];
+    const figures = this.figures(name, count);
+    if (!column.is_exact) return figures;
+    if (column.roundedFrom !== figures) {
+      column.rounded = figures.map((one) => roundTo(one, column.decimals));
+      column.roundedFrom = figures;
+    }
+    return column.rounded;
   }
 
   // Tells of a row whether it has a word in a column; null asks for those without any.

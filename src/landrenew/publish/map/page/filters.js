@@ -38,10 +38,10 @@ class Filters {
     else this.spans.set(name, [low, high]);
   }
 
-  // Tells of a parcel whether it is kept; null keeps all. What is missing lies in no span.
-  test() {
-    if (this.isEmpty) return null;
-    const { table, themes } = this.parcels;
+  // Tells of a parcel whether it is kept; null keeps all. What is missing lies in no span. The span of
+  // one column may be left out of it.
+  test(without = null) {
+    const { table, themes, count } = this.parcels;
     const asked = [];
     if (this.town !== null) asked.push(table.holds('town', this.town === NONE ? null : this.town));
     if (this.owner !== null) asked.push(table.holds('owner', this.owner));
@@ -50,12 +50,12 @@ class Filters {
       asked.push((i) => !classes.has(codes.code(i)));
     }
     for (const [name, [low, high]] of this.spans) {
-      asked.push((i) => {
-        const value = table.value(name, i);
-        return value !== null && (low === null || value >= low) && (high === null || value <= high);
-      });
+      if (name === without) continue;
+      const values = table.rounded(name, count);
+      const [least, most] = [low === null ? -Infinity : low, high === null ? Infinity : high];
+      asked.push((i) => values[i] >= least && values[i] <= most);
     }
-    return (i) => asked.every((one) => one(i));
+    return asked.length === 0 ? null : (i) => asked.every((one) => one(i));
   }
 
   // Of the parcels in colour.
@@ -83,7 +83,8 @@ function sumsOf(parcels, rows) {
 }
 
 function asSums({ hasLine, land }, count, counted, inside) {
-  return { count, mu: land ? counted / M2_PER_MU : null, share: counted > 0 && hasLine ? inside / counted : null };
+  const share = counted > 0 && hasLine ? inside / counted : null;
+  return { count, mu: land ? counted / M2_PER_MU : null, share, inside, counted };
 }
 
 function sumWords({ count, mu, share }) {
@@ -99,10 +100,14 @@ function filterChip(text, onDrop) {
     el('button', { type: 'button', 'aria-label': `${say('drop')} ${text}`, onclick: onDrop }, '×'));
 }
 
-function spanWords(table, name, [low, high]) {
-  const { label, unit } = table.columns[name];
-  const ends = [low === null ? null : `≥ ${plain(name, low, unit)}`, high === null ? null : `≤ ${plain(name, high, unit)}`];
-  return `${say(label)} ${ends.filter(Boolean).join(' ')}`;
+const spanWords = (table, name, ends) => `${table.label(name)} ${endsWords(table, name, ends)}`;
+
+function endsWords(table, name, [low, high]) {
+  const { unit } = table.columns[name];
+  if (low === high) return low === null ? say('no_bound') : plain(name, low, unit);
+  if (low === null) return `≤ ${plain(name, high, unit)}`;
+  if (high === null) return `≥ ${plain(name, low, unit)}`;
+  return `${plain(name, low, ['', ''])} – ${plain(name, high, unit)}`;
 }
 
 // Every condition that is set, in words, with what drops it.
@@ -127,39 +132,107 @@ function filterChips(filters, onChange) {
   return conditionsOf(filters).map(({ text, drop }) => filterChip(text, () => { drop(); onChange(); }));
 }
 
-// A span of a number: shares are typed in percent, as they are shown.
-function spanForm(filters, onChange) {
-  const { table } = filters.parcels;
-  const names = Object.keys(table.columns).filter((name) => table.columns[name].values);
-  const column = el('select', { id: 'span-column', 'aria-label': say('number') },
-    ...names.map((name) => el('option', { value: name }, `${table.label(name)}${unitMark(name, table)}`)));
-  const [low, high] = ['at_least', 'at_most'].map((word) => el('input', {
-    type: 'number', step: 'any', id: `span-${word}`, placeholder: SIGNS[word], 'aria-label': `${say('number')} ${SIGNS[word]}`,
-  }));
-  const read = (box, name) => (box.value === '' ? null : Number(box.value) / (isShare(name) ? 100 : 1));
-  const form = el('form', { class: 'span' }, column, low, high, el('button', { type: 'submit' }, say('add')));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    filters.setSpan(column.value, read(low, column.value), read(high, column.value));
-    onChange();
-  });
-  return form;
-}
+const spanNames = (table) => Object.keys(table.columns).filter((name) => table.columns[name].values);
 
 function unitMark(name, table) {
   const unit = isShare(name) ? '%' : say(table.columns[name].unit);
   return unit ? ` (${unit})` : '';
 }
 
-function filterPanel(filters, onChange) {
-  return [
-    el('div', { class: 'heading' }, el('h2', {}, say('filter')),
-      filters.isEmpty ? null : el('button', {
-        type: 'button', class: 'link', id: 'clear-filter', onclick: () => { filters.clear(); onChange(); },
-      }, say('clear'))),
-    filters.isEmpty ? el('p', { class: 'hint' }, say('filter_hint'))
-      : el('ul', { class: 'conditions' }, ...filterChips(filters, onChange)),
-    filters.isEmpty ? null : el('output', { id: 'filter-sums' }, sumWords(filters.sums())),
-    spanForm(filters, onChange),
-  ];
+// The conditions that are set, and what they keep.
+class FilterPanel {
+  constructor(page) {
+    this.page = page;
+    this.filters = page.filters;
+    this.histogram = new Histogram(this.filters, { follow: () => this.follow(), settle: () => this.settle() });
+    this.chosen = null;
+  }
+
+  // The number whose span is asked for: the one that was chosen, else one that has a span.
+  get column() {
+    const { table } = this.filters.parcels;
+    return this.chosen || [...this.filters.spans.keys()].pop() || spanNames(table)[0];
+  }
+
+  fill() {
+    this.clear = el('button', {
+      type: 'button', class: 'link', id: 'clear-filter', onclick: () => { this.filters.clear(); this.page.filter(); },
+    }, say('clear'));
+    this.said = el('div', { id: 'filter-said' });
+    const hasNumbers = this.column !== undefined;
+    this.heading = el('div', { class: 'heading' }, el('h2', {}, say('filter')));
+    const chart = hasNumbers ? [this.spanForm(), this.histogram.build(this.column)] : [];
+    this.tell();
+    this.page.fill('filter', [this.heading, ...chart, this.said]);
+    this.sayAloud();
+  }
+
+  // While a span is drawn, the map and the sums follow.
+  follow() {
+    const { parcels } = this.filters;
+    parcels.keep(this.filters.test());
+    this.histogram.update();
+    this.tell();
+  }
+
+  settle() {
+    this.sayAloud();
+    this.page.remember(true);
+  }
+
+  sayAloud() {
+    const sums = document.getElementById('filter-sums');
+    document.getElementById('said').textContent = sums ? sums.textContent : '';
+  }
+
+  tell() {
+    const { filters } = this;
+    if (filters.isEmpty) this.clear.remove();
+    else this.heading.append(this.clear);
+    this.said.replaceChildren(...(filters.isEmpty ? [el('p', { class: 'hint' }, say('filter_hint'))]
+      : [el('ul', { class: 'conditions' }, ...filterChips(filters, () => this.page.filter())), ...this.sums()]));
+    if (this.boxes) this.showSpan();
+  }
+
+  // How much is kept; where there is a target, the way to it as well.
+  sums() {
+    const sums = this.filters.sums();
+    const target = this.page.target();
+    const said = [el('output', { id: 'filter-sums' }, sumWords(sums))];
+    if (sums.share === null || target === null) return said;
+    const [retire, build] = gapAt(sums.inside, sums.counted, target);
+    const gap = gapWords({ retire_mu: retire, build_mu: build, verdict: retire === 0 ? 'met' : 'not_met' });
+    return [...said, el('p', { class: 'kept-target' }, targetWords(target)), ...(gap ? [gap] : [])];
+  }
+
+  // A span of a number: shares are typed in percent, as they are shown.
+  spanForm() {
+    const { filters } = this;
+    const { table } = filters.parcels;
+    const column = el('select', { id: 'span-column', 'aria-label': say('number') },
+      ...spanNames(table).map((name) => el('option', { value: name, selected: name === this.column }, `${table.label(name)}${unitMark(name, table)}`)));
+    this.boxes = ['at_least', 'at_most'].map((word) => el('input', {
+      type: 'number', step: 'any', id: `span-${word}`, placeholder: SIGNS[word], 'aria-label': `${say('number')} ${SIGNS[word]}`,
+    }));
+    const form = el('form', { class: 'span' }, column, ...this.boxes, el('button', { type: 'submit' }, say('add')));
+    column.addEventListener('change', () => {
+      this.chosen = column.value;
+      this.histogram.node.replaceWith(this.histogram.build(this.chosen));
+      this.showSpan();
+    });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.chosen = column.value;
+      filters.setSpan(column.value, ...this.boxes.map((box) => (box.value === '' ? null : tidy(Number(box.value) / (isShare(column.value) ? 100 : 1)))));
+      this.page.filter();
+    });
+    return form;
+  }
+
+  // The boxes say which span the number has.
+  showSpan() {
+    const { column } = this;
+    const span = this.filters.spans.get(column) || [null, null];
+    this.boxes.forEach((box, at) => { box.value = span[at] === null ? '' : String(tidy(span[at] * (isShare(column) ? 100 : 1))); });
+  }
 }

@@ -14,8 +14,10 @@ class Page {
     this.selection = L.layerGroup().addTo(map);
     map.eachLayer((layer) => this.adopt(layer));
     this.filters = this.parcels.filters = new Filters(this.parcels);
+    this.filterPanel = new FilterPanel(this);
     this.whatIf = new WhatIf(this);
     this.orders = this.parcels.themes.filter(({ steps }) => steps).map((theme) => new PlanOrder(this, theme));
+    this.townOrder = 'share';
     this.nameParks();
     const { parcels } = this;
     const many = { parcel: () => parcels.idColumn.haystack(), owner: () => parcels.table.haystack('owner') };
@@ -158,17 +160,30 @@ class Page {
   }
 
   fillChosen() {
-    const choose = (name) => this.setTown(name);
-    const share = sharesAt(this.facts.share, this.parcels.trial.judge);
-    this.fill('share', published ? publicTotals(published) : shareFigure({ ...this.facts, share }, this.filters.town, choose));
-    if (!published) this.fill('towns', townBars(share, this.filters.town, choose));
+    const share = { ...this.facts, share: this.share() };
+    this.fill('share', published ? publicTotals(published) : shareFigure(share, this.filters.town, (name) => this.setTown(name)));
+    if (!published) this.fillTowns();
     this.fillFilter();
   }
 
+  // Shares of city and towns, and the target, by the numbers that hold now.
+  share() { return sharesAt(this.facts.share, this.parcels.trial.judge); }
+
+  target() { return targetOf(this.facts.share, this.parcels.trial.judge); }
+
+  fillTowns() {
+    this.fill('towns', townBars(this.share(), {
+      town: this.filters.town, order: this.townOrder, onChoose: (name) => this.setTown(name), onOrder: (order) => this.orderTowns(order),
+    }));
+  }
+
+  orderTowns(order) {
+    this.townOrder = order;
+    this.fillTowns();
+  }
+
   fillFilter() {
-    this.fill('filter', filterPanel(this.filters, () => this.filter()));
-    const sums = document.getElementById('filter-sums');
-    document.getElementById('said').textContent = sums ? sums.textContent : '';
+    this.filterPanel.fill();
     this.fillLegend();
   }
 

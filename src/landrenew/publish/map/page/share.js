@@ -57,6 +57,12 @@ function sharesAt(share, judge) {
   return share && target !== undefined ? shareAt(share, target) : share;
 }
 
+// The target that holds now: the one that is tried, else the rulebook's; null where there is none.
+function targetOf(share, judge) {
+  const tried = judge.tried.get(SHARE_TARGET);
+  return tried === undefined ? share && share.target : tried;
+}
+
 const targetWords = (target) => (target === null ? say('no_target') : `${say('target')} ${+(target * 100).toFixed(2)}%`);
 
 function gapWords({ retire_mu: retire, build_mu: build, verdict }) {
@@ -109,26 +115,40 @@ function shareFigure({ share: city, definition, land: all }, town, onChoose) {
   ];
 }
 
-function townRow(town, chosen, onChoose) {
+// Towns can stand by their share, or by the land outside that is too much for the target.
+const TOWN_ORDERS = {
+  share: { rank: ({ share }) => (share === null ? -1 : share), shown: sharePercent },
+  gap: { rank: ({ retire_mu: gap }) => (gap === null ? -1 : gap), shown: ({ retire_mu: gap }) => land(gap) },
+};
+
+function townRow(town, shown, chosen, onChoose) {
   const isChosen = town.name === chosen;
   return el('li', {}, el('button', {
     type: 'button', class: 'town', 'aria-pressed': String(isChosen), 'data-town': town.name,
     title: `${number(town.inside_mu)} / ${number(town.total_mu)} ${say('area')}`,
     onclick: () => onChoose(isChosen ? null : town.name),
-  }, named('span', town.name, { class: 'town-name' }), gauge(town), el('span', { class: 'town-share' }, sharePercent(town))));
+  }, named('span', town.name, { class: 'town-name' }), gauge(town), el('span', { class: 'town-share' }, shown(town))));
 }
 
-// The towns by their share, the highest first.
-function rankedTowns(share) {
-  const rank = (town) => (town.share === null ? -1 : town.share);
+// The towns in an order, the highest first.
+function rankedTowns(share, order = 'share') {
+  const { rank } = TOWN_ORDERS[order];
   return [...share.towns].sort((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
 }
 
-function townBars(share, chosen, onChoose) {
+function orderSwitch(order, onOrder) {
+  return el('div', { class: 'switch', role: 'group', 'aria-label': say('town_order') }, ...Object.keys(TOWN_ORDERS).map((one) => el('button', {
+    type: 'button', 'data-order': one, 'aria-pressed': String(one === order), onclick: () => onOrder(one),
+  }, say(`order_${one}`))));
+}
+
+function townBars(share, { town: chosen, order, onChoose, onOrder }) {
   if (!share || !share.towns.length) return [];
+  const by = share.target === null ? 'share' : order;
   return [
-    el('h2', {}, say('towns')),
+    el('div', { class: 'heading' }, el('h2', {}, say('towns')), share.target === null ? null : orderSwitch(order, onOrder)),
+    share.target === null ? null : el('p', { class: 'target-key' }, el('span', { class: 'target-mark', 'aria-hidden': 'true' }), targetWords(share.target)),
     el('p', { class: 'hint' }, say('towns_hint')),
-    el('ol', { class: 'towns' }, ...rankedTowns(share).map((town) => townRow(town, chosen, onChoose))),
+    el('ol', { class: 'towns' }, ...rankedTowns(share, by).map((town) => townRow(town, TOWN_ORDERS[by].shown, chosen, onChoose))),
   ];
 }

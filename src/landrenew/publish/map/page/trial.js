@@ -9,6 +9,12 @@ class MadeColumn {
     const value = this.values()[i];
     return value === undefined || Number.isNaN(value) ? null : value;
   }
+
+  // All of them; others as soon as other numbers are tried.
+  figures(count) {
+    const values = this.values();
+    return values.length ? values : new Float64Array(count).fill(NaN);
+  }
 }
 
 class PlainCodes {
