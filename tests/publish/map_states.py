@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from landrenew.publish.result import Result
 
 ONE = "330282100020"
+BELOW_BEST = "330282100021"
 LONG = "观海卫镇经济技术开发区东部片区"
 LONGER = "宁波市慈溪市滨海经济开发区低效工业用地更新与产业空间治理研究院（有限合伙）Institute"
 
@@ -55,6 +56,15 @@ def drawer(page: Page) -> None:
 def card(page: Page) -> None:
     page.locator("#search").fill(ONE)
     page.locator("#search").press("Enter")
+
+
+def lifts(page: Page) -> None:
+    """Ask what would lift the grade of a parcel."""
+    page.locator("#search").fill(BELOW_BEST)
+    page.locator("#search").press("Enter")
+    page.locator("#ask-lifts").click()
+    page.locator('#lifts[aria-busy="false"]').wait_for()
+    page.locator("#lifts").scroll_into_view_if_needed()
 
 
 def park(page: Page) -> None:
@@ -135,10 +145,10 @@ def printed(page: Page) -> None:
 
 
 STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
-    ("wide", "zh"): (opening, card, filtered, brushed, found, chosen, town, tried, printed),
+    ("wide", "zh"): (opening, card, lifts, filtered, brushed, found, chosen, town, tried, printed),
     ("wide", "en"): (opening, card, tried_and_more, printed),
     ("narrow", "zh"): (opening, drawer, card, park, filtered, not_found, chosen),
-    ("narrow", "en"): (opening, drawer, drawing, brushed, tried, tried_and_more),
+    ("narrow", "en"): (opening, drawer, lifts, drawing, brushed, tried, tried_and_more),
 }
 """What is looked at by width and language: all of it once, and in English where room is scarce."""
 
@@ -178,10 +188,12 @@ FAULTS = """() => {
     range.selectNodeContents(node);
     const text = node.data.trim().slice(0, 40);
     const told = parent.closest('[title]');
+    const head = parent.closest('.card')?.querySelector('.card-head');
     const isTold = told && told.title.includes(node.data.trim());
     for (const line of range.getClientRects()) {
       let isCut = line.right > innerWidth + 1 || line.left < -1;
-      let isScrolled = false;
+      let isScrolled = Boolean(head) && !head.contains(parent)
+        && line.top < head.getBoundingClientRect().bottom;  // the head stays
       for (let box = parent; box !== document.body; box = box.parentElement) {
         const { overflowX, overflowY } = getComputedStyle(box);
         if (overflowX === 'visible') continue;

@@ -27,15 +27,17 @@ from landrenew.publish.map.rules import (
     tried_numbers,
 )  # fmt: skip
 from landrenew.publish.map.shapes import encode
+from landrenew.publish.origins import origins
 from landrenew.publish.plan.steps import plan_steps
 from landrenew.publish.themes import land_mu, plan_theme, themes
-from landrenew.publish.wording import class_words
+from landrenew.publish.wording import class_words, layer_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from geopandas import GeoDataFrame
 
+    from landrenew.intake.layers import Layers
     from landrenew.plan.path.proposal import Proposal
     from landrenew.publish.result import Result
     from landrenew.rules.comparison import TestSet
@@ -241,8 +243,8 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     -------
     dict
         ``ids``, ``columns``, ``facts`` (columns the card lists), ``themes``, ``tests``,
-        ``scoring``, ``numbers`` (what may be tried otherwise), ``land`` and ``shapes``; neighbours
-        lie beside each other.
+        ``scoring``, ``origins`` of what they rest on, ``numbers`` (what may be tried otherwise),
+        ``land`` and ``shapes``; neighbours lie beside each other.
     """
     rulebook = result.layers.rulebook
     parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
@@ -257,9 +259,26 @@ def parcels_payload(result: Result) -> dict[str, Any]:
         "themes": [*shown, *_plan_themes(result, parcels)],
         "tests": explain_tests(parcels, rulebook.low_efficiency, "low_efficiency_tests", names),
         "scoring": explain_scoring(parcels, rulebook),
+        "origins": _origins(result.layers),
         "numbers": tried_numbers(rulebook),
         "land": _land(parcels),
         "shapes": parcels.geometry,
+    }
+
+
+def _origins(layers: Layers) -> dict[str, Any]:
+    """Say where what tests and criteria read comes from: each origin once, by place in a list."""
+    book = layers.rulebook
+    tests = () if book.low_efficiency is None else book.low_efficiency.tests
+    criteria = [one for pool in book.pools for one in pool.criteria]
+    behind = {one.column: origins(layers, one.column) for one in (*tests, *criteria)}
+    listed = list(dict.fromkeys(one for of in behind.values() for one in of))
+    return {
+        "listed": [
+            {"label": layer_words(one.layer), "source": one.source, "as_of": one.as_of}
+            for one in listed
+        ],
+        "of": {name: [listed.index(one) for one in of] for name, of in behind.items()},
     }
 
 

@@ -17,6 +17,7 @@ from landrenew.base.columns import COLUMNS
 from landrenew.base.units import unit_words
 from landrenew.base.words import Text, listing
 from landrenew.publish.manifest import rulebook_digests
+from landrenew.publish.origins import origins
 from landrenew.publish.papers.paper import Paper, Part
 from landrenew.publish.papers.working_warnings import warnings_of
 from landrenew.publish.papers.working_words import (
@@ -45,11 +46,6 @@ BLANK = Text("", "")
 
 BESIDE = ("size_class", "tenure", "bonus_points", "bonus_evidence")
 """What decides the pool, and what was claimed on top."""
-
-TAKEN_FROM = {LAND: ("parcels", "leases"), "tenure": ("parcels", "leases"),
-              "floor_area_ratio": ("buildings", "parcels"),
-              "building_density": ("buildings", "parcels")}  # fmt: skip
-"""Layers behind a figure that is measured."""
 
 HELD = ("parcel_id", "registered_land_m2", "leased_in_m2", "leased_out_m2", "used_land_m2")
 """What is told of a firm's land on each parcel."""
@@ -145,14 +141,9 @@ def _value(row: pd.Series, name: str) -> Text:
 
 def _source(result: Result, name: str) -> tuple[Text, Text]:
     """Name who supplied the layers behind a figure, and their dates."""
-    layers, city = result.layers.project.layers(), result.layers.project.city
-    own = "firms" if "firms" in layers else "parcels"  # whose amounts the parcels have
-    asked = TAKEN_FROM.get(name, (own,))
-    there = [layers[one] for one in asked if one in layers]
-    words = [layer_words(one) for one in asked if one in layers]
-    said = [_same(one.source) if one.source else word
-            for one, word in zip(there, words, strict=True)]  # fmt: skip
-    dates = dict.fromkeys(one.as_of or city.as_of or "–" for one in there)
+    behind = origins(result.layers, name)
+    said = [_same(one.source) if one.source else layer_words(one.layer) for one in behind]
+    dates = dict.fromkeys(one.as_of or "–" for one in behind)
     return listing(said), _same(", ".join(dates))
 
 

@@ -51,27 +51,61 @@ function grid(heads, rows) {
     el('tbody', {}, ...rows));
 }
 
+// Who supplied a layer, and when, as far as the project says it.
+function originWords({ source, as_of: asOf }) {
+  return source || asOf ? [source || say('no_source'), asOf || say('no_date')] : [say('no_origin')];
+}
+
+const CIRCLED_ONE = 0x2460;
+
+// Where the figures of a part come from: each origin once below it, with the number that the rows
+// bear, on every card the same one.
+class Footnotes {
+  constructor({ listed, of } = { listed: [], of: {} }, columns = []) {
+    const used = [...new Set(columns.flatMap((name) => of[name] || []))].sort((a, b) => a - b);
+    const [colon, comma] = lang === 'zh' ? ['：', '，'] : [': ', ', '];
+    this.lines = used.map((at) => {
+      const said = `${say(listed[at].label)}${colon}${originWords(listed[at]).join(comma)}`;
+      return { at, said, sign: String.fromCodePoint(CIRCLED_ONE + at) };
+    });
+    this.of = of;
+  }
+
+  marks(name) {
+    const mine = this.lines.filter(({ at }) => (this.of[name] || []).includes(at));
+    if (!mine.length) return null;
+    return el('sup', { class: 'origin', title: mine.map(({ said }) => said).join('\n') }, mine.map(({ sign }) => sign).join(''));
+  }
+
+  list() {
+    if (!this.lines.length) return null;
+    return el('ul', { class: 'hint origins', 'aria-label': say('inputs') }, ...this.lines.map(({ sign, said }) => el('li', {}, `${sign} ${said}`)));
+  }
+}
+
 const OUTCOMES = { y: 'holds', n: 'fails', u: 'open' };
 
 // The threshold of a test: the one that is tried, where one is.
 const thresholdOf = (test, judge) => (judge && judge.numbers.has(`${test.path}.threshold`) ? judge.at(`${test.path}.threshold`) : test.threshold);
 
-function testRow(test, table, i, judge) {
+function testRow(test, table, i, judge, notes) {
   const outcome = test.outcomes.at(i);
   const value = table.has(test.column) ? table.shown(test.column, i) : NONE;
   return el('tr', { class: `outcome-${outcome}` },
-    el('th', { scope: 'row' }, say(test.label)),
+    el('th', { scope: 'row' }, say(test.label), notes.marks(test.column)),
     el('td', {}, value === NONE ? say('missing') : value),
     el('td', {}, `${SIGNS[test.comparison]} ${plain(test.column, thresholdOf(test, judge), test.unit)}`),
     el('td', { class: 'outcome' }, say(OUTCOMES[outcome])));
 }
 
 // A set of tests, each with its value, its threshold and what came of it.
-function testPart(title, tests, table, i, joined, judge = null) {
+function testPart(title, tests, table, i, joined, { judge = null, origins } = {}) {
   if (!tests) return null;
+  const notes = new Footnotes(origins, tests.tests.map(({ column }) => column));
   return part('tests', title,
     el('p', { class: 'hint' }, say(joined)),
-    grid(['indicator', 'value', 'standard', 'outcome'], tests.tests.map((test) => testRow(test, table, i, judge))),
+    grid(['indicator', 'value', 'standard', 'outcome'], tests.tests.map((test) => testRow(test, table, i, judge, notes))),
+    notes.list(),
     el('p', { class: 'hint' }, `${say('source')} ${tests.document}`));
 }
 
@@ -85,7 +119,7 @@ function baselineWords(one, { judge }, decimals, pool) {
   return one.cap === null ? said : `${said} · ${say('cap', { x: one.cap })}`;
 }
 
-function criterionRow(one, { table, trial }, i) {
+function criterionRow(one, { table, trial }, i, notes) {
   const points = table.value(one.points, i);
   const value = table.value(one.column, i);
   const column = table.columns[one.column];
@@ -94,7 +128,7 @@ function criterionRow(one, { table, trial }, i) {
   bar.style.width = `${Math.max(0, Math.min(100, ((points || 0) / weight) * 100))}%`;
   const lacks = value === null;
   return el('tr', { class: lacks ? 'lacks' : '' },
-    el('th', { scope: 'row' }, say(one.label),
+    el('th', { scope: 'row' }, say(one.label), notes.marks(one.column),
       el('small', {}, baselineWords(one, trial, column ? column.decimals : 2, table.value('pool', i)))),
     el('td', {}, lacks ? say('missing') : table.shown(one.column, i),
       lacks && one.missing === 'mean_points' ? el('small', {}, say('mean_points')) : null),
@@ -134,6 +168,56 @@ function lackWords(criteria, table, i) {
   return el('p', { class: 'warn' }, say('lacking', { x: lacking.map((one) => say(one.label)).join(lang === 'zh' ? '、' : ', ') }));
 }
 
+// A button, and behind it what would lift the grade: it stays open from card to card.
+function liftLines(layer, i, pool) {
+  const { judge, made } = layer.trial;
+  if (!judge.canScore || !Lifting.isAbout(judge, made, i)) return [];
+  const answers = el('div', { id: 'lifts', 'aria-live': 'polite' });
+  const button = el('button', { type: 'button', id: 'ask-lifts', class: 'ask', 'aria-controls': 'lifts' }, say('lift'));
+  const show = () => {
+    button.setAttribute('aria-expanded', String(layer.saysLifts));
+    answers.hidden = !layer.saysLifts;
+    if (layer.saysLifts && !answers.hasChildNodes()) fillLifts(answers, layer, i, pool);
+  };
+  button.addEventListener('click', () => {
+    layer.saysLifts = !layer.saysLifts;
+    show();
+  });
+  show();
+  return [el('p', {}, button), answers];
+}
+
+// Answer for one criterion after the other, as long as the card that asks is there.
+async function fillLifts(answers, { table, trial }, i, pool) {
+  const { judge, made } = trial;
+  const cells = pool.criteria.map(() => el('dd', {}, '…'));
+  answers.append(
+    el('dl', { class: 'facts' }, ...pool.criteria.map((one, c) => el('div', { 'data-lift': one.column }, el('dt', {}, say(one.label)), cells[c]))),
+    el('p', { class: 'hint' }, say('lift_hint')));
+  answers.setAttribute('aria-busy', 'true');
+  await new Promise((act) => { setTimeout(act); });
+  const lifting = new Lifting(judge, made, i);
+  for (const [c, { column }] of pool.criteria.entries()) {
+    const about = table.columns[column];
+    const isKnown = about && table.value(column, i) !== null;
+    const lift = isKnown ? await searched(lifting.nearest(c, about.decimals), () => answers.isConnected) : null;
+    if (!answers.isConnected) return;
+    cells[c].classList.toggle('lifts', lift !== null);
+    cells[c].replaceChildren(...(isKnown ? liftWords(column, about, lifting.valueOf(c), lift) : [say('lift_missing')]));
+  }
+  answers.setAttribute('aria-busy', 'false');
+}
+
+// Now, needed and grade; with more decimals where the two would look the same.
+function liftWords(column, { decimals, unit }, now, lift) {
+  if (!lift) return [say('lift_none')];
+  const said = (value, more, of) => amount(column, value, decimals + more, of);
+  let more = 0;
+  while (said(now, more, ['', '']) === said(lift.value, more, ['', ''])) more += 1;
+  const colon = lang === 'zh' ? '：' : ': ';
+  return [`${said(now, more, ['', ''])} → ${said(lift.value, 0, unit)}${colon}`, el('strong', {}, say('lift_to', { x: lift.grade }))];
+}
+
 function scorePart(layer, i) {
   const { scoring, table } = layer;
   if (!scoring) return null;
@@ -146,6 +230,7 @@ function scorePart(layer, i) {
   const { judge } = layer.trial;
   const full = pool.criteria.reduce((sum, one) => sum + judge.at(`${one.path}.weight`), 0);
   const total = table.value('efficiency_score', i);
+  const notes = new Footnotes(layer.origins, pool.criteria.map(({ column }) => column));
   return part('score', say('score'),
     el('p', { class: 'total' },
       el('strong', {}, number(total)),
@@ -155,8 +240,10 @@ function scorePart(layer, i) {
     ...reasons,
     lackWords(pool.criteria, table, i),
     grid(['indicator', 'value', 'weight', 'points'], [
-      ...pool.criteria.map((one) => criterionRow(one, layer, i)), bonusRow(scoring, table, i)]),
-    el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.grades && scoring.grades.document].filter(Boolean))].join(' ')}`));
+      ...pool.criteria.map((one) => criterionRow(one, layer, i, notes)), bonusRow(scoring, table, i)]),
+    notes.list(),
+    el('p', { class: 'hint' }, `${say('source')} ${[...new Set([scoring.document, scoring.grades && scoring.grades.document].filter(Boolean))].join(' ')}`),
+    ...liftLines(layer, i, pool));
 }
 
 function validity({ effective, expires }) {
@@ -192,7 +279,7 @@ function parcelCard(layer, i, { rules, openBlock, close }) {
     heading(layer.idOf(i), places.join(' · '), close),
     parcelChips(layer, i),
     part('basics', say('basics'), factList(table, layer.facts, i)),
-    testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic, layer.trial.judge),
+    testPart(say('verdict'), layer.tests, table, i, layer.tests && layer.tests.logic, { judge: layer.trial.judge, origins: layer.origins }),
     scorePart(layer, i),
     blockLink(layer, i, openBlock),
     rulePart(rules),

@@ -81,8 +81,9 @@ const FORMS = {
 
 // One criterion of a pool, on the values of the pool's rows.
 class Criterion {
-  constructor(said, values, { exempt, open }) {
-    Object.assign(this, { said, values, exempt });
+  constructor(said, values, marks) {
+    const { exempt, open } = marks;
+    Object.assign(this, { said, values, marks, exempt });
     const isKnown = (_, k) => !exempt[k] && !Number.isNaN(values[k]);
     this.rising = values.filter(isKnown).sort();
     this.isRelative = said.form !== 'ratio';
@@ -120,7 +121,17 @@ class Criterion {
     return Number.isNaN(this.values[k]) ? Boolean(this.lackingHang) : Boolean(this.knownHang) && !this.exempt[k];
   }
 
+  // The same criterion with the value of one row changed.
+  with(k, value) {
+    const values = this.values.slice();
+    values[k] = value;
+    return new Criterion(this.said, values, this.marks);
+  }
+
   get canHang() { return this.lackingHang || this.knownHang; }
+
+  // Whether a value that changes may move the points of other rows.
+  get movesOthers() { return this.isRelative || (this.takesMean && this.values.some(Number.isNaN)); }
 }
 
 class Judge {
@@ -187,26 +198,34 @@ class Judge {
   scored() {
     const nothing = () => new Float64Array(this.count).fill(NaN);
     const [score, unsettled, points] = [nothing(), new Uint8Array(this.count), {}];
-    const bonus = this.table.has('bonus_score') ? this.table.figures('bonus_score', this.count) : null;
     for (const { rows, criteria } of this.pools) {
-      const total = new Float64Array(rows.length);
-      const hangs = new Uint8Array(rows.length);
-      for (const one of criteria) {
-        const earned = one.earned(this.numbersOf(one.said));
-        const column = (points[one.said.points] ||= nothing());
-        for (let k = 0; k < rows.length; k += 1) {
-          total[k] += earned[k];
-          if (one.canHang && one.hangs(k)) hangs[k] = 1;
-          column[rows[k]] = one.canHang && one.hangs(k) ? NaN : earned[k];
-        }
-      }
       if (!criteria.length) continue; // nobody outside has read them
+      const earned = criteria.map((one) => one.earned(this.numbersOf(one.said)));
+      const told = this.summed(rows, criteria, earned);
       for (let k = 0; k < rows.length; k += 1) {
-        unsettled[rows[k]] = hangs[k] && !Number.isNaN(total[k]) ? 1 : 0;
-        score[rows[k]] = hangs[k] ? NaN : total[k] + ((bonus && bonus[rows[k]]) || 0);
+        score[rows[k]] = told.score[k];
+        unsettled[rows[k]] = told.unsettled[k];
       }
+      criteria.forEach((one, c) => {
+        const column = (points[one.said.points] ||= nothing());
+        for (let k = 0; k < rows.length; k += 1) column[rows[k]] = one.canHang && one.hangs(k) ? NaN : earned[c][k];
+      });
     }
     return { score, unsettled, points };
+  }
+
+  // The scores of a pool's rows by what each criterion gives them, as far as they can be told.
+  summed(rows, criteria, earned) {
+    const [score, unsettled] = [new Float64Array(rows.length), new Uint8Array(rows.length)];
+    const bonus = this.table.has('bonus_score') ? this.table.figures('bonus_score', this.count) : null;
+    const hanging = criteria.filter((one) => one.canHang);
+    for (const points of earned) for (let k = 0; k < rows.length; k += 1) score[k] += points[k];
+    for (let k = 0; k < rows.length; k += 1) {
+      const hangs = hanging.length > 0 && hanging.some((one) => one.hangs(k));
+      unsettled[k] = hangs && !Number.isNaN(score[k]) ? 1 : 0;
+      score[k] = hangs ? NaN : score[k] + ((bonus && bonus[rows[k]]) || 0);
+    }
+    return { score, unsettled };
   }
 
   // The numbers of a criterion that hold now.
@@ -221,10 +240,9 @@ class Judge {
     const { exempt, open, vetoed } = this.marks;
     const letters = grades.classes.map((one) => one.grade);
     const codes = new Int8Array(this.count).fill(UNGRADED);
-    const isRanked = (i) => !exempt[i] && !(vetoed[i] && grades.veto && !grades.veto.is_ranked);
     for (const { rows } of this.pools) {
-      const mine = rows.filter((i) => !Number.isNaN(score[i]) && isRanked(i));
-      if (grades.form === 'rank' && rows.some((i) => unsettled[i] && isRanked(i))) continue;
+      const mine = rows.filter((i) => !Number.isNaN(score[i]) && this.isRanked(i));
+      if (grades.form === 'rank' && rows.some((i) => unsettled[i] && this.isRanked(i))) continue;
       const exact = Float64Array.from(mine, (i) => compared(score[i]));
       const found = grades.form === 'bars' ? belowBars(exact, grades)
         : byRank(exact, Uint8Array.from(mine, (i) => open[i]), grades);
@@ -236,6 +254,12 @@ class Judge {
       if (open[i]) codes[i] = UNGRADED;
     }
     return codes;
+  }
+
+  // Whether a row with a score takes a place among the others.
+  isRanked(i) {
+    const { veto } = this.scoring.grades;
+    return !this.marks.exempt[i] && !(this.marks.vetoed[i] && veto && !veto.is_ranked);
   }
 
   // Everything at the numbers that hold now: points, score, grades, outcomes of tests and verdicts.
@@ -291,87 +315,4 @@ function joined(outcomes, logic, count) {
     if (outcomes.some((test) => test[i] === one)) return one;
     return outcomes.every((test) => test[i] === every) ? every : OPEN;
   });
-}
-
-// Bars that each score does not reach.
-function belowBars(scores, { classes }) {
-  const missed = new Int8Array(scores.length);
-  for (const { at_least: least, above } of classes.slice(0, -1)) {
-    scores.forEach((score, k) => { missed[k] += least === null ? score <= above : score < least; });
-  }
-  return missed;
-}
-
-const ROUND = { down: Math.floor, nearest: (size) => Math.floor(size + 0.5), up: Math.ceil };
-
-// The last rank of each grade but the last one.
-function gradeBounds(size, { classes }, rounding) {
-  return classes.slice(0, -1).map(({ up_to: upTo, is_inclusive: isInclusive }) => {
-    const exact = Number((upTo * size).toFixed(9));
-    return ROUND[rounding](exact) - (Number.isInteger(exact) && !isInclusive ? 1 : 0);
-  });
-}
-
-// Grades of a pool: one that every rule gives which the document leaves open.
-function byRank(scores, open, grades) {
-  const ties = grades.ties === null ? ['better', 'worse'] : [grades.ties];
-  const rounding = grades.rounding === null ? Object.keys(ROUND) : [grades.rounding];
-  const ways = ties.flatMap((tie) => rounding.flatMap((way) => gradesByRank(scores, open, grades, tie, way)));
-  const [found, ...others] = ways;
-  for (const way of others) way.forEach((grade, k) => { if (grade !== found[k]) found[k] = UNGRADED; });
-  return found;
-}
-
-// The grades that each row has, or the best and the worst it can have where some may not count.
-function gradesByRank(scores, open, grades, tie, rounding) {
-  const others = open.reduce((sum, one) => sum + one, 0);
-  const sure = scores.length - others;
-  const bounds = Array.from({ length: others + 1 }, (_, more) => (
-    along(gradeBounds(sure + more, grades, rounding), Math.max)));
-  if (!others) return [belowRanks(scores, bounds[0], tie)];
-  const rising = (flag) => scores.filter((_, k) => open[k] === flag).sort();
-  const [known, doubtful] = [rising(0), rising(1)];
-  const before = (rows, score) => rows.length - placeIn(rows, score, tie === 'better');
-  const rank = Int32Array.from(scores, (score) => before(known, score) + (tie === 'better' ? 1 : 0));
-  return bestAndWorst(rank, Int32Array.from(scores, (score) => before(doubtful, score)), bounds);
-}
-
-// Count the grades whose last rank each row does not reach.
-function belowRanks(scores, last, tie) {
-  const rising = scores.slice().sort();
-  const missed = new Int8Array(scores.length);
-  for (const rank of last) {
-    const place = rising.length - rank - (tie === 'worse' ? 1 : 0);
-    if (place < 0) continue;
-    const bar = place < rising.length ? rising[place] : Infinity;
-    for (let k = 0; k < scores.length; k += 1) {
-      if (tie === 'worse' ? scores[k] <= bar : scores[k] < bar) missed[k] += 1;
-    }
-  }
-  return missed;
-}
-
-// The best and the worst grade of each row, whichever of the doubtful rows count; how it is found says
-// landrenew.assess.grades.
-function bestAndWorst(rank, ahead, bounds) {
-  const others = bounds.length - 1;
-  const [best, worst] = [new Int8Array(rank.length), new Int8Array(rank.length)];
-  bounds[0].forEach((_, grade) => {
-    const bound = bounds.map((one) => one[grade]);
-    const less = bound.map((one, counted) => one - counted);
-    const atWorst = [along(less, Math.min), along(bound.slice().reverse(), Math.min).reverse()];
-    const atBest = [along(bound, Math.max), along(less.slice().reverse(), Math.max).reverse()];
-    rank.forEach((place, k) => {
-      const behind = others - ahead[k];
-      if (place > atWorst[0][ahead[k]] || place + ahead[k] > atWorst[1][ahead[k]]) worst[k] += 1;
-      if (place > atBest[0][behind] && place - behind > atBest[1][behind]) best[k] += 1;
-    });
-  });
-  return [best, worst];
-}
-
-// The extreme of the numbers up to each place.
-function along(numbers, extreme) {
-  let found = numbers[0];
-  return numbers.map((one) => { found = extreme(found, one); return found; });
 }

@@ -103,8 +103,8 @@ function layerSwitches(layers, isOn, onToggle) {
   ];
 }
 
-function inputRow({ label, source, as_of: asOf, rows_in: rowsIn, rows_out: rowsOut, rows_rejected: rejected }) {
-  const said = source || asOf ? [source || say('no_source'), asOf || say('no_date')] : [say('no_origin')];
+function inputRow({ label, source, as_of, rows_in: rowsIn, rows_out: rowsOut, rows_rejected: rejected }) {
+  const said = originWords({ source, as_of });
   if (rowsIn !== null) {
     const counts = { in: number(rowsIn, 0), out: number(rowsOut, 0), rejected: number(rejected, 0) };
     said.push(say(rejected ? 'rows' : 'all_rows', counts));

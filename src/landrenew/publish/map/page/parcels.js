@@ -21,7 +21,7 @@ const Parcels = L.GridLayer.extend({
     this.count = grid.count;
     this.brush = new Brush(grid);
     this.outlines = new Outlines(grid, header.outlines, (number) => this.repaint(number));
-    Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests });
+    Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests, origins: header.origins });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
     this.idColumn = columns.ids;
     for (const [name, column] of Object.entries(header.columns)) if (column.by) column[column.by] = columns[`columns.${name}`];
@@ -31,6 +31,7 @@ const Parcels = L.GridLayer.extend({
     this.trial = new Trial(this, header.numbers);
     this.theme = this.themes[0] || null;
     this.kept = null;
+    this.saysLifts = false;
     this.hasLine = Boolean(columns['land.inside']);
     this.land = header.land && landOf(columns, header.land.decimals);
     this.shade = new Uint8Array(grid.count);
