@@ -56,14 +56,15 @@ READ_PAGE = """() => {
     const { table, ids, trial, tests, count } = layer_parcels;
     const all = (name) => Array.from({ length: count }, (_, i) => table.value(name, i));
     const figures = (values) => Array.from(values || [], (one) => Number.isNaN(one) ? null : one);
-    const { score, points } = trial.made;
+    const pools = Object.values((layer_parcels.scoring || { pools: {} }).pools);
+    const points = pools.flatMap(({ criteria }) => criteria.map((one) => one.points));
     return {
         ids,
         efficiency_grade: table.has('efficiency_grade') ? all('efficiency_grade') : null,
         low_efficiency_class: all('low_efficiency_class'),
-        efficiency_score: figures(score),
-        points: Object.fromEntries(
-            Object.entries(points).map(([name, one]) => [name, figures(one)])),
+        efficiency_score: figures(trial.made.score),
+        points: Object.fromEntries(points.map((name) => [
+            name, figures(ids.map((_, i) => trial.figureOf(name, i)))])),
         tests: tests.tests.map((test) => ids.map((_, i) => test.outcomes.at(i)).join('')),
     };
 }"""

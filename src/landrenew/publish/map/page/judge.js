@@ -107,7 +107,8 @@ class Criterion {
   earned(numbers) {
     const { said, values, exempt, isRelative } = this;
     const formula = FORMS[said.form]({ ...said, ...numbers }, this.rising);
-    const points = values.map((value, k) => (isRelative && exempt[k] ? NaN : formula(value)));
+    const points = new Float64Array(values.length);
+    for (let k = 0; k < values.length; k += 1) points[k] = isRelative && exempt[k] ? NaN : formula(values[k]);
     if (this.takesMean) {
       const known = points.filter((one, k) => !exempt[k] && !Number.isNaN(one));
       const mean = known.length ? carefulSum(known) / known.length : NaN;
@@ -141,8 +142,10 @@ class Judge {
     this.tried = new Map();
     const { count, table, scoring, tests } = parcels;
     Object.assign(this, { count, table, scoring, tests });
-    this.marks = this.readMarks();
+    [this.kept, this.exact] = [{}, {}];
   }
+
+  get marks() { return (this.readOnce ||= this.readMarks()); }
 
   get isTrying() { return this.tried.size > 0; }
 
@@ -156,7 +159,28 @@ class Judge {
   set(path, value) {
     if (value === null || value === this.numbers.get(path).value) this.tried.delete(path);
     else this.tried.set(path, value);
+    this.forget(path);
   }
+
+  clear() {
+    this.tried.clear();
+    this.kept = {};
+  }
+
+  // What hangs on a number is worked out anew, the rest stays: a threshold moves no score, and most
+  // tests read none.
+  forget(path) {
+    const moves = path.startsWith('scoring.') ? ['scores', 'grades', ...this.testsOfScores()] : [path];
+    for (const key of moves) delete this.kept[key];
+    if (moves.some((key) => key.startsWith('low_efficiency.'))) delete this.kept.verdicts;
+  }
+
+  testsOfScores() {
+    const tests = this.tests ? this.tests.tests : [];
+    return tests.filter(({ column }) => column.startsWith('efficiency_')).map(({ path }) => `${path}.threshold`);
+  }
+
+  once(key, make) { return (this.kept[key] ||= make()); }
 
   // Whether the parcels are scored here: the run scored them, and says in which pool each is.
   get canScore() { return Boolean(this.scoring) && this.table.has('pool') && this.table.has('efficiency_score'); }
@@ -194,10 +218,9 @@ class Judge {
     return rising.length ? extremesOf(rising, tail) : [null, null];
   }
 
-  // Points by criterion, and the score: both only as far as they can be told.
+  // The score as far as it can be told, and what each criterion gave to it.
   scored() {
-    const nothing = () => new Float64Array(this.count).fill(NaN);
-    const [score, unsettled, points] = [nothing(), new Uint8Array(this.count), {}];
+    const [score, unsettled, pools] = [new Float64Array(this.count).fill(NaN), new Uint8Array(this.count), []];
     for (const { rows, criteria } of this.pools) {
       if (!criteria.length) continue; // nobody outside has read them
       const earned = criteria.map((one) => one.earned(this.numbersOf(one.said)));
@@ -206,12 +229,9 @@ class Judge {
         score[rows[k]] = told.score[k];
         unsettled[rows[k]] = told.unsettled[k];
       }
-      criteria.forEach((one, c) => {
-        const column = (points[one.said.points] ||= nothing());
-        for (let k = 0; k < rows.length; k += 1) column[rows[k]] = one.canHang && one.hangs(k) ? NaN : earned[c][k];
-      });
+      pools.push({ rows, criteria, earned });
     }
-    return { score, unsettled, points };
+    return { score, unsettled, pointsOf: (column, i) => pointsIn(pools, column, i) };
   }
 
   // The scores of a pool's rows by what each criterion gives them, as far as they can be told.
@@ -240,13 +260,18 @@ class Judge {
     const { exempt, open, vetoed } = this.marks;
     const letters = grades.classes.map((one) => one.grade);
     const codes = new Int8Array(this.count).fill(UNGRADED);
+    const isRanked = this.rankable();
     for (const { rows } of this.pools) {
-      const mine = rows.filter((i) => !Number.isNaN(score[i]) && this.isRanked(i));
-      if (grades.form === 'rank' && rows.some((i) => unsettled[i] && this.isRanked(i))) continue;
-      const exact = Float64Array.from(mine, (i) => compared(score[i]));
-      const found = grades.form === 'bars' ? belowBars(exact, grades)
-        : byRank(exact, Uint8Array.from(mine, (i) => open[i]), grades);
-      mine.forEach((i, k) => { codes[i] = found[k]; });
+      if (grades.form === 'rank' && rows.some((i) => unsettled[i] && isRanked[i])) continue;
+      const mine = rows.filter((i) => isRanked[i] && score[i] === score[i]); // NaN equals nothing
+      const exact = new Float64Array(mine.length);
+      const doubt = new Uint8Array(mine.length);
+      for (let k = 0; k < mine.length; k += 1) {
+        exact[k] = compared(score[mine[k]]);
+        doubt[k] = open[mine[k]];
+      }
+      const found = grades.form === 'bars' ? belowBars(exact, grades) : byRank(exact, doubt, grades);
+      for (let k = 0; k < mine.length; k += 1) codes[mine[k]] = found[k];
     }
     for (let i = 0; i < this.count; i += 1) {
       if (grades.veto && vetoed[i]) codes[i] = letters.indexOf(grades.veto.grade);
@@ -256,7 +281,12 @@ class Judge {
     return codes;
   }
 
-  // Whether a row with a score takes a place among the others.
+  // Which rows take a place among the others, if they have a score.
+  rankable() {
+    this.canRank ||= Uint8Array.from({ length: this.count }, (_, i) => (this.isRanked(i) ? 1 : 0));
+    return this.canRank;
+  }
+
   isRanked(i) {
     const { veto } = this.scoring.grades;
     return !this.marks.exempt[i] && !(this.marks.vetoed[i] && veto && !veto.is_ranked);
@@ -264,11 +294,11 @@ class Judge {
 
   // Everything at the numbers that hold now: points, score, grades, outcomes of tests and verdicts.
   judged() {
-    const made = this.canScore ? this.scored() : { points: {} };
-    made.grades = this.canScore && this.scoring.grades ? this.graded(made) : null;
+    const made = { ...(this.canScore ? this.once('scores', () => this.scored()) : {}) };
+    made.grades = this.canScore && this.scoring.grades ? this.once('grades', () => this.graded(made)) : null;
     if (this.tests) {
-      made.outcomes = this.tests.tests.map((test) => this.outcomes(test, made));
-      made.verdicts = joined(made.outcomes, this.tests.logic, this.count);
+      made.outcomes = this.tests.tests.map((test) => this.once(`${test.path}.threshold`, () => this.outcomes(test, made)));
+      made.verdicts = this.once('verdicts', () => joined(made.outcomes, this.tests.logic, this.count));
     }
     return made;
   }
@@ -284,13 +314,20 @@ class Judge {
       for (let i = 0; i < this.count; i += 1) if (isKnown(i)) found[i] = holds(i) ? HOLDS : FAILS;
       return found;
     }
-    const figures = column === 'efficiency_score' && score ? score : this.table.figures(column, this.count);
+    const figures = column === 'efficiency_score' && score ? score.map(compared) : this.comparedFigures(column);
     const compare = COMPARISONS[test.comparison];
     const threshold = Number(this.at(`${path}.threshold`).toFixed(9));
     for (let i = 0; i < this.count; i += 1) {
-      if (!Number.isNaN(figures[i])) found[i] = compare(compared(figures[i]), threshold) ? HOLDS : FAILS;
+      const figure = figures[i];
+      if (figure === figure) found[i] = compare(figure, threshold) ? HOLDS : FAILS; // NaN equals nothing
     }
     return found;
+  }
+
+  // Figures of a column as they are compared; they hang on no number.
+  comparedFigures(name) {
+    this.exact[name] ||= this.table.figures(name, this.count).map(compared);
+    return this.exact[name];
   }
 
   holdsGrade(grades, word) {
@@ -298,6 +335,16 @@ class Judge {
     const code = [...classes.map((one) => one.grade), exempt].indexOf(word);
     return (i) => grades[i] === code;
   }
+}
+
+// Points of a row by a column of them; NaN where its pool has none, or they hang on others.
+function pointsIn(pools, column, i) {
+  for (const { rows, criteria, earned } of pools) {
+    const k = placeIn(rows, i, false);
+    const c = rows[k] === i ? criteria.findIndex(({ said }) => said.points === column) : -1;
+    if (c >= 0) return criteria[c].canHang && criteria[c].hangs(k) ? NaN : earned[c][k];
+  }
+  return NaN;
 }
 
 const COMPARISONS = {
@@ -311,8 +358,12 @@ const COMPARISONS = {
 // Verdicts from the outcomes of tests: open only where what is missing could turn it.
 function joined(outcomes, logic, count) {
   const [one, every] = logic === 'any' ? [HOLDS, FAILS] : [FAILS, HOLDS];
-  return Uint8Array.from({ length: count }, (_, i) => {
-    if (outcomes.some((test) => test[i] === one)) return one;
-    return outcomes.every((test) => test[i] === every) ? every : OPEN;
-  });
+  const verdicts = new Uint8Array(count).fill(every);
+  for (const test of outcomes) {
+    for (let i = 0; i < count; i += 1) {
+      if (test[i] === one) verdicts[i] = one;
+      else if (test[i] === OPEN && verdicts[i] === every) verdicts[i] = OPEN;
+    }
+  }
+  return verdicts;
 }

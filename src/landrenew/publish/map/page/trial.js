@@ -1,19 +1,13 @@
 // What the layer of the parcels shows while its reader tries other numbers: grades, verdicts and what
 // is made of them. Without a trial it shows what the run found.
 
-// A column that the page works out: its values stand where the judgement keeps them.
+// A column that the page works out, row by row.
 class MadeColumn {
-  constructor(values) { this.values = values; }
+  constructor(valueOf) { this.valueOf = valueOf; }
 
   at(i) {
-    const value = this.values()[i];
-    return value === undefined || Number.isNaN(value) ? null : value;
-  }
-
-  // All of them; others as soon as other numbers are tried.
-  figures(count) {
-    const values = this.values();
-    return values.length ? values : new Float64Array(count).fill(NaN);
+    const value = this.valueOf(i);
+    return Number.isNaN(value) ? null : value;
   }
 }
 
@@ -38,9 +32,10 @@ class Trial {
     this.judge = new Judge(parcels, numbers);
     const { table, themes, tests } = parcels;
     for (const [name, column] of Object.entries(table.columns)) {
-      if (column.by === null) Object.assign(column, { is_exact: true, values: new MadeColumn(() => this.rowsOf(name)) });
+      if (column.by === null) Object.assign(column, { is_exact: true, values: new MadeColumn((i) => this.figureOf(name, i)) });
     }
     (tests ? tests.tests : []).forEach((test, k) => { test.outcomes ||= new MadeOutcomes(() => this.made.outcomes[k]); });
+    this.coloured = new Map();
     const keep = (things) => things.map((one) => [one, { ...one }]);
     const columns = ['efficiency_grade', 'low_efficiency_class'].filter((name) => table.has(name));
     this.published = keep([...columns.map((name) => table.columns[name]), ...themes]);
@@ -60,9 +55,9 @@ class Trial {
     return this.published.filter(([one]) => one.tally && names.includes(one.name));
   }
 
-  rowsOf(name) {
-    const { score, points } = this.made;
-    return (name === 'efficiency_score' ? score : points[name]) || [];
+  figureOf(name, i) {
+    const { score, pointsOf } = this.made;
+    return name === 'efficiency_score' ? score[i] : pointsOf(name, i);
   }
 
   set(path, value) {
@@ -72,7 +67,7 @@ class Trial {
 
   // Try just these numbers, of those that there are.
   setAll(numbers) {
-    this.judge.tried.clear();
+    this.judge.clear();
     for (const [path, value] of numbers) if (this.judge.numbers.has(path)) this.judge.set(path, value);
     this.show();
   }
@@ -91,19 +86,17 @@ class Trial {
     const { classes, exempt } = this.parcels.scoring.grades;
     const words = [...classes.map((one) => one.grade), exempt];
     this.write('efficiency_grade', words, grades);
-    this.colour('efficiency_grade', Uint8Array.from(grades, (one) => (one === UNGRADED ? words.length : one)));
+    this.colour('efficiency_grade', grades, (one) => (one === UNGRADED ? words.length : one));
   }
 
   showVerdicts(verdicts) {
     this.write('low_efficiency_class', VERDICTS, verdicts);
-    this.colour('low_efficiency_class', verdicts.map((one) => [1, 0, 2][one]));
+    const classes = [1, 0, 2]; // the legend begins with what is low
+    this.colour('low_efficiency_class', verdicts, (one) => classes[one]);
   }
 
   showScores(score) {
-    const theme = this.parcels.themes.find(({ name }) => name === 'efficiency_score');
-    if (!theme) return;
-    const nothing = theme.bounds.length + 1;
-    this.colour('efficiency_score', Uint8Array.from(score, (one) => (Number.isNaN(one) ? nothing : placeIn(theme.bounds, one, true))));
+    this.colour('efficiency_score', score, (one, { bounds }) => (one === one ? placeIn(bounds, one, true) : bounds.length + 1));
   }
 
   // Write words by their codes over those of a column.
@@ -113,13 +106,24 @@ class Trial {
     if (column) Object.assign(column, { words, say: words.map(saying), codes: new PlainCodes(codes) });
   }
 
-  // Give a theme other classes, and count them anew.
-  colour(name, codes) {
+  // Give a theme other classes, and count them anew where they are others than last time.
+  colour(name, rows, classOf) {
     const theme = this.parcels.themes.find((one) => one.name === name);
     if (!theme) return;
-    theme.codes = new PlainCodes(codes);
-    if (codes.some((one) => one >= theme.classes.length)) theme.classes = [...theme.classes, theme.end];
-    theme.tally = this.tallied(codes, theme.classes.length);
+    const last = this.coloured.get(name);
+    if (!last || last.rows !== rows) this.coloured.set(name, { rows, look: this.lookOf(theme, rows, classOf) });
+    Object.assign(theme, this.coloured.get(name).look);
+  }
+
+  lookOf(theme, rows, classOf) {
+    const codes = new Uint8Array(rows.length);
+    let most = 0;
+    for (let i = 0; i < rows.length; i += 1) {
+      codes[i] = classOf(rows[i], theme);
+      if (codes[i] > most) most = codes[i];
+    }
+    const classes = most < theme.classes.length ? theme.classes : [...theme.classes, theme.end];
+    return { codes: new PlainCodes(codes), classes, tally: this.tallied(codes, classes.length) };
   }
 
   // Parcels and land [mu] by class, for the city and each town.
@@ -127,16 +131,17 @@ class Trial {
     const { parcels } = this;
     const { town } = parcels.table.columns;
     const names = [...(town ? town.words : []), NONE];
-    const empty = () => Array.from({ length: classes }, () => [0, 0]);
-    const byTown = names.map(empty);
-    codes.forEach((one, i) => {
+    const counts = new Uint32Array(names.length * classes);
+    const land = new Float64Array(names.length * classes);
+    for (let i = 0; i < codes.length; i += 1) {
       const code = town ? town.codes.code(i) : -1;
-      const cell = byTown[code < 0 ? names.length - 1 : code][one];
-      cell[0] += 1;
-      cell[1] += parcels.landOf(i) / M2_PER_MU;
-    });
-    const tally = Object.fromEntries(names.map((name, k) => [name, byTown[k]]));
-    tally[''] = empty().map((_, at) => byTown.reduce(([count, mu], one) => [count + one[at][0], mu + one[at][1]], [0, 0]));
+      const cell = (code < 0 ? names.length - 1 : code) * classes + codes[i];
+      counts[cell] += 1;
+      land[cell] += parcels.landOf(i);
+    }
+    const rows = names.map((_, k) => Array.from({ length: classes }, (_, at) => [counts[k * classes + at], land[k * classes + at] / M2_PER_MU]));
+    const tally = Object.fromEntries(names.map((name, k) => [name, rows[k]]));
+    tally[''] = Array.from({ length: classes }, (_, at) => rows.reduce(([count, mu], one) => [count + one[at][0], mu + one[at][1]], [0, 0]));
     return tally;
   }
 }

@@ -54,13 +54,19 @@ class WhatIf {
   fill() {
     this.rows.clear();
     const groups = this.groups();
-    const children = groups.length ? [el('details', { open: Boolean(this.isOpen), ontoggle: (event) => { this.isOpen = event.target.open; } },
+    const children = groups.length ? [el('details', { open: Boolean(this.isOpen), ontoggle: (event) => this.turn(event.target.open) },
       el('summary', {}, el('h2', {}, say('what_if'))),
       el('p', { class: 'hint' }, say('what_if_hint')),
       el('div', { id: 'what-if-sums' }),
       ...groups.map((one) => this.group(one)))] : [];
     this.page.fill('what-if', children);
     this.update();
+  }
+
+  // The first judgement takes a while: it is made while the reader looks at what has opened.
+  turn(isOpen) {
+    this.isOpen = isOpen;
+    if (isOpen) setTimeout(() => this.trial.made);
   }
 
   group({ name, pools, rows }) {
