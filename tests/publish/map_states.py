@@ -138,6 +138,10 @@ def tried_and_more(page: Page) -> None:
     drawing(page)
 
 
+def swiped(page: Page) -> None:
+    page.locator("#swipe").click()
+
+
 def printed(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -145,10 +149,31 @@ def printed(page: Page) -> None:
 
 
 STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
-    ("wide", "zh"): (opening, card, lifts, filtered, brushed, found, chosen, town, tried, printed),
+    ("wide", "zh"): (
+        opening,
+        card,
+        lifts,
+        filtered,
+        brushed,
+        found,
+        chosen,
+        town,
+        tried,
+        swiped,
+        printed,
+    ),
     ("wide", "en"): (opening, card, tried_and_more, printed),
     ("narrow", "zh"): (opening, drawer, card, park, filtered, not_found, chosen),
-    ("narrow", "en"): (opening, drawer, lifts, drawing, brushed, tried, tried_and_more),
+    ("narrow", "en"): (
+        opening,
+        drawer,
+        lifts,
+        drawing,
+        brushed,
+        swiped,
+        tried,
+        tried_and_more,
+    ),
 }
 """What is looked at by width and language: all of it once, and in English where room is scarce."""
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 SCRIPTS = (
     "words", "data", "grid", "unpack", "outlines", "brush", "judge", "grading", "trial", "lift",
-    "parcels", "small", "card", "share", "filters", "panel", "order", "whatif", "histogram",
-    "search", "sketch", "floors", "state", "public", "gcj02", "ground", "sheet", "paper_map",
-    "picture", "paper", "page",
+    "painted", "parcels", "swipe", "small", "card", "share", "filters", "panel", "order", "whatif",
+    "histogram", "search", "sketch", "floors", "state", "public", "gcj02", "ground", "sheet",
+    "paper_map", "picture", "paper", "page",
 )  # fmt: skip
 """The page's scripts, in the order they build on each other."""
 

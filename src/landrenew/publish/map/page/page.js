@@ -25,6 +25,7 @@ class Page {
     this.addControls();
     this.sketch = new Sketch(this);
     this.floors = new FloorSwitch(this);
+    this.swipe = new Swipe(this);
     this.ground = new Ground(this);
     this.paper = new Paper(this);
     this.listen();
@@ -185,6 +186,7 @@ class Page {
   fillFilter() {
     this.filterPanel.fill();
     this.fillLegend();
+    this.swipe.update();
   }
 
   fillLegend() {
@@ -195,6 +197,7 @@ class Page {
   setTheme(name) {
     this.parcels.paint(name);
     this.fillLegend();
+    this.swipe.update();
     this.remember(true);
   }
 
@@ -460,7 +463,7 @@ function markOf({ id, name, value, dataset }) {
 }
 
 const OVERLAY_ORDER = 400; // Leaflet's own, of what is added without a pane
-const PANE_ORDER = { backdrop: 220, ground: 230, land: 240, parcels: 300, lines: 350, floors: 380, selection: 420, labels: 450 };
+const PANE_ORDER = { backdrop: 220, ground: 230, land: 240, parcels: 300, beside: 301, lines: 350, floors: 380, selection: 420, labels: 450 };
 
 // Panes exist before the layers do: the map's constructor calls this.
 L.Map.addInitHook(function makePanes() {

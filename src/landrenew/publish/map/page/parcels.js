@@ -2,16 +2,11 @@
 // stores or draws them: ids, table, themes; at(place), bounds(i), outline(i); paint(theme),
 // keep(filter); trial, what they would be by other numbers.
 
-const TILE = 512;
-// So long may painting hold up a frame [ms].
-const PATIENCE = 12;
-
-const Parcels = L.GridLayer.extend({
-  options: { pane: 'parcels', tileSize: TILE, updateWhenIdle: false, updateWhenZooming: false, keepBuffer: 1 },
+const Parcels = Painted.extend({
+  options: { pane: 'parcels' },
 
   initialize(id) {
-    L.GridLayer.prototype.initialize.call(this);
-    this.waiting = [];
+    Painted.prototype.initialize.call(this);
     this.ready = unpacked(id).then((found) => this.take(found));
   },
 
@@ -20,7 +15,8 @@ const Parcels = L.GridLayer.extend({
     this.grid = grid;
     this.count = grid.count;
     this.brush = new Brush(grid);
-    this.outlines = new Outlines(grid, header.outlines, (number) => this.repaint(number));
+    this.outlines = new Outlines(grid, header.outlines, (number) => this.fire('outlined', { number }));
+    this.on('outlined', ({ number }) => this.repaint(number));
     Object.assign(this, { facts: header.facts, scoring: header.scoring, themes: header.themes, tests: header.tests, origins: header.origins });
     Object.defineProperty(this, 'ids', { get: () => columns.ids.all() });
     this.idColumn = columns.ids;
@@ -83,99 +79,13 @@ const Parcels = L.GridLayer.extend({
     for (let i = 0; i < shade.length; i += 1) shade[i] = !kept || kept(i) ? theme.codes.code(i) : FILTERED;
   },
 
+  classes() { return this.theme && this.theme.classes; },
+
   // Whether a parcel is in colour.
   isKept(i) { return !this.kept || this.shade[i] !== FILTERED; },
 
   boundsOfKept() {
     return this.grid.boundsOf((i) => this.isKept(i));
-  },
-
-  // Tiles of the zoom that is shown, whole or not: a picture that is stretched is blurred.
-  _setView(center, zoom, noPrune, noUpdate) {
-    if (!noUpdate) {
-      this._tileZoom = zoom;
-      this._updateLevels();
-      this._resetGrid();
-      this._update(center);
-      if (!noPrune) this._pruneTiles();
-      this._noPrune = Boolean(noPrune);
-    }
-    this._setZoomTransforms(center, zoom);
-  },
-
-  createTile(coords, done) {
-    const tile = document.createElement('canvas');
-    this.ratio = Math.min(2, window.devicePixelRatio || 1);
-    tile.width = tile.height = TILE * this.ratio;
-    this.wait({ tile, coords, done });
-    return tile;
-  },
-
-  // Paint every tile that is there once more: those in sight in the next frame, the others after it.
-  draw() {
-    if (!this.grid || !this._map) return;
-    this.waiting = this.waiting.filter(({ done }) => done);
-    for (const { el: tile, coords } of Object.values(this._tiles)) this.wait({ tile, coords, isSeen: this.isSeen(coords) });
-  },
-
-  isSeen(coords) {
-    const view = this._map.getPixelBounds(null, this._tileZoom);
-    const corner = L.point(coords).multiplyBy(TILE);
-    return coords.z === this._tileZoom && view.intersects(L.bounds(corner, corner.add([TILE, TILE])));
-  },
-
-  wait(job) {
-    this.waiting.push(job);
-    this.frame ||= requestAnimationFrame(() => this.work());
-  },
-
-  // Paint what is to change under the reader's eyes at once, and of the rest what the frame has
-  // time for.
-  work() {
-    const began = performance.now();
-    const isUrgent = ({ isSeen }) => isSeen;
-    this.waiting = [...this.waiting.filter(isUrgent), ...this.waiting.filter((job) => !isUrgent(job))];
-    while (this.waiting.length && (isUrgent(this.waiting[0]) || performance.now() - began < PATIENCE)) this.paintOne();
-    this.frame = this.waiting.length ? requestAnimationFrame(() => this.work()) : 0;
-    if (!this.isBusy()) this.fire('painted');
-  },
-
-  // Whether something is to be painted in sight, or outlines for it are on their way.
-  isBusy() {
-    return this.waiting.some(({ isSeen, done }) => isSeen || done)
-      || Object.values(this._tiles).some(({ el: tile, coords }) => tile.lacking?.size && this.isSeen(coords));
-  },
-
-  // Paint the tiles once more that lacked nothing but this piece.
-  repaint(number) {
-    for (const { el: tile, coords } of Object.values(this._tiles)) {
-      if (!tile.lacking?.delete(number) || tile.lacking.size) continue;
-      delete tile.owners;
-      this.wait({ tile, coords, isSeen: this.isSeen(coords) });
-    }
-    if (!this.isBusy()) this.fire('painted');
-  },
-
-  // A tile that has left the map meanwhile is passed over.
-  paintOne() {
-    const { tile, coords, done } = this.waiting.shift();
-    const classes = this.theme && this.theme.classes;
-    if (this.grid && this._tiles[this._tileCoordsToKey(coords)]?.el === tile) {
-      this.brush.paint(tile, this.windowOf(coords), classes, this.shade, this.ratio);
-      tile.lacking.forEach((number) => this.outlines.ask(number));
-    }
-    if (done) setTimeout(() => done(null, tile));
-  },
-
-  whenPainted(act) {
-    if (this.isBusy()) this.once('painted', act);
-    else act();
-  },
-
-  windowOf({ x, y, z }) {
-    const steps = EARTH / this.grid.step / (256 * 2 ** z);
-    const half = EARTH / this.grid.step / 2;
-    return { left: x * TILE * steps - half, top: y * TILE * steps - half, scale: this.ratio / steps };
   },
 });
 

@@ -16,6 +16,7 @@ function writtenState(page) {
   for (const [name, ends] of filters.spans) said.append('span', `${name}:${ends.map((end) => (end === null ? '' : end)).join(':')}`);
   for (const [path, value] of parcels.trial.judge.tried) said.append('try', `${path}:${value}`);
   for (const { theme, done, count } of page.orders) if (done < count) said.append('done', `${theme.name}:${done}`);
+  if (page.swipe.isOn) said.set('swipe', `${page.swipe.left}@${round(page.swipe.at, 3)}`);
   if (page.floors.isOn) said.set('floors', '1');
   if (open) said.set('open', `${open.kind}:${page.idOf(open)}`);
   const off = LAYER_ORDER.filter((name) => layers[name] && !map.hasLayer(layers[name]));
@@ -45,6 +46,9 @@ function readState(page, fragment) {
     else page.map.addLayer(layer);
   }
   page.floors.set(said.get('floors') === '1');
+  const [left, at] = (said.get('swipe') || '').split('@');
+  page.swipe.set(left || null);
+  page.swipe.move(Number.isFinite(Number(at)) && at ? Number(at) : AT_MIDDLE);
   const [zoom, lat, lng] = (said.get('at') || '').split('/').map(Number);
   if ([zoom, lat, lng].every(Number.isFinite)) page.map.setView([lat, lng], zoom, { animate: false });
   return { lang: said.get('lang'), open: said.get('open') };
