@@ -1,4 +1,4 @@
-"""Take the README's pictures of the demo map: .venv/bin/python scripts/shoot_maps.py."""
+"""Draw the demo map kept in maps/, and its pictures: .venv/bin/python scripts/shoot_maps.py."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def main() -> None:
-    """Draw the demo city in both languages and photograph each."""
+    """Draw the demo city, keep the map, and photograph it in both languages."""
     result = run_project(ROOT / "data" / "demo" / "city.toml")
+    save_map(draw_map(result), ROOT / "maps" / "demo-city.html")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         for lang in ("zh", "en"):

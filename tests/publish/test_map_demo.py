@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from browser import launched, opened
 from playwright.sync_api import expect
 from trial_page import any_position, assert_same, go_to, judged_in, rules_with
+from unpacked import unpacked
 
 from landrenew.assess.evaluation import asked_already, assessed_parcels
 from landrenew.base.columns import COLUMNS
@@ -24,7 +26,6 @@ from landrenew.workflow.judging import share_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from browser import Seen
     from playwright.sync_api import Page
@@ -49,6 +50,15 @@ def file(demo_result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("demo-map") / "map.html"
     save_map(draw_map(demo_result), path)
     return path
+
+
+def test_the_map_that_is_kept_for_the_readme_is_the_demo_citys(demo_result: Result) -> None:
+    kept = Path(__file__).parents[2] / "maps/demo-city.html"
+    assert kept.stat().st_size <= 1_500_000
+    page = kept.read_text(encoding="utf-8")
+    assert sorted(unpacked(page).columns["ids"]) == sorted(demo_result.parcels.index)
+    assert demo_result.share is not None
+    assert f'"share":{round(demo_result.share.share, 12)!r}' in page
 
 
 def test_the_share_of_the_page_is_the_share_of_the_run(
