@@ -39,6 +39,13 @@ function legendRows(theme, filters, onHide) {
   });
 }
 
+// The threshold of low efficiency on the column of a theme, or the one that is tried in its place.
+function thresholdWords({ table, tests, trial }, theme) {
+  const test = tests && tests.tests.find(({ column, word }) => column === theme.name && word === null);
+  const value = test ? thresholdOf(test, trial.judge) : theme.threshold;
+  return `${say(value === theme.threshold ? 'threshold' : 'threshold_tried')} ${plain(theme.name, value, table.columns[theme.name].unit)}`;
+}
+
 function legend(layer, filters, onChoose, onHide) {
   const { theme } = layer;
   const { town } = filters;
@@ -51,8 +58,7 @@ function legend(layer, filters, onChoose, onHide) {
         el('th', { scope: 'col' }, say('count')), el('th', { scope: 'col' }, say('area')))),
       el('tbody', {}, ...legendRows(theme, filters, onHide))),
     theme.hint ? el('p', { class: 'hint' }, say(theme.hint)) : null,
-    theme.threshold === undefined ? null
-      : el('p', { class: 'hint' }, `${say('threshold')} ${plain(theme.name, theme.threshold, layer.table.columns[theme.name].unit)}`),
+    theme.threshold === undefined ? null : el('p', { class: 'hint' }, thresholdWords(layer, theme)),
   ];
 }
 

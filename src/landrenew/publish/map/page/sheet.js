@@ -88,7 +88,7 @@ function parcelBlocks(page) {
   return [theme ? legendBlock(parcels, theme, filters) : null, theme ? planBlock(facts.plans, theme, page.orders) : null, filterBlock(filters)];
 }
 
-function legendBlock({ table }, theme, filters) {
+function legendBlock(parcels, theme, filters) {
   const { town } = filters;
   const tally = theme.tally[town === null ? '' : town] || [];
   const hasLand = tally.some((one) => one.length > 1);
@@ -108,8 +108,7 @@ function legendBlock({ table }, theme, filters) {
     }),
     lines: [
       theme.hint ? say(theme.hint) : null,
-      theme.threshold === undefined ? null
-        : `${say('threshold')} ${plain(theme.name, theme.threshold, table.columns[theme.name].unit)}`,
+      theme.threshold === undefined ? null : thresholdWords(parcels, theme),
     ].filter(Boolean),
   };
 }

@@ -62,6 +62,7 @@ const WORDS = {
   whole_city: ['全市', 'Whole city'],
   count: ['宗', 'parcels'],
   area: ['亩', 'mu'],
+  threshold_tried: ['推演界线', 'Threshold tried'],
   threshold: ['规则书界线', 'Rulebook threshold'],
   layers: ['图层', 'Layers'],
   towns: ['分镇街线内占比', 'Share by town'],
