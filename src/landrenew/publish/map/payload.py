@@ -193,33 +193,36 @@ def write_column(
         Label, unit and decimals, with ``values`` for numbers rounded to the dictionary's
         decimals, or ``words`` and ``codes`` for text.
     """
-    said: dict[str, Any] = {
-        "label": about.label,
-        "meaning": about.meaning,
-        "unit": unit_words(about.unit),
-    }
+    said = _about(about)
     if about.kind in {"number", "integer"}:
-        said |= {"decimals": about.decimals, "is_exact": is_exact}
-        return said | _numbers(values, None if is_exact else about.decimals)
+        return (
+            said | {"is_exact": is_exact} | _numbers(values, None if is_exact else about.decimals)
+        )
     said |= _words(values)
     if about.kind == "class":
         said["say"] = [class_words(word, about.name) for word in said["words"]]
     return said
 
 
+def _about(about: Column) -> dict[str, Any]:
+    """Say what a column is, without its values."""
+    said = {"label": about.label, "meaning": about.meaning, "unit": unit_words(about.unit)}
+    is_number = about.kind in {"number", "integer"}
+    return said | ({"decimals": about.decimals} if is_number else {})
+
+
 def _columns(
-    table: GeoDataFrame, names: Iterable[str], exact: Collection[str] = ()
+    table: GeoDataFrame,
+    names: Iterable[str],
+    exact: Collection[str] = (),
+    made: Collection[str] = (),
 ) -> dict[str, Any]:
+    """Write columns; of those that the page works out by itself only what they are."""
     return {
-        name: write_column(table[name], COLUMNS[name], is_exact=name in exact) for name in names
-    }
-
-
-def _without_values(columns: dict[str, Any], made: Collection[str]) -> dict[str, Any]:
-    """Leave out the values of columns that the page works out by itself."""
-    return {
-        name: {key: one for key, one in said.items() if key != "values"} if name in made else said
-        for name, said in columns.items()
+        name: _about(COLUMNS[name])
+        if name in made
+        else write_column(table[name], COLUMNS[name], is_exact=name in exact)
+        for name in names
     }
 
 
@@ -250,7 +253,7 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     parcels = Parcels(result.parcels.iloc[order_of(result.parcels.geometry)])
     names = published(parcels, PARCEL_COLUMNS, rulebook, rulebook.low_efficiency)
     figures, made = judged_by(parcels, rulebook)
-    columns = _without_values(_columns(parcels, names, figures), made)
+    columns = _columns(parcels, names, figures, made)
     shown = [_without_codes(one, columns) for one in themes(parcels, rulebook)]
     return {
         "ids": [str(one) for one in parcels.index],

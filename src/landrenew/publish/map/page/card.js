@@ -15,14 +15,12 @@ function chip(text, colour) {
   return made;
 }
 
-const MU = 2000 / 3;
-
 // A value as people read it; an area in ㎡ also in mu, to be held against the others.
 function factWords(table, name, i) {
   const said = table.shown(name, i);
   const { unit, values } = table.columns[name];
   if (!values || unit[1] !== 'm²' || !values[i]) return said;
-  const mu = `${number(values[i] / MU)} ${say('area')}`;
+  const mu = `${number(values[i] / M2_PER_MU)} ${say('area')}`;
   return lang === 'zh' ? `${said}（${mu}）` : `${said} (${mu})`;
 }
 
@@ -63,9 +61,8 @@ const CIRCLED_ONE = 0x2460;
 class Footnotes {
   constructor({ listed, of } = { listed: [], of: {} }, columns = []) {
     const used = [...new Set(columns.flatMap((name) => of[name] || []))].sort((a, b) => a - b);
-    const [colon, comma] = lang === 'zh' ? ['：', '，'] : [': ', ', '];
     this.lines = used.map((at) => {
-      const said = `${say(listed[at].label)}${colon}${originWords(listed[at]).join(comma)}`;
+      const said = `${say(listed[at].label)}${colon()}${originWords(listed[at]).join(comma())}`;
       return { at, said, sign: String.fromCodePoint(CIRCLED_ONE + at) };
     });
     this.of = of;
@@ -151,13 +148,12 @@ function bonusRow({ bonus }, table, i) {
 
 // What decides the grade, or may, whatever the score.
 function reasonLines({ scoring, table }, i) {
-  const comma = lang === 'zh' ? '、' : ', ';
   const [exempt, veto] = ['exempt_reason', 'veto_reason'].map((name) => table.value(name, i));
   const open = scoring.exempting.lacking[i];
   const lines = [
     exempt !== null && `${say('exempt')} · ${exempt}`,
     veto !== null && exempt === null && !open && scoring.grades && scoring.grades.veto && `${say('veto', { x: scoring.grades.veto.grade })} · ${veto}`,
-    open && say('exempt_open', { x: open.map((name) => say(scoring.exempting.labels[name])).join(comma) || say('missing') }),
+    open && say('exempt_open', { x: listing(open.map((name) => say(scoring.exempting.labels[name]))) || say('missing') }),
   ];
   return lines.filter(Boolean).map((line) => el('p', { class: 'warn' }, line));
 }
@@ -165,7 +161,7 @@ function reasonLines({ scoring, table }, i) {
 function lackWords(criteria, table, i) {
   const lacking = criteria.filter((one) => table.value(one.column, i) === null);
   if (!lacking.length) return null;
-  return el('p', { class: 'warn' }, say('lacking', { x: lacking.map((one) => say(one.label)).join(lang === 'zh' ? '、' : ', ') }));
+  return el('p', { class: 'warn' }, say('lacking', { x: listing(lacking.map((one) => say(one.label))) }));
 }
 
 // A button, and behind it what would lift the grade: it stays open from card to card.
@@ -214,8 +210,7 @@ function liftWords(column, { decimals, unit }, now, lift) {
   const said = (value, more, of) => amount(column, value, decimals + more, of);
   let more = 0;
   while (said(now, more, ['', '']) === said(lift.value, more, ['', ''])) more += 1;
-  const colon = lang === 'zh' ? '：' : ': ';
-  return [`${said(now, more, ['', ''])} → ${said(lift.value, 0, unit)}${colon}`, el('strong', {}, say('lift_to', { x: lift.grade }))];
+  return [`${said(now, more, ['', ''])} → ${said(lift.value, 0, unit)}${colon()}`, el('strong', {}, say('lift_to', { x: lift.grade }))];
 }
 
 function scorePart(layer, i) {

@@ -38,6 +38,12 @@ class Filters {
     else this.spans.set(name, [low, high]);
   }
 
+  // Least and greatest number that is kept of a column.
+  endsOf(name) {
+    const [low, high] = this.spans.get(name) || [null, null];
+    return [low === null ? -Infinity : low, high === null ? Infinity : high];
+  }
+
   // Tells of a parcel whether it is kept; null keeps all. What is missing lies in no span. The span of
   // one column may be left out of it.
   test(without = null) {
@@ -49,10 +55,10 @@ class Filters {
       const { codes } = themes.find((one) => one.name === name);
       asked.push((i) => !classes.has(codes.code(i)));
     }
-    for (const [name, [low, high]] of this.spans) {
+    for (const name of this.spans.keys()) {
       if (name === without) continue;
       const values = table.rounded(name, count);
-      const [least, most] = [low === null ? -Infinity : low, high === null ? Infinity : high];
+      const [least, most] = this.endsOf(name);
       asked.push((i) => values[i] >= least && values[i] <= most);
     }
     return asked.length === 0 ? null : (i) => asked.every((one) => one(i));
@@ -119,7 +125,7 @@ function conditionsOf(filters) {
   for (const [name, classes] of filters.hidden) {
     const theme = themes.find((one) => one.name === name);
     const left = theme.classes.filter((_, at) => !classes.has(at)).map(({ label }) => say(label));
-    const said = left.join(lang === 'zh' ? '、' : ', ') || say('none');
+    const said = listing(left) || say('none');
     found.push({ text: `${say(theme.label)}${colon()}${said}`, drop: () => filters.hidden.delete(name) });
   }
   for (const [name, span] of filters.spans) {

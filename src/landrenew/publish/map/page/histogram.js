@@ -62,8 +62,7 @@ function tallyOf(filters, name, bins) {
   const made = () => new Float64Array(bins.count);
   const tally = { all: { count: made(), land: made() }, kept: { count: made(), land: made() }, missing: 0 };
   const values = parcels.table.rounded(name, parcels.count);
-  const [low, high] = filters.spans.get(name) || [null, null];
-  const [least, most] = [low === null ? -Infinity : low, high === null ? Infinity : high];
+  const [least, most] = filters.endsOf(name);
   const others = filters.test(name);
   for (let i = 0; i < parcels.count; i += 1) {
     if (others && !others(i)) continue;

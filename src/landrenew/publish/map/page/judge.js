@@ -137,7 +137,6 @@ class Criterion {
 
 class Judge {
   constructor(parcels, numbers) {
-    this.parcels = parcels;
     this.numbers = new Map(numbers.map((one) => [one.path, one]));
     this.tried = new Map();
     const { count, table, scoring, tests } = parcels;
@@ -199,7 +198,7 @@ class Judge {
   get pools() {
     this.readPools ||= Object.entries(this.scoring.pools).map(([name, { criteria }]) => {
       const isMine = this.table.holds('pool', name);
-      const rows = Uint32Array.from(this.everyRow().filter(isMine));
+      const rows = Uint32Array.from({ length: this.count }, (_, i) => i).filter(isMine);
       const of = (flags) => Uint8Array.from(rows, (i) => flags[i]);
       const marks = { exempt: of(this.marks.exempt), open: of(this.marks.open) };
       return { name, rows, criteria: criteria.map((one) => {
@@ -209,8 +208,6 @@ class Judge {
     });
     return this.readPools;
   }
-
-  everyRow() { return Array.from({ length: this.count }, (_, i) => i); }
 
   // What the points of a pool run between by a criterion of that form.
   extremes(pool, { path, tail_share: tail }) {

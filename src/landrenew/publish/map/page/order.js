@@ -85,10 +85,10 @@ class PlanOrder {
     const year = this.done > 0 && years[this.done - 1] ? `${years[this.done - 1]} · ` : '';
     const { enough } = this;
     said.replaceChildren(
-      el('strong', {}, `${say('share')} ${sharePercent(share)} ${badgeWord(share)}`),
+      el('strong', {}, `${say('share')} ${sharePercent(share)} ${reached(share)}`),
       el('span', {}, `${year}${number(parcels, 0)} ${say('parcels_unit')} · ${say('cleared')} ${land((now[1] - total) / M2_PER_MU)} · ${number(cost, 0)} ${say('money')}`),
       el('small', {}, enough === null ? '' : say('enough', { n: number(enough, 0), all: number(this.count, 0) })));
   }
 }
 
-const badgeWord = ({ share, target }) => (target === null ? '' : share >= target - LEVEL ? `✓ ${say('met')}` : `✕ ${say('not_met')}`);
+const reached = ({ share, target }) => (target === null ? '' : verdictWords(share >= target - LEVEL ? 'met' : 'not_met'));

@@ -115,7 +115,7 @@ function inputRow({ label, source, as_of, rows_in: rowsIn, rows_out: rowsOut, ro
     const counts = { in: number(rowsIn, 0), out: number(rowsOut, 0), rejected: number(rejected, 0) };
     said.push(say(rejected ? 'rows' : 'all_rows', counts));
   }
-  return el('li', {}, el('strong', {}, say(label)), el('span', {}, said.join(lang === 'zh' ? '；' : '; ')));
+  return el('li', {}, el('strong', {}, say(label)), el('span', {}, clauses(said)));
 }
 
 function ruleRows(rules) {

@@ -110,7 +110,7 @@ function publicLines({ public: said, city }) {
   const dates = said.dates.map((one) => `${say(one.label)} ${one.as_of || city.as_of || say('no_date')}`);
   return [
     say('rule_why', said), said.definition ? `${say('definition')}${colon()}${say(said.definition)}` : null,
-    `${say('source_of')}${colon()}${said.source || say('unknown')} · ${dates.join(lang === 'zh' ? '；' : '; ')}`,
+    `${say('source_of')}${colon()}${said.source || say('unknown')} · ${clauses(dates)}`,
     say('coarse', { x: said.tolerance_m }),
   ].filter(Boolean);
 }
@@ -123,13 +123,13 @@ function publicAbout({ public: said, city }) {
     el('h2', {}, say('about')),
     el('h3', {}, say('rule')),
     el('p', {}, say('rule_why', said)),
-    said.definition ? el('p', {}, `${say('definition')}${lang === 'zh' ? '：' : ': '}${say(said.definition)}`) : null,
+    said.definition ? el('p', {}, `${say('definition')}${colon()}${say(said.definition)}`) : null,
     rulebook ? el('h3', {}, `${say('documents')} · ${rulebook.title}`) : null,
     rulebook ? list(rulebook.documents.map((one) => pair(say(one.subject), one.document))) : null,
     el('h3', {}, say('dates')),
     list(said.dates.map((one) => pair(say(one.label), one.as_of || city.as_of || say('no_date')))),
     ...said.notes.map((note) => el('p', {}, say(note))),
-    el('p', {}, `${say('source_of')}${lang === 'zh' ? '：' : ': '}${said.source || say('unknown')}`),
+    el('p', {}, `${say('source_of')}${colon()}${said.source || say('unknown')}`),
     el('p', {}, say('coarse', { x: said.tolerance_m })),
   ];
 }

@@ -32,13 +32,7 @@ class Haystack {
   // Which text of a part a position lies in; where they begin is found out when it is first asked.
   rowAt(part, position) {
     part.starts ||= startsOf(part.text);
-    let [low, high] = [0, part.starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (part.starts[middle] <= position) low = middle;
-      else high = middle;
-    }
-    return low;
+    return placeIn(part.starts, position, true) - 1;
   }
 }
 

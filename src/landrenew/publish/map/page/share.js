@@ -2,8 +2,10 @@
 
 const SYMBOLS = { met: '✓', not_met: '✕', undetermined: '?' };
 
+const verdictWords = (verdict) => `${SYMBOLS[verdict]} ${say(verdict)}`;
+
 function badge(verdict) {
-  return el('span', { class: `badge badge-${verdict}` }, `${SYMBOLS[verdict]} ${say(verdict)}`);
+  return el('span', { class: `badge badge-${verdict}` }, verdictWords(verdict));
 }
 
 // A bar from 0 to 100 %, with the doubt as a pale band and the target as a tick.
@@ -111,7 +113,7 @@ function shareFigure({ share: city, definition, land: all }, town, onChoose) {
       fact(say('parcels'), number(share.parcels, 0)),
       fact(`${say('inside')} · ${say('straddling')} · ${say('outside')}`,
         [inside, straddling, outside].map((n) => number(n, 0)).join(' · '))),
-    el('p', { class: 'hint' }, `${say('definition')}${lang === 'zh' ? '：' : ': '}${say(definition)}`),
+    el('p', { class: 'hint' }, `${say('definition')}${colon()}${say(definition)}`),
   ];
 }
 

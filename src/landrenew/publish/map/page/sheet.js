@@ -164,10 +164,10 @@ function groundLine({ chosen, isOn, opacity, layers }, tiles) {
   const said = [];
   if (layers.length) {
     const whose = `${say('basemap_of')}${colon()}${say(chosen.label)} ${chosen.attribution}`;
-    said.push(tiles.length ? whose : `${whose}${lang === 'zh' ? '，' : ', '}${say('basemap_left_out')}`);
+    said.push(tiles.length ? whose : `${whose}${comma()}${say('basemap_left_out')}`);
   }
   if (opacity < 100) said.push(say('see_through', { x: opacity }));
-  return said.join(lang === 'zh' ? '；' : '; ');
+  return clauses(said);
 }
 
 // What the figures mean, by which rules, from which data of which date.
@@ -179,7 +179,7 @@ function footLines({ share, definition, rules, inputs }) {
   return [
     share ? `${say('definition')}${colon()}${say(definition)}` : null,
     `${say('rules_by')}${colon()}${shortened([rules.title, validity(rules)].filter(Boolean).join(' · '), 120)}`,
-    `${say('data_of')}${colon()}${origins.join(lang === 'zh' ? '；' : '; ')}`,
+    `${say('data_of')}${colon()}${clauses(origins)}`,
     say('drawn'),
   ].filter(Boolean);
 }

@@ -60,11 +60,6 @@ class Trial {
     return name === 'efficiency_score' ? score[i] : pointsOf(name, i);
   }
 
-  set(path, value) {
-    this.judge.set(path, value);
-    this.show();
-  }
-
   // Try just these numbers, of those that there are.
   setAll(numbers) {
     this.judge.clear();

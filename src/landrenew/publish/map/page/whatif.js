@@ -19,8 +19,13 @@ function sliderSpan({ path, value }) {
   return { low: tidy(value - below * step), high: tidy(value + 2 * below * step), step };
 }
 
-// A number as it is typed: shares in percent.
-const inPercent = ({ path, unit }, name) => path === SHARE_TARGET || (unit[0] === '' && isShare(name));
+const isWeight = (path) => path.endsWith('.weight');
+
+// A number as it is typed: the target in percent, and thresholds and baselines of shares.
+function scaleOf({ path }) {
+  const [, column] = /\.([^. ]+)[^.]*\.(?:threshold|baseline)$/.exec(path) || [];
+  return path === SHARE_TARGET || (column && isShare(column)) ? 100 : 1;
+}
 
 class WhatIf {
   constructor(page) {
@@ -46,9 +51,9 @@ class WhatIf {
     return groups.filter(({ rows }) => rows.length);
   }
 
-  rowOf({ path, label, column }, key, word) {
+  rowOf({ path, label }, key, word) {
     const at = `${path}.${key}`;
-    return this.trial.judge.numbers.has(at) ? [{ path: at, label: `${say(label)} ${word}`, column }] : [];
+    return this.trial.judge.numbers.has(at) ? [{ path: at, label: `${say(label)} ${word}` }] : [];
   }
 
   fill() {
@@ -77,11 +82,11 @@ class WhatIf {
   }
 
   // A number with its slider, its box and the way back.
-  row({ path, label, column }) {
+  row({ path, label }) {
     const about = this.trial.judge.numbers.get(path);
-    const scale = inPercent(about, column || '') && !path.endsWith('.weight') ? 100 : 1;
+    const scale = scaleOf(about);
     const { low, high, step } = sliderSpan(about);
-    const unit = path.endsWith('.weight') ? say('points_unit') : scale === 100 ? '%' : say(about.unit);
+    const unit = isWeight(path) ? say('points_unit') : scale === 100 ? '%' : say(about.unit);
     const shown = (value) => String(tidy(value * scale));
     const attributes = { 'data-path': path, 'aria-label': `${label} ${unit}`.trim(), step: 'any' };
     const slider = el('input', { ...attributes, type: 'range', min: shown(low), max: shown(high), step: shown(step) });
@@ -140,7 +145,7 @@ class WhatIf {
     const { judge } = this.trial;
     return [...judge.tried].map(([path, value]) => {
       const about = judge.numbers.get(path);
-      const scale = path === SHARE_TARGET || (about.unit[0] === '' && /_share\./.test(path) && !path.endsWith('.weight')) ? 100 : 1;
+      const scale = scaleOf(about);
       return `${say(about.label)} ${tidy(about.value * scale)} → ${tidy(value * scale)}${scale === 100 ? '%' : ''}`;
     });
   }
@@ -149,7 +154,7 @@ class WhatIf {
     const said = this.said();
     return [
       el('strong', {}, say('trying')),
-      named('span', said.join(lang === 'zh' ? '；' : '; '), { class: 'trial-said' }),
+      named('span', clauses(said), { class: 'trial-said' }),
       el('button', { type: 'button', class: 'link', id: 'trial-clear', onclick: () => this.clear() }, say('back_to_rules')),
     ];
   }

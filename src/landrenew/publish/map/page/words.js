@@ -204,6 +204,11 @@ const WORDS = {
 };
 
 const colon = () => (lang === 'zh' ? '：' : ': ');
+const comma = () => (lang === 'zh' ? '，' : ', ');
+
+// Words one after the other, and whole clauses.
+const listing = (words) => words.join(lang === 'zh' ? '、' : ', ');
+const clauses = (said) => said.join(lang === 'zh' ? '；' : '; ');
 
 const SIGNS = { below: '<', at_most: '≤', above: '>', at_least: '≥', equals: '=' };
 const NONE = '—';
