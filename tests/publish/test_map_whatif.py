@@ -15,6 +15,7 @@ from trial_page import any_position, assert_same, go_to, judged_in, rules_with
 
 from landrenew.assess.evaluation import assessed_parcels
 from landrenew.assess.share.summary import gap_m2
+from landrenew.base.columns import score_column
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
 
@@ -175,4 +176,27 @@ def test_the_card_shows_points_by_the_numbers_that_are_tried(
         card = page.locator("#card")
         expect(card.locator(".total strong")).to_have_text(f"{true['efficiency_score'][one]:.2f}")
         expect(card.locator("[data-part=score] tbody tr").first).to_contain_text("77")
+        assert seen.nothing(), seen
+
+
+def test_a_span_of_scores_keeps_to_the_numbers_that_are_tried(
+    show: Show, file: Path, city: tuple[Parcels, Rulebook]
+) -> None:
+    table, book = city
+    pool = book.pools[0]
+    first = pool.criteria[0]
+    path = f"scoring.pools.{pool.name}.criteria.{first.column}.weight"
+    with show(file) as (page, seen):
+        page.locator("#what-if summary").click()
+        for column in ("efficiency_score", score_column(first.column)):
+            bar = float(assessed_parcels(table, book)[column].quantile(0.7).round(1))
+            page.locator("#span-column").select_option(column)
+            page.locator("#span-at_least").fill(f"{bar:g}")
+            page.locator(".span button[type=submit]").click()
+            for weight in (first.weight, 2 * first.weight, 3 * first.weight):
+                type_number(page, path, f"{weight:g}")
+                true = assessed_parcels(table, rules_with(book, {path: weight}))[column]
+                count = int((true.round(2) >= bar).sum())
+                assert page.locator("#filter-sums").inner_text().startswith(f"{count:,} 宗 ")
+            page.locator("#clear-filter").click()
         assert seen.nothing(), seen

@@ -1,13 +1,21 @@
 // What the layer of the parcels shows while its reader tries other numbers: grades, verdicts and what
 // is made of them. Without a trial it shows what the run found.
 
-// A column that the page works out, row by row.
+// A column that the page works out at the numbers that hold now.
 class MadeColumn {
-  constructor(valueOf) { this.valueOf = valueOf; }
+  constructor(name, trial) { Object.assign(this, { name, trial }); }
 
   at(i) {
-    const value = this.valueOf(i);
+    const value = this.trial.figureOf(this.name, i);
     return Number.isNaN(value) ? null : value;
+  }
+
+  // All of them: the same array for as long as the numbers stay.
+  figures(count) {
+    const { made } = this.trial;
+    if (this.from !== made) this.all = Float64Array.from({ length: count }, (_, i) => this.trial.figureOf(this.name, i));
+    this.from = made;
+    return this.all;
   }
 }
 
@@ -32,7 +40,7 @@ class Trial {
     this.judge = new Judge(parcels, numbers);
     const { table, themes, tests } = parcels;
     for (const [name, column] of Object.entries(table.columns)) {
-      if (column.by === null) Object.assign(column, { is_exact: true, values: new MadeColumn((i) => this.figureOf(name, i)) });
+      if (column.by === null) Object.assign(column, { is_exact: true, values: new MadeColumn(name, this) });
     }
     (tests ? tests.tests : []).forEach((test, k) => { test.outcomes ||= new MadeOutcomes(() => this.made.outcomes[k]); });
     this.coloured = new Map();
