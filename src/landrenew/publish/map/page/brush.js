@@ -104,9 +104,18 @@ class Brush {
     }
   }
 
+  // One picture serves tile after tile.
+  pictureOf(size) {
+    if (!this.picture || this.picture.width !== size) {
+      this.picture = new ImageData(size, size);
+      this.pixels = new Uint32Array(this.picture.data.buffer);
+    }
+    return this;
+  }
+
   paintBoxes(pen, window, found, classes, shade) {
-    const picture = pen.createImageData(window.size, window.size);
-    const pixels = new Uint32Array(picture.data.buffer);
+    const { picture, pixels } = this.pictureOf(window.size);
+    pixels.fill(0);
     const colours = palette(classes);
     // those filtered out lie beneath
     for (const isKept of [false, true]) {
@@ -125,11 +134,17 @@ class Brush {
   }
 
   paintOwned(pen, owners, classes, shade) {
-    const size = Math.sqrt(owners.length);
-    const picture = pen.createImageData(size, size);
-    const pixels = new Uint32Array(picture.data.buffer);
+    const { picture, pixels } = this.pictureOf(Math.sqrt(owners.length));
     const colours = palette(classes);
-    for (let k = 0; k < owners.length; k += 1) if (owners[k] > 0) pixels[k] = colours[shade[owners[k] - 1]];
+    let [last, colour] = [0, 0];
+    for (let k = 0; k < owners.length; k += 1) {
+      const owner = owners[k];
+      if (owner !== last) {
+        colour = owner > 0 ? colours[shade[owner - 1]] : 0;
+        last = owner;
+      }
+      pixels[k] = colour;
+    }
     pen.putImageData(picture, 0, 0);
   }
 

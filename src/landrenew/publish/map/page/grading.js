@@ -39,7 +39,7 @@ function byRank(scores, open, grades) {
 
 // The grades that each row has, or the best and the worst it can have where some may not count.
 function gradesByRank(scores, open, grades, tie, rounding) {
-  const others = open.reduce((sum, one) => sum + one, 0);
+  const others = sum(open);
   const sure = scores.length - others;
   const bounds = boundsFrom(sure, others, grades, rounding);
   if (!others) return [belowRanks(scores, bounds[0], tie)];

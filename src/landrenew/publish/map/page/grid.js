@@ -5,7 +5,11 @@ const TOGETHER = 32;
 const [TO_COME, READ, LOST] = [0, 1, 2];
 const EARTH = 2 * Math.PI * 6378137;
 
-const sum = (values) => values.reduce((total, one) => total + one, 0);
+function sum(values) {
+  let total = 0;
+  for (let k = 0; k < values.length; k += 1) total += values[k];
+  return total;
+}
 
 // Whether a point lies in the ring of corners begin..end - 1 of flat x, y, x, y …
 function isInRing(xy, begin, end, x, y) {

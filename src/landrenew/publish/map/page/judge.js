@@ -260,13 +260,7 @@ class Judge {
     const isRanked = this.rankable();
     for (const { rows } of this.pools) {
       if (grades.form === 'rank' && rows.some((i) => unsettled[i] && isRanked[i])) continue;
-      const mine = rows.filter((i) => isRanked[i] && score[i] === score[i]); // NaN equals nothing
-      const exact = new Float64Array(mine.length);
-      const doubt = new Uint8Array(mine.length);
-      for (let k = 0; k < mine.length; k += 1) {
-        exact[k] = compared(score[mine[k]]);
-        doubt[k] = open[mine[k]];
-      }
+      const { mine, exact, doubt } = this.ranked(rows, score);
       const found = grades.form === 'bars' ? belowBars(exact, grades) : byRank(exact, doubt, grades);
       for (let k = 0; k < mine.length; k += 1) codes[mine[k]] = found[k];
     }
@@ -276,6 +270,24 @@ class Judge {
       if (open[i]) codes[i] = UNGRADED;
     }
     return codes;
+  }
+
+  // The rows of a pool that take a place among the others, with their scores as they are compared and
+  // whether they may be exempt; the same room serves the next pool.
+  ranked(rows, score) {
+    const { count, marks: { open } } = this;
+    const room = (this.room ||= { mine: new Uint32Array(count), exact: new Float64Array(count), doubt: new Uint8Array(count) });
+    const isRanked = this.rankable();
+    let many = 0;
+    for (let k = 0; k < rows.length; k += 1) {
+      const i = rows[k];
+      if (!isRanked[i] || score[i] !== score[i]) continue; // NaN equals nothing
+      room.mine[many] = i;
+      room.exact[many] = compared(score[i]);
+      room.doubt[many] = open[i];
+      many += 1;
+    }
+    return { mine: room.mine.subarray(0, many), exact: room.exact.subarray(0, many), doubt: room.doubt.subarray(0, many) };
   }
 
   // Which rows take a place among the others, if they have a score.

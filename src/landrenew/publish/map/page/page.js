@@ -137,10 +137,11 @@ class Page {
     this.fillFilter();
   }
 
-  // Everything that hangs on the rulebook's numbers, once others are tried.
-  showTrial() {
+  // Everything that hangs on a number of the rulebook, once another is tried; null stands for them all.
+  showTrial(path) {
     this.parcels.keep(this.filters.test());
-    this.fillChosen();
+    if (path === null || path === SHARE_TARGET) this.fillChosen();
+    else this.fillFilter();
     this.whatIf.update();
     if (this.open) this.showCard();
   }

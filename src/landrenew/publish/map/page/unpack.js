@@ -174,6 +174,8 @@ class FloatColumn {
   }
 
   at(i) { return Number.isNaN(this.rows[i]) ? null : this.rows[i]; }
+
+  figures() { return this.rows; }
 }
 
 class CodeColumn {

@@ -104,7 +104,7 @@ class WhatIf {
 
   try(path, value) {
     this.trial.judge.set(path, value);
-    this.show();
+    this.show(path);
   }
 
   // Try a number and leave it at that: a step that can be taken back.
@@ -113,9 +113,9 @@ class WhatIf {
     this.page.remember(true);
   }
 
-  show() {
+  show(path = null) {
     this.trial.show();
-    this.page.showTrial();
+    this.page.showTrial(path);
   }
 
   clear() {

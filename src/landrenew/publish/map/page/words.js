@@ -227,12 +227,13 @@ function say(what, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
+const formats = [];
+
+// A format is kept for each number of decimals: to make one takes longer than to write a hundred numbers.
 function number(value, decimals = 2) {
   if (value === null || value === undefined) return NONE;
-  return value.toLocaleString('en-US', {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  formats[decimals] ||= new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return formats[decimals].format(value);
 }
 
 // Land as people add it up: whole mu for a city, two decimals for a few plots.
