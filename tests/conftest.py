@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ from hypothesis import settings
 from landrenew.intake.parcels import Parcels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from browser import Show
+    from playwright.sync_api import Browser
+
     from landrenew.publish.result import Result
 
 ROOT = Path(__file__).parents[1]
@@ -68,3 +74,20 @@ def demo_run(demo_result: Result, tmp_path_factory: pytest.TempPathFactory) -> P
     from landrenew.publish.run_folder import save_run  # noqa: PLC0415
 
     return save_run(demo_result, tmp_path_factory.mktemp("demo") / "out")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a browser, for the tests of one module."""
+    from browser import launched  # noqa: PLC0415
+
+    with launched() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def show(browser: Browser) -> Show:
+    """Give what opens a page in it, cut off from the network."""
+    from browser import opened  # noqa: PLC0415
+
+    return partial(opened, browser)

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NARROW, WIDE, keep_picture, launched, opened
+from browser import NARROW, WIDE, keep_picture, opened
 from map_states import STATES, faults, printed, wordy_result
 
 from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
@@ -29,12 +27,6 @@ CHECK = """async (asked) => {
     return violations.map(({ id, nodes }) =>
         [id, ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)].join('\\n'));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from browser import NAMES, NARROW, WIDE, installed, launched, opened
+from browser import NAMES, NARROW, WIDE, installed
 from map_city import (
     NASTY,
     OPEN,
@@ -33,24 +32,15 @@ from landrenew.publish.map.offline import save_map
 from landrenew.publish.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 pytestmark = pytest.mark.browser
 
 ONE = "330282100020"
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser import launched, opened
 from playwright.sync_api import expect
 from trial_page import any_position, assert_same, go_to, judged_in, rules_with
 from unpacked import unpacked
@@ -24,25 +22,13 @@ from landrenew.publish.themes import themes
 from landrenew.workflow.judging import share_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
-    from browser import Seen
-    from playwright.sync_api import Page
+    from browser import Show
 
     from landrenew.publish.result import Result
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 pytestmark = pytest.mark.browser
 
 POSITIONS = FILTERS = 50
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

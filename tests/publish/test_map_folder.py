@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shapely
-from browser import launched, opened
+from browser import opened
 from map_city import NASTY, made_result
 from playwright.sync_api import expect
 from test_map_browser import are_seen, draw, place_of, search
@@ -25,15 +25,12 @@ from landrenew.publish.map.offline import offline_page, save_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Browser, Page
 
     from landrenew.publish.result import Result
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 ROWS = 24
 """Parcels of a piece: 480 make 20."""
@@ -66,24 +63,6 @@ def file(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("map") / "map.html"
     save_map(draw_map(result), path)
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def show(browser: Browser) -> Show:
-    """Open a file, or a folder from the disk."""
-
-    def opening(path: Path, *size: tuple[int, int], fragment: str = "") -> object:
-        home = None if path.is_file() else path.as_uri() + "/"
-        place = path / "index.html" if path.is_dir() else path
-        return opened(browser, place, *size, fragment=fragment, home=home)
-
-    return opening
 
 
 @contextmanager

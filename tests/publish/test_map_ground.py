@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 import rasterio
-from browser import launched, opened
 from map_city import CRS, X, Y, made_result
 from matplotlib.image import imread
 from playwright.sync_api import expect
@@ -26,29 +24,20 @@ from landrenew.publish.map.elements import page_folder
 from landrenew.publish.map.offline import offline_page, save_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from numpy.typing import NDArray
     from playwright.sync_api import Page
     from tile_server import Pixels
 
     from landrenew.publish.result import Result
 
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
-
 pytestmark = pytest.mark.browser
 
 GREEN = (40, 200, 90)
 MARK = (255, 0, 255)
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

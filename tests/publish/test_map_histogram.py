@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from browser import NARROW, launched, opened
+from browser import NARROW
 from map_city import BOOK, made_result
 from playwright.sync_api import expect
 from trial_page import go_to, rules_with
@@ -22,28 +21,18 @@ from landrenew.publish.map.offline import save_map
 from landrenew.rules.model import Rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pandas as pd
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
 
     from landrenew.publish.result import Result
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 pytestmark = pytest.mark.browser
 
 FAR = "floor_area_ratio"
 THRESHOLD = f"low_efficiency.tests.{FAR}.threshold"
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

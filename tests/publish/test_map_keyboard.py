@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import launched, opened
 from map_city import made_result
 from map_states import ONE
 from playwright.sync_api import expect
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from browser import Show
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
@@ -42,8 +42,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared(file: Path) -> Iterator[Page]:
-    with launched() as browser, opened(browser, file) as (page, seen):
+def shared(file: Path, show: Show) -> Iterator[Page]:
+    with show(file) as (page, seen):
         yield page
         assert seen.nothing(), seen
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pytest
-from browser import launched, opened
 from playwright.sync_api import expect
 from trial_city import any_book, figures, result_of
 from trial_page import any_position, go_to, rules_with
@@ -20,29 +18,19 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pandas as pd
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
 
     from landrenew.intake.parcels import Parcels
     from landrenew.rules.model import Rulebook
 
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
-
 pytestmark = pytest.mark.browser
 
 SAID = re.compile(r"→ ([\d,.]+)(%?) ?\S*：升为 (\w)$")
 NOTHING, MISSING = "只改这一项升不了级", "缺数据"
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 class Claim(NamedTuple):

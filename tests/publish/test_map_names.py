@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from browser import NARROW, WIDE, launched, opened
+from browser import NARROW, WIDE, opened
 from map_city import TOWNS, blocks, made_result, parcels, share
 from map_states import faults
 from playwright.sync_api import expect
@@ -22,7 +22,6 @@ from landrenew.publish.result import Result
 from landrenew.publish.tables import FORMULA_STARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -56,12 +55,6 @@ ODD = [
 
 
 GO = "(id) => { location.hash = new URLSearchParams({ open: `parcel:${id}` }); }"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
-        yield one
 
 
 def renamed() -> Result:

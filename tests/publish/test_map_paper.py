@@ -7,12 +7,10 @@ import math
 import re
 import struct
 import zlib
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from browser import launched, opened
 from map_city import NASTY, TOWNS, made_result
 from matplotlib.image import imread
 from playwright.sync_api import expect
@@ -25,17 +23,13 @@ from landrenew.publish.map.shapes import bounds
 from landrenew.publish.themes import GRADE_COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from numpy.typing import NDArray
     from playwright.sync_api import Page
 
     from landrenew.publish.result import Result
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 pytestmark = pytest.mark.browser
 
@@ -48,12 +42,6 @@ EDGE = 40
 EARTH_M = 2 * math.pi * 6_378_137
 INK = (0x26, 0x24, 0x1F)
 RED = (0xB3, 0x26, 0x1E)
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

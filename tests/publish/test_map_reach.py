@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NARROW, WIDE, Seen, keep_picture, launched, opened
+from browser import NARROW, WIDE, Seen, keep_picture, opened
 from firefox import started
 from map_city import made_result
 from playwright.sync_api import expect
@@ -35,12 +35,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reach") / "map.html"
     save_map(draw_map(made_result()), path)
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
-        yield one
 
 
 @pytest.fixture

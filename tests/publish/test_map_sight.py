@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import shapely
 import shapely.affinity
-from browser import WIDE, launched, opened
 from map_city import X, Y, blocks, made_layers, parcels, share
 
 from landrenew.intake.parcels import Parcels
@@ -19,6 +18,7 @@ from landrenew.publish.result import Result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from browser import Show
     from geopandas import GeoDataFrame
     from playwright.sync_api import Page
 
@@ -50,13 +50,15 @@ def table() -> GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
-def page(table: GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(
+    table: GeoDataFrame, tmp_path_factory: pytest.TempPathFactory, show: Show
+) -> Iterator[Page]:
     path = tmp_path_factory.mktemp("ground") / "map.html"
     result = Result(
         layers=made_layers(table), parcels=Parcels(table), share=share(table), blocks=blocks(table)
     )
     save_map(draw_map(result), path)
-    with launched() as browser, opened(browser, path, WIDE) as (page, seen):
+    with show(path) as (page, seen):
         yield page
         assert seen.nothing(), seen
 

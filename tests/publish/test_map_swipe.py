@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from browser import NARROW, launched, opened
+from browser import NARROW
 from map_city import made_result
 from PIL import Image
 from playwright.sync_api import expect
@@ -17,24 +16,14 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
-
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
 
 pytestmark = pytest.mark.browser
 
 ONE = "330282100020"
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

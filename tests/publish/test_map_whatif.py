@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
-from browser import launched, opened
 from playwright.sync_api import expect
 from trial_city import any_book, figures, result_of
 from trial_page import any_position, assert_same, go_to, judged_in, rules_with
@@ -20,25 +18,15 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
 
     from landrenew.intake.parcels import Parcels
     from landrenew.rules.model import Rulebook
 
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
-
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import NARROW, WIDE, launched, opened
+from browser import NARROW, WIDE
 from playwright.sync_api import expect
 from public_city import COLUMNS, PLANTED, TOWNS, public_city
 
@@ -17,26 +16,16 @@ from landrenew.publish.map.public.figures import AreaFigures, published_figures
 from landrenew.workflow import run_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from browser import Seen
+    from browser import Show
     from playwright.sync_api import Page
 
     from landrenew.publish.result import Result
 
-    Show = Callable[..., AbstractContextManager[tuple[Page, Seen]]]
-
 pytestmark = pytest.mark.browser
 
 KNOWN, WITHHELD, EMPTY = "甲镇", "丁镇", "己镇"
-
-
-@pytest.fixture(scope="module")
-def show() -> Iterator[Show]:
-    with launched() as browser:
-        yield partial(opened, browser)
 
 
 @pytest.fixture(scope="module")

@@ -13,15 +13,18 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+    Show = Callable[..., AbstractContextManager[tuple[Page, "Seen"]]]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = (1280, 800)
 NARROW = (390, 844)
-PICTURES = Path(os.environ.get("LANDRENEW_PICTURES", Path(__file__).parents[2] / "build/pictures"))
+PICTURES = Path(os.environ.get("LANDRENEW_PICTURES", Path(__file__).parents[1] / "build/pictures"))
 """Where the tests leave what they photograph, to be looked at."""
 
 
@@ -77,9 +80,11 @@ def opened(
     """
     Open a file as a double click does, cut off from all but itself and what lies under a home.
 
-    With a URL it is asked for there, from a server of this machine.
+    With a URL it is asked for there, from a server of this machine. A folder opens by its index.
     """
     seen = Seen()
+    if file.is_dir():
+        file, home = file / "index.html", file.as_uri() + "/"
     own = url or file.as_uri()
 
     def cut(route: Route) -> None:
