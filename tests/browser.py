@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     Show = Callable[..., AbstractContextManager[tuple[Page, "Seen"]]]
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The headless one first: it draws the same pages without the windows around them."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDE = (1280, 800)
 NARROW = (390, 844)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from landrenew.publish.result import Result
 
 COUNT = int(os.environ.get("LANDRENEW_MUTATIONS", "200"))
-CHUNKS = 25
+CHUNKS = 10
 LONGEST_S = 20
 LONGEST_SENTENCE = 4_000
 BLANK = {"", "无", "NULL", "-", "\\", "nan", "#REF!", "\u202e"}

@@ -97,10 +97,13 @@ class Firefox:
         self.ask("browsingContext.setViewport", context=self.tab,
                  viewport={"width": width, "height": height})  # fmt: skip
         self.ask("browsingContext.navigate", context=self.tab, url=url, wait="complete")
-        self.value("""new Promise((act) => {
-            const look = () => (document.body.dataset.state ? act(0) : setTimeout(look, 20));
-            look();
-        })""")
+        # A browser that has just started may answer for the empty page that it began with.
+        is_there = f"location.href.startsWith(new URL({json.dumps(url)}).href) && !!document.body"
+        for _ in range(1_200):
+            if self.value(f"{is_there} && 'state' in document.body.dataset"):
+                return
+            time.sleep(0.05)
+        pytest.fail(f"{url} was not drawn within a minute")
 
     def value(self, script: str) -> Any:  # noqa: ANN401  whatever the script gives
         """Evaluate an expression in the page."""
