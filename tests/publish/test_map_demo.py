@@ -184,7 +184,7 @@ def test_a_plan_is_shown_as_far_as_the_slider_says(
     proposal = demo_result.plans[0]
     steps, now = plan_steps(proposal), proposal.city.problem.places[""]
     with show(file) as (page, seen):
-        slider = page.locator("[data-order=plan_0]")
+        slider = page.locator("[data-plan=plan_0]")
         slider.focus()
         slider.press("PageDown")
         slider.press("ArrowLeft")

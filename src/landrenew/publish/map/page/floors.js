@@ -43,10 +43,11 @@ const Floors = L.Layer.extend({
     Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
     L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
     const { grid } = parcels;
-    const steps = EARTH / grid.step / (256 * 2 ** map.getZoom());
+    const world = 256 * 2 ** map.getZoom();
     const { min } = map.getPixelBounds();
-    const view = { left: min.x * steps - EARTH / grid.step / 2, top: min.y * steps - EARTH / grid.step / 2, scale: ratio / steps };
-    const found = [...grid.within(view.left, view.top, view.left + width * steps, view.top + 1.5 * height * steps)]
+    const { left, top, perPixel } = grid.cornerOf(min.x / world, min.y / world, world);
+    const view = { left, top, scale: ratio / perPixel };
+    const found = [...grid.within(left, top, left + width * perPixel, top + 1.5 * height * perPixel)]
       .filter((i) => parcels.theme && parcels.shade[i] !== FILTERED && !grid.isEmpty(i) && grid.hasOutline(i));
     this.isTooMany = found.length > MOST_BLOCKS;
     this.fire('drawn');

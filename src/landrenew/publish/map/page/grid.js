@@ -200,6 +200,13 @@ class Grid {
 
   south(lat) { return ((mercatorY(lat) - 0.5) * EARTH) / this.step; }
 
+  // A corner of a picture in steps of the grid, and how many of them are a pixel: the corner as shares of
+  // the world from west and north, the world as wide as so many pixels.
+  cornerOf(west, north, world) {
+    const whole = EARTH / this.step;
+    return { left: (west - 0.5) * whole, top: (north - 0.5) * whole, perPixel: whole / world };
+  }
+
   // The place of a point of the grid, as Leaflet writes it.
   place(x, y) {
     const lat = 2 * Math.atan(Math.exp((-2 * Math.PI * y * this.step) / EARTH)) - Math.PI / 2;

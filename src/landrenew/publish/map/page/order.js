@@ -64,7 +64,7 @@ class PlanOrder {
   rows() {
     const said = el('output', { class: 'order-said' });
     const slider = el('input', {
-      type: 'range', min: 0, max: this.count, step: 1, 'data-order': this.theme.name, 'aria-label': say('order'),
+      type: 'range', min: 0, max: this.count, step: 1, 'data-plan': this.theme.name, 'aria-label': say('order'),
       oninput: (event) => { this.go(Number(event.target.value)); this.write(said); },
       onchange: () => this.page.remember(true),
     });

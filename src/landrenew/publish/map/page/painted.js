@@ -95,8 +95,8 @@ const Painted = L.GridLayer.extend({
   },
 
   windowOf({ x, y, z }) {
-    const steps = EARTH / this.grid.step / (256 * 2 ** z);
-    const half = EARTH / this.grid.step / 2;
-    return { left: x * TILE * steps - half, top: y * TILE * steps - half, scale: this.ratio / steps };
+    const world = 256 * 2 ** z;
+    const { left, top, perPixel } = this.grid.cornerOf((x * TILE) / world, (y * TILE) / world, world);
+    return { left, top, scale: this.ratio / perPixel };
   },
 });

@@ -96,10 +96,9 @@ function paintPicture(pen, window, picture) {
 }
 
 // What of the grid a window shows, and how many of its steps go into a CSS pixel.
-function onGrid({ left, top, width, height, scale }, grid) {
-  const perPixel = EARTH / grid.step / scale;
-  const [west, north] = [left, top].map((one) => ((one - 0.5) * EARTH) / grid.step);
-  return { west, north, east: west + width * perPixel, south: north + height * perPixel, perPixel };
+function onGrid(window, grid) {
+  const { left: west, top: north, perPixel } = grid.cornerOf(window.left, window.top, window.scale);
+  return { west, north, east: west + window.width * perPixel, south: north + window.height * perPixel, perPixel };
 }
 
 // The pieces whose outlines a window shows, where parcels are more than boxes on it.
