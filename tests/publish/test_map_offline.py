@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -13,10 +14,12 @@ import folium
 import pytest
 from folium.plugins import MarkerCluster
 from map_city import made_result
+from unpacked import unpacked
 
 from landrenew.base.errors import FileError
+from landrenew.intake.parcels import Parcels
 from landrenew.publish.map.draw import draw_map
-from landrenew.publish.map.elements import page_folder
+from landrenew.publish.map.elements import MARK, page_folder, pieces_held_out
 from landrenew.publish.map.offline import offline_page, save_map
 
 if TYPE_CHECKING:
@@ -39,6 +42,26 @@ def test_the_same_run_gives_the_same_bytes(result: Result, tmp_path: Path) -> No
 def test_saving_twice_gives_the_same_bytes(result: Result) -> None:
     drawn = draw_map(result)
     assert offline_page(drawn) == offline_page(drawn)
+
+
+def test_pieces_stand_in_the_page_but_not_in_what_folium_reads(result: Result) -> None:
+    drawn = draw_map(result)
+    with pieces_held_out() as pieces:
+        seen = drawn.get_root().render()
+    page, shown = offline_page(drawn), drawn.get_root().render()
+    assert len(pieces) == len(MARK.findall(seen)) > 2
+    assert not any(one in seen for one in pieces)
+    assert all(one in page and one in shown for one in pieces)
+    assert not MARK.search(page + shown)
+
+
+def test_a_name_that_looks_like_a_mark_stays_a_name(result: Result) -> None:
+    mark = "<landrenew-piece 0>"
+    town = result.parcels["town"].iloc[0]
+    renamed = result.parcels.replace({"town": {town: mark}})
+    page = offline_page(draw_map(dataclasses.replace(result, parcels=Parcels(renamed))))
+    assert mark not in page
+    assert mark in unpacked(page).header["columns"]["town"]["words"]
 
 
 def test_other_maps_of_the_process_keep_their_links(result: Result) -> None:

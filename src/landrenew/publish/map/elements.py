@@ -10,6 +10,8 @@ import base64
 import json
 import math
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -24,7 +26,7 @@ from landrenew.publish.map.pack.parcels import packed_parcels
 from landrenew.publish.map.pack.pieces import deflated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
     from landrenew.base.words import Lang
@@ -154,6 +156,38 @@ def json_text(data: object) -> str:
     return json.dumps(_tidy(data), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+_held_out: ContextVar[list[str] | None] = ContextVar("pieces held out", default=None)
+
+MARK = re.compile(r"<landrenew-piece (\d+)>")
+"""Stands for a piece that is held out; no name can look like it, for ``<`` is escaped."""
+
+
+@contextmanager
+def pieces_held_out() -> Iterator[list[str]]:
+    """
+    Let marks stand for the pieces of layers in what folium renders within.
+
+    Folium takes what it renders for a template, which for a large city is copied, parsed and
+    compiled, and takes several times its size in memory; a piece holds nothing for it to fill in.
+
+    Yields
+    ------
+    list of str
+        The pieces, by the number of their :data:`MARK`.
+    """
+    pieces: list[str] = []
+    token = _held_out.set(pieces)
+    try:
+        yield pieces
+    finally:
+        _held_out.reset(token)
+
+
+def _mark(piece: str, held: list[str]) -> str:
+    held.append(piece)
+    return f"<landrenew-piece {len(held) - 1}>"
+
+
 class PageLayer(folium.map.Layer):
     """
     A layer of the map whose data stands deflated in the page and whose look stands in ``page/``.
@@ -170,7 +204,7 @@ class PageLayer(folium.map.Layer):
 
     _template = Template("""
     {% macro html(this, kwargs) %}
-    {% for one in this.written %}
+    {% for one in this.shown() %}
     <script type="text/plain" data-pieces="{{ this.get_name() }}">{{ one }}</script>
     {% endfor %}
     {% endmacro %}
@@ -185,6 +219,18 @@ class PageLayer(folium.map.Layer):
         super().__init__(name=name, overlay=True, control=False, show=False)
         self._name, self._id = "Layer", name
         self.draws, self.written = draws, tuple(written)
+
+    def shown(self) -> Iterable[str]:
+        """
+        Give what stands in the page.
+
+        Returns
+        -------
+        iterable of str
+            The pieces, or the marks that stand for them within :func:`pieces_held_out`.
+        """
+        held = _held_out.get()
+        return self.written if held is None else [_mark(one, held) for one in self.written]
 
 
 class ParcelLayer(PageLayer):

@@ -14,7 +14,7 @@ from landrenew.base.words import some
 from landrenew.publish.in_place import whole_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FOLDER_FROM = 300_000
 """From so many parcels on a map is a folder, unless its name says otherwise."""
@@ -124,14 +124,14 @@ def refuse_others(path: Path) -> None:
         )
 
 
-def save_folder(page: str, outlines: Sequence[str], path: Path) -> None:
+def save_folder(page: Iterable[str], outlines: Sequence[str], path: Path) -> None:
     """
     Write a page and the scripts of its outlines.
 
     Parameters
     ----------
     page
-        The page.
+        The page, in parts to be written on end.
     outlines
         The outlines of each piece, as the page reads them.
     path
@@ -145,7 +145,8 @@ def save_folder(page: str, outlines: Sequence[str], path: Path) -> None:
     refuse_others(path)
     with whole_files(path) as fresh:
         (fresh / PIECES_NAME).mkdir(parents=True)
-        (fresh / PAGE_NAME).write_text(page, encoding="utf-8", newline="")
+        with (fresh / PAGE_NAME).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(page)
         for number, text in enumerate(outlines):
             script = f'landrenew.piece({number}, "{text}");\n'
             (fresh / PIECES_NAME / f"{number:04d}.js").write_bytes(script.encode("ascii"))

@@ -19,7 +19,7 @@ import folium
 
 from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
-from landrenew.publish.map.elements import Page, ParcelLayer
+from landrenew.publish.map.elements import MARK, Page, ParcelLayer, pieces_held_out
 from landrenew.publish.map.folder import is_folder, save_folder
 
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
@@ -102,6 +102,24 @@ def _policy(scripts: list[str], hosts: list[str], *, has_outlines: bool) -> str:
     )
 
 
+def _parts(map: folium.Map) -> list[str]:  # noqa: A002  the field's word
+    """Render a page in parts, to be written on end: its pieces are never copied into one text."""
+    with pieces_held_out() as pieces:
+        page = NO_ENLARGING.sub("", map.get_root().render(), count=1)
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    _refuse_links(reader.links)
+    has_outlines = _outlines(map) is not None
+    policy = _policy(reader.scripts, _tile_hosts(map), has_outlines=has_outlines)
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
+    charset = '<meta charset="utf-8" />'
+    page = re.sub(HEAD, lambda _: f"{HEAD}\n{charset}\n{meta}", page, count=1)
+    parts = MARK.split(page)  # every other part is the number of a piece
+    parts[1::2] = [pieces[int(number)] for number in parts[1::2]]
+    return parts
+
+
 def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     """
     Render the page of a map; where its outlines stand apart, they are not in it.
@@ -122,16 +140,7 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     FileError
         When a layer added to the map links to a script, style or picture outside the file.
     """
-    page = NO_ENLARGING.sub("", map.get_root().render(), count=1)
-    reader = _Reader()
-    reader.feed(page)
-    reader.close()
-    _refuse_links(reader.links)
-    has_outlines = _outlines(map) is not None
-    policy = _policy(reader.scripts, _tile_hosts(map), has_outlines=has_outlines)
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
-    charset = '<meta charset="utf-8" />'
-    return re.sub(HEAD, lambda _: f"{HEAD}\n{charset}\n{meta}", page, count=1)
+    return "".join(_parts(map))
 
 
 def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the field's word
@@ -153,9 +162,9 @@ def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the fiel
         map's.
     """
     path = Path(path)
-    page, outlines = offline_page(map), _outlines(map)
+    page, outlines = _parts(map), _outlines(map)
     if outlines is None:
-        _save_file(page.encode("utf-8"), path)
+        _save_file(page, path)
     elif is_folder(path):
         save_folder(page, outlines, path)
     else:
@@ -167,12 +176,12 @@ def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the fiel
         )
 
 
-def _save_file(page: bytes, path: Path) -> None:
+def _save_file(page: list[str], path: Path) -> None:
     kept: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             kept = Path(file.name)
-            file.write(page)
+            file.writelines(part.encode("utf-8") for part in page)
         kept.chmod(0o666 & ~_mask())
         kept.replace(path)
     except OSError as error:
