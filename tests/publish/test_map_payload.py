@@ -71,7 +71,7 @@ def test_every_parcel_is_there(result: Result, page: str) -> None:
 
 def test_what_was_packed_comes_back_row_by_row(result: Result, page: str) -> None:
     payload, data = parcels_payload(result), unpacked(page)
-    assert data.columns["ids"] == payload["ids"]
+    assert data.columns["ids"] == payload["ids"].tolist()
     travels = {
         name: said for name, said in payload["columns"].items() if {"values", "codes"} & set(said)
     }

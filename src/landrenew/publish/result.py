@@ -100,6 +100,8 @@ class Result:
     def near(self) -> Parcels:
         """The parcels without those reported as far away, which no view opens on."""
         far = {one.id for one in (*self.layers.faults, *self.faults) if one.code == "far_away"}
+        if not far:  # no copy of a large table
+            return self.parcels
         near = self.parcels[~self.parcels.index.isin(far)]
         return near if len(near) else self.parcels
 

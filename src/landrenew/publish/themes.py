@@ -127,8 +127,9 @@ def class_bounds(values: pd.Series[float], threshold: float | None = None) -> li
         Rising bounds, at most one fewer than there are colours; a value on a bound belongs to
         the class above it.
     """
-    known = values[np.isfinite(values)]
-    if known.empty:
+    numbers = values.to_numpy(np.float64)
+    known = numbers[np.isfinite(numbers)]
+    if not len(known):
         return []
     cuts = np.quantile(known, np.arange(1, CLASS_COUNT) / CLASS_COUNT)
     bounds = sorted({round_number(float(cut)) for cut in cuts})
@@ -234,7 +235,7 @@ def _tally(
     """Count parcels and land by class, for the city (empty key) and for each town."""
     frame = pd.DataFrame({"code": codes, "mu": land.to_numpy()})
     if "town" in parcels.columns:
-        frame["town"] = parcels["town"].astype("object").fillna(UNKNOWN_TOWN).to_numpy()
+        frame["town"] = parcels["town"].astype("str").fillna(UNKNOWN_TOWN).array
     else:
         frame["town"] = UNKNOWN_TOWN
     groups = [("", frame), *frame.groupby("town", sort=True)]

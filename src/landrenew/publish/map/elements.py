@@ -107,7 +107,7 @@ def _tidy(data: object) -> object:
         return {str(key): _tidy(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_tidy(value) for value in data]
-    if isinstance(data, np.ndarray):
+    if isinstance(data, (np.ndarray, pd.Index)):
         return [None if pd.isna(one) else _tidy(one) for one in data.tolist()]
     if isinstance(data, float) and math.isfinite(data) and data == int(data):
         return int(data)

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from landrenew.base.columns import COLUMNS, Column, score_column
-from landrenew.base.missing import none_where_missing
 from landrenew.base.questions import DIAGNOSIS
 from landrenew.base.units import M2_PER_MU, unit_words
 from landrenew.base.words import Text
@@ -167,8 +166,13 @@ def _numbers(values: pd.Series[Any], decimals: int | None) -> dict[str, Any]:
 
 def _words(values: pd.Series[Any]) -> dict[str, Any]:
     """Keep each distinct word once; -1 stands for a missing one."""
-    codes, words = pd.factorize(none_where_missing(values))
-    return {"codes": codes, "words": [str(one) for one in words]}
+    codes, words = pd.factorize(values)
+    return {"codes": codes.astype(np.int32), "words": _texts(words)}
+
+
+def _texts(values: pd.Index[Any]) -> pd.Index[str]:
+    """Give what is no text its text."""
+    return values if isinstance(values.dtype, pd.StringDtype) else values.map(str)
 
 
 def write_column(
@@ -256,7 +260,7 @@ def parcels_payload(result: Result) -> dict[str, Any]:
     columns = _columns(parcels, names, figures, made)
     shown = [_without_codes(one, columns) for one in themes(parcels, rulebook)]
     return {
-        "ids": [str(one) for one in parcels.index],
+        "ids": _texts(parcels.index),
         "columns": columns,
         "facts": [name for name in PARCEL_FACTS if name in names],
         "themes": [*shown, *_plan_themes(result, parcels)],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
 
     from landrenew.rules.comparison import Test, TestSet
     from landrenew.rules.model import Rulebook
@@ -68,21 +69,23 @@ def explain_tests(
     """
     if tests is None or decided not in table.columns:
         return None
-    parts = table[decided].fillna("").str.split(",", expand=True)
-    outcomes = parts.reindex(columns=range(len(tests.tests)))
+    codes, joined = pd.factorize(table[decided])  # few are different
+    outcomes = [*(str(one).split(",") for one in joined), []]  # a code of -1 takes the last
     said = [
         {
             **_test(test),
             "path": f"low_efficiency.tests.{name}",
-            **({} if test.column in told else _letters(outcomes[at])),
+            **({} if test.column in told else _letters(codes, outcomes, at)),
         }
         for at, (name, test) in enumerate(_named(tests.tests))
     ]
     return {"logic": tests.logic, "document": tests.document, "tests": said}
 
 
-def _letters(outcomes: pd.Series[str]) -> dict[str, str]:
-    return {"outcomes": "".join(outcomes.map(CHOICES).fillna("u"))}
+def _letters(codes: NDArray[np.intp], outcomes: list[list[str]], at: int) -> dict[str, str]:
+    """Give each row the letter of one test, by the code of the outcomes of all."""
+    letters = [CHOICES.get(one[at], "u") if at < len(one) else "u" for one in outcomes]
+    return {"outcomes": np.array(letters, dtype="S1")[codes].tobytes().decode("ascii")}
 
 
 def _named(listed: Sequence[AnyEntry]) -> Iterator[tuple[str, AnyEntry]]:
@@ -155,13 +158,18 @@ def explain_scoring(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]
 def _exempting(parcels: GeoDataFrame, rulebook: Rulebook) -> dict[str, Any]:
     """Say of parcels that may be exempt which inputs would tell."""
     asked = dict.fromkeys(name for one in rulebook.exemptions for name in one.columns)
-    is_open = parcels.get("exempt_class", pd.Series("", parcels.index)).eq("undetermined")
-    missing = parcels.get("missing_inputs", pd.Series("", parcels.index)).fillna("").to_numpy()
     lacking = {
-        int(at): [name for name in missing[at].split(",") if name in asked]
-        for at in np.flatnonzero(is_open)
+        at: [name for name in names.split(",") if name in asked] for at, names in _open(parcels)
     }
     return {"labels": {name: COLUMNS[name].label for name in asked}, "lacking": lacking}
+
+
+def _open(parcels: GeoDataFrame) -> Iterator[tuple[int, str]]:
+    """Give the rows that may be exempt, and the inputs that are missing there."""
+    if not {"exempt_class", "missing_inputs"} <= {*parcels.columns}:
+        return
+    rows = np.flatnonzero(parcels["exempt_class"].eq("undetermined").to_numpy())
+    yield from zip(rows.tolist(), parcels["missing_inputs"].iloc[rows].fillna(""), strict=True)
 
 
 def tried_numbers(rulebook: Rulebook) -> list[dict[str, Any]]:

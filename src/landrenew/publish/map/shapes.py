@@ -13,13 +13,16 @@ import shapely
 from pyproj import Transformer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geopandas import GeoDataFrame, GeoSeries
     from numpy.typing import NDArray
 
 DEGREE = 1_000_000
 """Steps per degree: 6 decimals, 0.11 m."""
+
+AT_A_TIME = 65_536
+"""Features whose boxes are placed on the globe at a time."""
 
 
 def _rings(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -113,14 +116,18 @@ def bounds(frames: Sequence[GeoDataFrame]) -> list[float]:
     Of each feature the corners of its own box are placed: for a map's opening view that is as good
     as all its corners, and does not take the memory of a second table.
     """
-    placed = [_corners(frame) for frame in frames if len(frame)]
-    lon, lat = np.concatenate([one for one in placed if one.size], axis=1)
-    return [float(one) for one in (lon.min(), lat.min(), lon.max(), lat.max())]
+    placed = [one for frame in frames for one in _corners(frame)]
+    low, high = np.min(placed, axis=0)[0], np.max(placed, axis=0)[1]
+    return [*low.tolist(), *high.tolist()]
 
 
-def _corners(frame: GeoDataFrame) -> NDArray[np.float64]:
-    """Place the corners of every feature's box on the globe."""
-    boxes = frame.geometry.bounds.dropna().to_numpy()
-    x, y = boxes[:, [0, 2, 0, 2]].ravel(), boxes[:, [1, 1, 3, 3]].ravel()
+def _corners(frame: GeoDataFrame) -> Iterator[NDArray[np.float64]]:
+    """Place the corners of boxes on the globe, some features at a time: their least and most."""
     to_globe = Transformer.from_crs(frame.crs, "EPSG:4326", always_xy=True)
-    return np.array(to_globe.transform(x, y), dtype=np.float64)
+    for first in range(0, len(frame), AT_A_TIME):
+        some = frame.iloc[first : first + AT_A_TIME]
+        boxes = some.geometry.bounds.dropna().to_numpy()
+        if len(boxes):
+            x, y = boxes[:, [0, 2, 0, 2]].ravel(), boxes[:, [1, 1, 3, 3]].ravel()
+            corners = np.column_stack(to_globe.transform(x, y))
+            yield np.array([corners.min(axis=0), corners.max(axis=0)])

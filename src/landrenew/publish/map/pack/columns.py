@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    import pandas as pd
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float64]
@@ -51,7 +50,7 @@ class Packed:
 
     kind: Kind
     width: int
-    values: NDArray[Any]
+    values: NDArray[Any] | pd.Index[str]
 
     def rows(self, first: int, last: int) -> bytes:
         """
@@ -68,8 +67,8 @@ class Packed:
             Planes, or UTF-8.
         """
         some = self.values[first:last]
-        if self.kind == "text":
-            return APART.join(some.tolist()).encode("utf-8")
+        if not isinstance(some, np.ndarray):
+            return APART.join(one.replace(APART, STRANGE) for one in some.tolist()).encode("utf-8")
         return some.view(np.uint8).reshape(-1, self.width).T.tobytes()
 
 
@@ -121,7 +120,7 @@ def exact(values: Numbers) -> tuple[Packed, int]:
     for decimals in range(MOST_DECIMALS + 1):
         if np.array_equal(np.round(known, decimals), known):
             return scaled(values, decimals), decimals
-    return Packed("float", 8, values.astype("<f8")), 0
+    return Packed("float", 8, values.astype("<f8", copy=False)), 0
 
 
 def codes(values: NDArray[np.integer[Any]]) -> Packed:
@@ -161,19 +160,18 @@ def letters(values: str) -> Packed:
     return Packed("letters", 1, np.frombuffer(values.encode("ascii"), dtype=np.uint8))
 
 
-def texts(values: Sequence[str | None]) -> Packed:
+def texts(values: pd.Index[str]) -> Packed:
     """
     Pack texts.
 
     Parameters
     ----------
     values
-        Shape (n,): texts, None where missing.
+        Shape (n,): texts, empty where missing; they become Python's own only piece by piece.
 
     Returns
     -------
     Packed
         Texts on end.
     """
-    tidy = [(one or "").replace(APART, STRANGE) for one in values]
-    return Packed("text", 0, np.array(tidy, dtype=object))
+    return Packed("text", 0, values)

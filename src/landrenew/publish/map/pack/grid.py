@@ -93,9 +93,7 @@ def on_grid(shapes: NDArray[np.object_], step_m: float) -> Rings:
     -----
     No corner is further than 0.71 steps from where it was.
     """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    xy, ring, owner = _corners(shapes)
     cells = np.rint(xy / step_m).astype(np.int64)
     is_first = np.concatenate([[True], ring[1:] != ring[:-1]]) if len(ring) else ring > 0
     has_moved = np.ones(len(ring), dtype=bool)
@@ -106,9 +104,17 @@ def on_grid(shapes: NDArray[np.object_], step_m: float) -> Rings:
     is_closing[-1:] = True
     kept = (is_first | has_moved) & ~is_closing
     cells, ring = cells[kept], ring[kept]
-    sizes = np.bincount(ring, minlength=len(rings))
+    sizes = np.bincount(ring, minlength=len(owner))
     cells, sizes = _without_ends_on_starts(cells, sizes)
-    return _seen(cells, sizes, owner[of_part], len(shapes))
+    return _seen(cells, sizes, owner, len(shapes))
+
+
+def _corners(shapes: NDArray[np.object_]) -> tuple[Numbers, Integers, Integers]:
+    """Take the corners of all rings, the ring of each corner, and the shape of each ring."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    return xy, ring, owner[of_part]
 
 
 def _without_ends_on_starts(cells: Integers, sizes: Integers) -> tuple[Integers, Integers]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from landrenew.publish.map.pack.columns import Packed, codes, exact, letters, scaled, texts
 from landrenew.publish.map.pack.pieces import Pieces, in_pieces
@@ -78,7 +79,7 @@ def _column(said: dict[str, Any]) -> tuple[Packed | None, dict[str, Any]]:
 def _words(said: dict[str, Any]) -> tuple[Packed, dict[str, Any]]:
     if len(said["words"]) <= MOST_WORDS or "say" in said:
         return codes(said["codes"]), _without(said, "codes") | {"by": "codes"}
-    words = np.array([*said["words"], None], dtype=object)  # a code of -1 takes the last
+    words = said["words"].append(pd.Index([""]))  # a code of -1 takes the last
     return texts(words[said["codes"]]), _without(said, "codes", "words") | {"by": "texts"}
 
 

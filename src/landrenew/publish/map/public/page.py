@@ -71,7 +71,7 @@ def areas_payload(figures: AreaFigures, outlines: GeoSeries, terms: Publication)
         name: write_column(figures.areas[name], about) for name, about in figures.columns.items()
     }
     return {
-        "ids": list(figures.areas.index),
+        "ids": figures.areas.index,
         "columns": columns,
         "facts": list(columns),
         "themes": area_themes(figures, terms.min_firms, is_marked=terms.by == "blocks"),
