@@ -18,6 +18,8 @@ import pyogrio
 import pytest
 import shapely
 from conftest import CRS, square
+from geopandas.testing import assert_geodataframe_equal
+from shapely import Polygon
 from small_city import SIZE, SOUTH, WEST, four, save, small_city
 
 from landrenew.base.errors import FileError
@@ -27,6 +29,7 @@ from landrenew.intake.sections import Layer
 from landrenew.intake.sources.archive import unpacked
 from landrenew.intake.sources.files import files_of
 from landrenew.intake.sources.read import read_source
+from landrenew.intake.sources.vector import read_parquet
 from landrenew.publish.manifest import manifest
 from landrenew.workflow import run_project
 
@@ -52,6 +55,43 @@ def bytes_of(folder: Path) -> dict[str, str]:
         for one in sorted(folder.rglob("*"))
         if one.is_file()
     }
+
+
+# GeoParquet
+
+SHAPES = [square(at, 0) for at in range(7)]
+HOLED = gpd.GeoDataFrame(
+    {"ZDDM": list("abcdefg"), "a.b": range(7)}, geometry=[*SHAPES[:4], None, Polygon(), SHAPES[6]],
+    crs=CRS,
+)  # fmt: skip
+LARGE_CITIES = {
+    "plain": HOLED,
+    "no row": HOLED.iloc[:0],
+    "ids as index": HOLED.set_index("ZDDM"),
+    "shapes alone": HOLED[["geometry"]],
+    "degrees": HOLED.to_crs(4326),
+    "two shapes a row": HOLED.assign(middle=HOLED.centroid.to_crs(4326)).set_geometry("middle"),
+}
+
+
+@pytest.mark.parametrize("how", [{}, {"row_group_size": 4}, {"write_covering_bbox": True}], ids=str)
+@pytest.mark.parametrize("table", LARGE_CITIES.values(), ids=LARGE_CITIES)
+def test_shapes_read_in_parts_are_those_of_one_go(
+    table: gpd.GeoDataFrame, how: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("landrenew.intake.sources.vector.AT_A_TIME", 3)
+    path = tmp_path / "a.parquet"
+    table.to_parquet(path, **how)
+    whole, found = gpd.read_parquet(path), read_parquet(path, Layer(path="a.parquet"), "x").frame
+    assert_geodataframe_equal(found, whole)
+    assert found.geometry.name == whole.geometry.name
+
+
+def test_shapes_that_are_no_wkb_are_read_as_well(tmp_path: Path) -> None:
+    plain = HOLED.iloc[:4]
+    plain.to_parquet(tmp_path / "a.parquet", geometry_encoding="geoarrow")
+    found = read_parquet(tmp_path / "a.parquet", Layer(path="a.parquet"), "x").frame
+    assert_geodataframe_equal(found, plain)
 
 
 # archives

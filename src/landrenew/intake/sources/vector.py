@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pyogrio
 import shapely
+from geopandas.array import GeometryDtype
 from pyogrio.errors import DataLayerError, FeatureError, GeometryError
 
 from landrenew.base.errors import FileError
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from landrenew.intake.sections import Layer
 
 NO_DATA_LAYERS = {"layer_styles", "qgis_projects"}
@@ -50,6 +56,9 @@ HOLD_ARCS = {".gpkg", ".gdb", ".gml", ".xml", ".dxf", ".fgb"}
 """Formats in which a boundary may be an arc."""
 
 NUMBERED = re.compile(r"_\d+$")
+
+AT_A_TIME, BUFFER_BYTES = 16_384, 1 << 20
+"""Shapes of a GeoParquet file that are read at a time, and bytes of it."""
 
 SOLIDS = {15, 16, 17}
 """What OGC numbers polyhedra, TINs and triangles: bodies in space, which GEOS has no word for."""
@@ -74,11 +83,41 @@ def read_parquet(path: Path, spec: Layer, name: str) -> Source:  # noqa: ARG001 
         The rows.
     """
     try:
-        return _flat(gpd.read_parquet(path))
+        return _flat(_located(path))
     except ValueError as error:
         if "geo metadata" not in str(error):
             raise
         return Source(pd.read_parquet(path))
+
+
+def _located(path: Path) -> gpd.GeoDataFrame:
+    """Read GeoParquet; its shapes part by part, for all of them as WKB take as much once more."""
+    empty = gpd.read_parquet(path, filters=pc.scalar(False))  # noqa: FBT003  no row: what it holds
+    shapes = [str(one) for one, kind in empty.dtypes.items() if isinstance(kind, GeometryDtype)]
+    others = [one for one in empty.columns if one not in shapes]
+    if path.is_dir() or not others or not _is_wkb(path, shapes):
+        return gpd.read_parquet(path)
+    table = pd.read_parquet(path, columns=others)
+    for name in shapes:
+        found = gpd.GeoSeries(_from_wkb(path, name), table.index, crs=empty[name].crs)
+        table.insert(list(empty.columns).index(name), name, found)
+    return gpd.GeoDataFrame(table, geometry=empty.geometry.name)
+
+
+def _is_wkb(path: Path, names: list[str]) -> bool:
+    """Tell whether shapes are written as WKB; GeoParquet knows other ways."""
+    said = json.loads(pq.read_metadata(path).metadata[b"geo"])["columns"]
+    return all(said[name]["encoding"] == "WKB" for name in names)
+
+
+def _from_wkb(path: Path, name: str) -> NDArray[np.object_]:
+    """Read a column of shapes, without the whole of it in memory as it is in the file."""
+    with pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES) as file:
+        parts = [
+            shapely.from_wkb(np.asarray(batch.column(0)))
+            for batch in file.iter_batches(AT_A_TIME, columns=[name])
+        ]
+    return np.concatenate([np.empty(0, dtype=object), *parts])
 
 
 def read_vector(path: Path, spec: Layer, name: str) -> Source:
