@@ -194,6 +194,16 @@ def test_a_vertex_drawn_twice_is_named_once_for_a_parcel() -> None:
     assert said[0].detail.en.startswith("4, ") or said[0].detail.en.startswith("5, ")
 
 
+def test_parcels_looked_at_in_portions_are_those_of_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    spike = drawn((0, 0), (50, 0), (50, 25), (55, 25.01), (50, 25.02), (50, 50), (0, 50))
+    twice = shapely.Polygon(np.repeat(np.array(square(1).exterior.coords), 2, axis=0))
+    shapes = [square(3), spike, square(5), twice, spike, twice]
+    whole = faults(*shapes)
+    monkeypatch.setattr(topology, "AT_A_TIME", 2)
+    assert [one.id for one in whole if one.code == "spike"] == ["P1", "P4"]
+    assert faults(*shapes) == whole
+
+
 def test_rings_of_holes_and_parts_are_walked_one_by_one() -> None:
     holed = square(size=30).difference(square(1, 1))
     both = shapely.MultiPolygon([holed, square(9)])

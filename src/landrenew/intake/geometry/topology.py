@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from landrenew.base.threads import AT_A_TIME
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.geometry.nearby import may_be_near
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
+    Found = tuple[int, str, Numbers, Text]
+    """Position of a shape, code, place, and words of what is odd there."""
 
 SAME_SPOT_M = 0.001
 """Vertices that follow each other within a millimetre, the unit of surveys, are one [m]."""
@@ -172,10 +175,19 @@ def _ring_sizes(shapes: Shapes) -> Rows:
 
 
 def _corner_faults(kept: GeoDataFrame, shapes: Shapes) -> list[Fault]:
+    """Look at some shapes at a time: all corners of a large city at once take more than it."""
+    starts = range(0, len(shapes), AT_A_TIME)
+    found = [_odd_corners(shapes[first : first + AT_A_TIME], first) for first in starts]
+    doubled = [one for some, _ in found for one in some]
+    return _faults(kept, [*doubled, *(one for _, some in found for one in some)])
+
+
+def _odd_corners(shapes: Shapes, first: int) -> tuple[list[Found], list[Found]]:
+    """Find doubled vertices and spikes of shapes, of which the first has this position."""
     corners = corners_of(shapes)
     is_double = corners.step < SAME_SPOT_M
     doubled = [
-        (i, "repeated_vertex", corners.xy[at[0]],
+        (first + i, "repeated_vertex", corners.xy[at[0]],
          Text(f"{len(at)} 处，相距不足 1 毫米", f"{len(at)}, within 1 mm of the one before"))
         for i, at in _by_owner(is_double, corners.owner)
     ]  # fmt: skip
@@ -188,8 +200,8 @@ def _corner_faults(kept: GeoDataFrame, shapes: Shapes) -> list[Fault]:
             f"{len(at)} 处，最尖 {angle[tip]:.2f}°，边长 {reach[tip]:.2f} m",
             f"{len(at)}, the sharpest {angle[tip]:.2f} deg, edge {reach[tip]:.2f} m",
         )
-        spikes.append((i, "spike", clean.xy[acute[tip]], said))
-    return _faults(kept, [*doubled, *spikes])
+        spikes.append((first + i, "spike", clean.xy[acute[tip]], said))
+    return doubled, spikes
 
 
 def _by_owner(chosen: NDArray[np.bool_], owner: Rows) -> list[tuple[int, Rows]]:
@@ -215,7 +227,7 @@ def _acute_angles(corners: Corners) -> tuple[Rows, Numbers, Numbers]:
     return acute, angle, np.minimum(np.hypot(x, y), np.hypot(next_x, next_y))
 
 
-def _faults(kept: GeoDataFrame, found: list[tuple[int, str, Numbers, Text]]) -> list[Fault]:
+def _faults(kept: GeoDataFrame, found: list[Found]) -> list[Fault]:
     """Make faults that lie at a place of their own."""
     rows = kept.iloc[[i for i, *_ in found]]
     named = zip(found, rows.index.tolist(), row_ids(rows, "parcels"), strict=True)
