@@ -72,7 +72,7 @@ def parts_of(shapes: Shapes) -> tuple[Shapes, Rows]:
 
 def rings_of(polygons: Shapes, *, oriented: bool = False) -> Rings:
     """
-    Give the corners of polygons; rings are made into objects only where there are holes.
+    Give the corners of polygons; only those with holes are taken apart into rings.
 
     Parameters
     ----------
@@ -89,10 +89,13 @@ def rings_of(polygons: Shapes, *, oriented: bool = False) -> Rings:
     has_holes = shapely.get_num_interior_rings(polygons) > 0
     rings, owner = polygons, np.arange(len(polygons))
     if has_holes.any():
-        if oriented:
-            rings = polygons.copy()
-            rings[has_holes] = shapely.orient_polygons(rings[has_holes])
-        rings, owner = shapely.get_rings(rings, return_index=True)
+        holed = polygons[has_holes]
+        taken, at = shapely.get_rings(
+            shapely.orient_polygons(holed) if oriented else holed, return_index=True
+        )
+        owner = np.concatenate([owner[~has_holes], owner[has_holes][at]])
+        order = np.argsort(owner, kind="stable")
+        rings, owner = np.concatenate([polygons[~has_holes], taken])[order], owner[order]
     corners = shapely.get_num_coordinates(rings)
     return Rings(shapely.get_coordinates(rings), np.cumsum(corners) - corners, owner)
 
