@@ -142,6 +142,12 @@ def swiped(page: Page) -> None:
     page.locator("#swipe").click()
 
 
+def swiped_aside(page: Page) -> None:
+    """Compare with the divider at the very left, where the controls of the map stand."""
+    swiped(page)
+    page.locator("#divider").press("Home")
+
+
 def printed(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
@@ -160,6 +166,7 @@ STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
         town,
         tried,
         swiped,
+        swiped_aside,
         printed,
     ),
     ("wide", "en"): (opening, card, tried_and_more, printed),
@@ -171,6 +178,7 @@ STATES: dict[tuple[str, str], tuple[Callable[[Page], None], ...]] = {
         drawing,
         brushed,
         swiped,
+        swiped_aside,
         tried,
         tried_and_more,
     ),
@@ -183,7 +191,8 @@ FAULTS = """() => {
 
   // Boxes that stand over the page: none may cut into another.
   const boxes = ['.title', '.search > input', '#found', '#panel', '#card', '.compass',
-    '.leaflet-control-scale-line', '.sketch-bar', '.sketch-said', '.trial'];
+    '.leaflet-control-scale-line', '.sketch-bar', '.sketch-said', '.trial',
+    '.swipe-bar', '.floors-said'];
   const standing = boxes.map((name) => [name, document.querySelector(name)])
     .filter(([, node]) => node && shown(node))
     .map(([name, node]) => [name, node.getBoundingClientRect()])

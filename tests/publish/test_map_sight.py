@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -17,6 +18,7 @@ from landrenew.publish.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from browser import Show
     from geopandas import GeoDataFrame
@@ -27,6 +29,8 @@ pytestmark = pytest.mark.browser
 ZOOMS = np.arange(8, 20.25, 0.25)
 """All that the page knows."""
 SMALL = 24
+BELOW, ALIKE, TURNED = 100, 101, 102
+"""Rows of the parcels that lie upon each other."""
 LARGEST_ERROR_M = 0.4
 CLICKS = 100
 
@@ -44,21 +48,38 @@ def ground() -> GeoDataFrame:
     return table.set_geometry(shapes, crs=table.crs)
 
 
+def stacked() -> GeoDataFrame:
+    """Lay two parcels of one class upon a third with a hole, drawn either way round."""
+    table = parcels(240)
+    shapes = table.geometry.to_numpy().copy()
+    below = shapely.box(X + 1_000, Y + 1_000, X + 1_200, Y + 1_200)
+    hole = shapely.box(X + 1_140, Y + 1_140, X + 1_180, Y + 1_180)
+    shapes[BELOW] = below - hole
+    for k, at in ((ALIKE, 20), (TURNED, 80)):
+        shapes[k] = shapely.box(X + 1_000 + at, Y + 1_020, X + 1_040 + at, Y + 1_060)
+    shapes[TURNED] = shapely.reverse(shapes[TURNED])
+    table["control_class"] = "inside"
+    return table.set_geometry(shapes, crs=table.crs)
+
+
 @pytest.fixture(scope="module")
 def table() -> GeoDataFrame:
     return ground()
+
+
+def written(table: GeoDataFrame, folder: Path) -> Path:
+    result = Result(
+        layers=made_layers(table), parcels=Parcels(table), share=share(table), blocks=blocks(table)
+    )
+    save_map(draw_map(result), folder / "map.html")
+    return folder / "map.html"
 
 
 @pytest.fixture(scope="module")
 def page(
     table: GeoDataFrame, tmp_path_factory: pytest.TempPathFactory, show: Show
 ) -> Iterator[Page]:
-    path = tmp_path_factory.mktemp("ground") / "map.html"
-    result = Result(
-        layers=made_layers(table), parcels=Parcels(table), share=share(table), blocks=blocks(table)
-    )
-    save_map(draw_map(result), path)
-    with show(path) as (page, seen):
+    with show(written(table, tmp_path_factory.mktemp("ground"))) as (page, seen):
         yield page
         assert seen.nothing(), seen
 
@@ -134,6 +155,40 @@ def test_a_parcel_that_is_not_painted_would_be_missed(page: Page, table: GeoData
     moved[-1] = shapely.affinity.translate(moved[-1], 900, 900)  # where nothing is painted
     spoilt = table.set_geometry(moved, crs=table.crs)
     assert looked_at(page, spoilt, 12.5)[1] == [table.index[-1]]
+
+
+PIXELS = """async (places) => {
+  const centre = places[places.length - 1];
+  map_city.setView(centre, 18, { animate: false });
+  await new Promise((act) => layer_parcels.whenPainted(act));
+  const view = map_city.getContainer().getBoundingClientRect();
+  return places.map((place) => {
+    const at = map_city.latLngToContainerPoint(place);
+    for (const { el, coords } of Object.values(layer_parcels._tiles)) {
+      const box = el.getBoundingClientRect();
+      const [x, y] = [at.x + view.left - box.left, at.y + view.top - box.top];
+      if (coords.z !== layer_parcels._tileZoom || x < 0 || y < 0 || x >= box.width || y >= box.height) continue;
+      const scale = el.width / box.width;
+      return [...el.getContext('2d').getImageData(x * scale, y * scale, 1, 1).data];
+    }
+    return null;
+  });
+}"""  # noqa: E501  a page's line
+
+
+def test_a_parcel_upon_another_of_its_class_is_painted_and_a_hole_is_none(
+    show: Show, tmp_path: Path
+) -> None:
+    table = stacked()
+    spots = [(30, 30), (90, 30), (160, 160), (40, 150)]  # alike, turned, in the hole, below
+    points = gpd.GeoSeries([shapely.Point(X + 1_000 + x, Y + 1_000 + y) for x, y in spots])
+    places = [[one.y, one.x] for one in points.set_crs(table.crs).to_crs(4326)]
+    with show(written(table, tmp_path)) as (stack, _):
+        stack.locator("input[value=control_class]").check()
+        alike, turned, hole, below = stack.evaluate(PIXELS, places)
+    assert alike == turned == below
+    assert below[3] == 255
+    assert hole == [0, 0, 0, 0]
 
 
 OUTLINES = """(names) => names.map((name) => layer_parcels.outline(layer_parcels.ids.indexOf(name))

@@ -60,10 +60,12 @@ def mercator(shapes: GeoSeries) -> NDArray[np.object_]:
     Returns
     -------
     ndarray
-        Shape (n,): polygons in metres of Web Mercator, east and south.
+        Shape (n,): polygons in metres of Web Mercator, east and south; holes run the other way
+        round than what they lie in, for the page fills many shapes at once by which way rings run.
     """
     placed = np.asarray(shapes.to_crs("EPSG:4326").array, dtype=object)
-    return np.asarray(shapely.transform(placed, _project), dtype=object)
+    turned = shapely.orient_polygons(placed)
+    return np.asarray(shapely.transform(turned, _project), dtype=object)
 
 
 def _project(degrees: Numbers) -> Numbers:

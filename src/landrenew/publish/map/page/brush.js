@@ -267,7 +267,7 @@ class Brush {
     for (let begin = 0; begin < members.length; begin += AT_A_TIME) {
       pen.beginPath();
       for (const i of members.slice(begin, begin + AT_A_TIME)) this.trace(pen, window, i);
-      pen.fill('evenodd');
+      pen.fill(); // not even-odd, by which two that overlap would cancel each other
       pen.stroke();
     }
   }

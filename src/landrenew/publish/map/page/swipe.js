@@ -110,7 +110,7 @@ class Swipe {
     const cut = (layer, text) => { if (layer.getContainer()) layer.getContainer().style.clip = text; };
     cut(parcels, this.isOn ? shape(x, far.x) : '');
     if (this.isOn) cut(this.layer, shape(corner.x, x));
-    const room = 'min(280px, 48%)';
+    const room = 'min(290px, 50%)';
     this.divider.style.left = `${this.at * 100}%`;
     this.bar.style.left = `clamp(${room}, ${this.at * 100}%, calc(100% - ${room}))`;
     this.divider.setAttribute('aria-valuenow', Math.round(this.at * 100));

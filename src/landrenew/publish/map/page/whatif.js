@@ -46,7 +46,7 @@ class WhatIf {
       const pools = Object.entries(parcels.scoring.pools).filter(([, { criteria }]) => criteria.length);
       this.pool ??= pools.length ? pools[0][0] : null;
       const chosen = pools.find(([name]) => name === this.pool);
-      if (chosen) groups.push({ name: 'score', pools, rows: chosen[1].criteria.flatMap((one) => [...this.rowOf(one, 'weight', say('weight')), ...this.rowOf(one, 'baseline', say('baseline_word'))]) });
+      if (chosen) groups.push({ name: 'score', pools, rows: chosen[1].criteria.flatMap((one) => [...this.rowOf(one, 'weight', say('weight_word')), ...this.rowOf(one, 'baseline', say('baseline_word'))]) });
     }
     return groups.filter(({ rows }) => rows.length);
   }
