@@ -20,8 +20,15 @@ from test_map_browser import are_seen, draw, place_of, search
 
 from landrenew.base.errors import FileError
 from landrenew.publish.map.draw import draw_map
-from landrenew.publish.map.folder import FOLDER_FROM, is_folder, map_name, page_of
-from landrenew.publish.map.offline import offline_page, save_map
+from landrenew.publish.map.folder import (
+    FOLDER_FROM,
+    is_folder,
+    map_name,
+    page_of,
+    refuse_others,
+    save_folder,
+)
+from landrenew.publish.map.offline import check_place, offline_page, save_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -440,6 +447,44 @@ def test_a_folder_of_others_is_left_alone(result: Result, tmp_path: Path) -> Non
     assert contents(out) == {"my notes.txt": b"mine"}
 
 
+@pytest.mark.parametrize(("names", "said"), [
+    (["index.html"], "index.html"),  # of any web site
+    (["index.html", "pieces/0000.js", "pieces/mine.doc"], "pieces/mine.doc"),
+    (["index.html", "pieces"], "index.html, pieces"),  # a file of that name
+    (["index.html", "pieces/0000.js", "Thumbs.db"], "Thumbs.db"),
+])  # fmt: skip
+def test_what_is_no_map_is_named_and_stays(names: list[str], said: str, tmp_path: Path) -> None:
+    out = tmp_path / "map"
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(b"mine")
+    with pytest.raises(FileError, match=rf"no map's: {re.escape(said)}\. A map"):
+        save_folder("page", ["text"], out)
+    assert contents(out) == dict.fromkeys(names, b"mine")
+
+
+def test_a_name_the_system_refuses_is_told_in_a_sentence(tmp_path: Path) -> None:
+    for check in (check_place, refuse_others):
+        with pytest.raises(FileError, match="the name is too long") as caught:
+            check(tmp_path / ("长" * 200))
+        assert "文件名过长" in caught.value.say("zh")
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("no/map.html", "no such file or folder"), ("file/map.html", "not a folder"),
+    ("folder.html", "it is a folder"), (f"{'长' * 200}/map.html", "the name is too long"),
+])  # fmt: skip
+def test_a_place_for_a_file_is_looked_at_before_the_work(
+    name: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"mine")
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(FileError, match=said):
+        check_place(tmp_path / name)
+    check_place(tmp_path / "map.html")
+    assert contents(tmp_path) == {"file": b"mine"}
+
+
 def test_a_file_in_its_place_is_left_alone(result: Result, tmp_path: Path) -> None:
     (tmp_path / "map").write_bytes(b"mine")
     with pytest.raises(FileError, match="is a file, no folder"):
@@ -457,7 +502,7 @@ def test_a_failed_write_leaves_the_old_folder(
     result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "map"
-    out.mkdir()
+    (out / "pieces").mkdir(parents=True)
     (out / "index.html").write_bytes(b"old")
     drawn = draw_map(result, in_folder=True)
 

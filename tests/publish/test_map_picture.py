@@ -140,9 +140,10 @@ def test_one_band_is_grey_and_sixteen_bits_are_spread(tmp_path: Path) -> None:
     assert row[0, -20] - row[0, 20] > 200
 
 
-def test_an_indexed_picture_has_its_colours(tmp_path: Path) -> None:
-    pixels = np.ones((1, 700, 700), np.uint8)
-    colours = {0: (0, 0, 0, 255), 1: (200, 30, 60, 255)}
+@pytest.mark.parametrize(("kind", "index"), [(np.uint8, 1), (np.uint16, 1_000)])
+def test_an_indexed_picture_has_its_colours(kind: type, index: int, tmp_path: Path) -> None:
+    pixels = np.full((1, 700, 700), index, kind)
+    colours = {0: (0, 0, 0, 255), index: (200, 30, 60, 255)}
     write(tmp_path, pixels, colours=colours)
     picture, _, _ = shown(tmp_path)
     middle = picture[:3, picture.shape[1] // 2, picture.shape[2] // 2].astype(int)

@@ -475,6 +475,17 @@ def test_every_column_of_the_dictionary_is_allowed_or_denied(result: Result) -> 
     assert not set(DENIED) & set(PUBLISHABLE)
 
 
+@pytest.mark.parametrize("name", ["folder", "public.htm.txt", "no/such/public.html"])
+def test_a_place_where_it_cannot_be_opened_is_refused_at_once(name: str, tmp_path: Path) -> None:
+    city = public_city(tmp_path / "city")
+    (tmp_path / "city" / f"{PLANTED}parcels.gpkg").unlink()  # which would be missed later
+    before = sorted(tmp_path.rglob("*"))
+    code, said = call("map", city, "--public", "--out", tmp_path / name, "--lang", "en")
+    assert code == 2
+    assert ("Cannot write the map" if name.endswith(".html") else "ends in .html") in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 # the command ---------------------------------------------------------------------------------
 
 

@@ -89,6 +89,7 @@ REASONS = {
     errno.EROFS: Text("磁盘只读", "the disk is read-only"),
     errno.EISDIR: Text("是文件夹，不是文件", "it is a folder, not a file"),
     errno.ENOTDIR: Text("不是文件夹", "not a folder"),
+    errno.EEXIST: Text("已有同名文件", "a file of this name is there"),
     errno.ENAMETOOLONG: Text("文件名过长", "the name is too long"),
 }
 """What the operating system's refusals mean, for people."""

@@ -261,15 +261,15 @@ def map_(
 ) -> None:
     """只出地图；--public 出公开版 · Draw the map alone; --public: for the public."""
     from landrenew.publish.map.draw import draw_map
-    from landrenew.publish.map.folder import is_folder, map_name, page_of, refuse_others
-    from landrenew.publish.map.offline import save_map
+    from landrenew.publish.map.folder import is_folder, map_name, page_of
+    from landrenew.publish.map.offline import check_place, save_map
     from landrenew.workflow import run_project
 
     if public:
         _public_map(city, out or Path("map-public.html"), cast("Lang", lang))
         return
-    if out is not None and is_folder(out):
-        refuse_others(out)  # before the long work
+    if out is not None:
+        check_place(out)
     with progress(lang) as say:
         result = run_project(city, say=say)
         out = out or map_name(len(result.parcels))
@@ -280,15 +280,24 @@ def map_(
 
 def _public_map(city: Path, out: Path, lang: Lang) -> None:
     """Draw the map for the public, and say what is withheld."""
+    from landrenew.base.errors import FileError
     from landrenew.intake.project import read_project
     from landrenew.intake.publication import publication_of
-    from landrenew.publish.map.offline import save_map
+    from landrenew.publish.map.folder import is_folder
+    from landrenew.publish.map.offline import check_place, save_map
     from landrenew.publish.map.public.draw import draw_public_map
     from landrenew.publish.map.public.figures import published_figures
     from landrenew.publish.map.public.page import publication_notes
     from landrenew.workflow import run_project
 
-    terms = publication_of(read_project(city))  # what is not stated is said before the long work
+    # what is not stated, or cannot be written, is said before the long work
+    terms = publication_of(read_project(city))
+    if is_folder(out):
+        raise FileError(
+            f"公开版是单个文件，名字须以 .html 结尾：{out}。请改 --out。",
+            f"The map for the public is one file, whose name ends in .html: {out}. Change --out.",
+        )
+    check_place(out)
     with progress(lang) as say:
         result = run_project(city, say=say)
         figures = published_figures(result, terms)

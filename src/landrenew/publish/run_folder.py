@@ -20,9 +20,9 @@ from landrenew.publish.map.draw import draw_map
 from landrenew.publish.map.folder import (
     FOLDER,
     is_folder,
-    is_of_others,
     map_name,
     refuse_others,
+    strangers,
 )
 from landrenew.publish.map.offline import save_map
 from landrenew.publish.parquet import write_parcels
@@ -79,7 +79,7 @@ def save_run(result: Result, out: str | Path, *, lang: Lang = "zh") -> Path:
     out = Path(out)
 
     def is_ours(name: str) -> bool:
-        return name in RUN_FILES and not is_of_others(out / name)
+        return name in RUN_FILES and not strangers(out / name)
 
     with whole_folder(out, is_ours) as folder:
         write_parcels(result, folder / "parcels.parquet")

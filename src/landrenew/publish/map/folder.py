@@ -6,10 +6,11 @@ A page may not fetch what lies beside it on a disk, but scripts load. Each says 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landrenew.base.errors import FileError
+from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
 from landrenew.publish.in_place import whole_files
 
@@ -23,6 +24,8 @@ FILE, FOLDER = Path("map.html"), Path("map")
 """What a map is called where nobody says."""
 
 PAGE_NAME, PIECES_NAME = "index.html", "pieces"
+PIECE = re.compile(r"\d{4,}\.js")
+"""Names of the scripts in ``pieces``."""
 
 FILE_ENDS = frozenset({".html", ".htm"})
 
@@ -78,9 +81,9 @@ def page_of(path: Path) -> Path:
     return path / PAGE_NAME if is_folder(path) else path
 
 
-def is_of_others(path: Path) -> bool:
+def strangers(path: Path) -> list[str]:
     """
-    Tell whether a folder holds what is no map's.
+    Name what a folder holds that is no map's.
 
     Parameters
     ----------
@@ -89,10 +92,26 @@ def is_of_others(path: Path) -> bool:
 
     Returns
     -------
-    bool
-        False for a file, an empty folder, and a map in a folder.
+    list of str
+        None for a file, an empty folder, and a map in a folder: a page beside its pieces. A page
+        without pieces may be of any web site.
+
+    Raises
+    ------
+    OSError
+        When the system does not let one look.
     """
-    return path.is_dir() and not {one.name for one in path.iterdir()} <= {PAGE_NAME, PIECES_NAME}
+    if not path.is_dir():
+        return []
+    held = {one.name for one in path.iterdir()}
+    if not held >= {PAGE_NAME, PIECES_NAME} or not (path / PIECES_NAME).is_dir():
+        return sorted(held)
+    others = {
+        f"{PIECES_NAME}/{one.name}"
+        for one in (path / PIECES_NAME).iterdir()
+        if not PIECE.fullmatch(one.name)
+    }
+    return sorted(held - {PAGE_NAME, PIECES_NAME} | others)
 
 
 def refuse_others(path: Path) -> None:
@@ -107,20 +126,28 @@ def refuse_others(path: Path) -> None:
     Raises
     ------
     FileError
-        When something else is there, which is not to be thrown away.
+        When something else is there, which is not to be thrown away, or no folder can be there.
     """
-    if path.exists() and not path.is_dir():
+    try:
+        is_file = path.exists() and not path.is_dir()
+        others = strangers(path)
+    except OSError as error:
+        raise FileError(
+            f"地图文件夹不能写在 {path}：{reason(error).zh}。请另取名字或位置。",
+            f"A map in a folder cannot go to {path}: {reason(error).en}. Choose another name or"
+            " place.",
+        ) from error
+    if is_file:
         raise FileError(
             f"{path} 是文件，不是文件夹：地图文件夹不能写在这里。请另取名字。",
             f"{path} is a file, no folder: a map in a folder cannot go there. Choose another name.",
         )
-    if is_of_others(path):
-        names = some(sorted(one.name for one in path.iterdir()))
+    if others:
         raise FileError(
-            f"文件夹 {path} 中有地图以外的文件：{names}。"
+            f"文件夹 {path} 中有地图以外的文件：{some(others)}。"
             "地图文件夹会整个替换，请移走这些文件或另取名字。",
-            f"Folder {path} holds files that are no map's: {names}. A map in a folder is replaced"
-            " as a whole; move these files away or choose another name.",
+            f"Folder {path} holds files that are no map's: {some(others)}. A map in a folder is"
+            " replaced as a whole; move these files away or choose another name.",
         )
 
 

@@ -8,6 +8,7 @@ beside the page as well; hashes of those would not do, for no browser checks the
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import re
@@ -20,7 +21,7 @@ import folium
 from landrenew.base.errors import FileError, reason
 from landrenew.base.words import some
 from landrenew.publish.map.elements import MARK, Page, ParcelLayer, pieces_held_out
-from landrenew.publish.map.folder import is_folder, save_folder
+from landrenew.publish.map.folder import is_folder, refuse_others, save_folder
 
 LINKS = frozenset({"src", "href", "srcset", "data", "action", "poster", "background"})
 HEAD = "<head>"
@@ -143,6 +144,32 @@ def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
     return "".join(_parts(map))
 
 
+def check_place(path: Path) -> None:
+    """
+    Let through a place where a map can be written, before the long work of drawing it.
+
+    Parameters
+    ----------
+    path
+        Where it goes: a file, or a folder.
+
+    Raises
+    ------
+    FileError
+        When it cannot go there, and why.
+    """
+    if is_folder(path):
+        refuse_others(path)
+        return
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
 def save_map(map: folium.Map, path: str | Path) -> None:  # noqa: A002  the field's word
     """
     Write a map that opens by double click with the network unplugged: one HTML file, or a folder.
@@ -187,11 +214,15 @@ def _save_file(page: list[str], path: Path) -> None:
     except OSError as error:
         if kept is not None:
             kept.unlink(missing_ok=True)
-        raise FileError(
-            f"写不了地图 {path}：{reason(error).zh}。请检查文件夹是否存在、可写，磁盘是否有空间。",
-            f"Cannot write the map {path}: {reason(error).en}. Check that the folder exists and can"
-            " be written, and that the disk has room.",
-        ) from error
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> FileError:
+    return FileError(
+        f"写不了地图 {path}：{reason(error).zh}。请检查文件夹是否存在、可写，磁盘是否有空间。",
+        f"Cannot write the map {path}: {reason(error).en}. Check that the folder exists and can"
+        " be written, and that the disk has room.",
+    )
 
 
 def _mask() -> int:

@@ -190,7 +190,7 @@ def _palette(raster: DatasetReader) -> dict[int, tuple[int, int, int, int]] | No
 def _colours(raster: DatasetReader, grid: WarpedVRT) -> Pixels:
     palette = _palette(raster)
     if palette is not None:
-        table = np.zeros((256, FULL_COLOUR), np.uint8)
+        table = np.zeros((np.iinfo(raster.dtypes[0]).max + 1, FULL_COLOUR), np.uint8)
         for index, colour in palette.items():
             table[index] = colour[:FULL_COLOUR]
         indexed: Pixels = np.moveaxis(table[grid.read(1)], -1, 0)
