@@ -416,9 +416,10 @@ def test_what_is_lacking_is_one_sentence_and_nothing_is_written(
         ({"columns": []}, "columns is empty"),
         ({"min_firms": 1}, "must not be below 2"),
         ({"min_firms": 2.5}, "should be a whole number"),
-        ({"by": "parcels"}, "none of the words"),
-        ({"layers": ["parcels"]}, "none of the words"),
+        ({"by": "parcels"}, "none of the words that can stand here: towns, blocks"),
+        ({"layers": ["parcels"]}, "that can stand here: control_line, growth_boundary, parks,"),
         ({"tolerance_m": 0}, "must be above 0"),
+        ({"tolerance_m": 1e9}, "must not be above 10,000"),
     ],
 )
 def test_a_section_that_allows_too_much_is_refused(

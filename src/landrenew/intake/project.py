@@ -6,8 +6,9 @@ tables can be checked, but nothing is measured.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -30,6 +31,9 @@ from landrenew.intake.sections import (
     Rasters,
     Tolerances,
 )
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 CALLED = Text("项目文件", "project file")
 
@@ -189,16 +193,26 @@ def _complaint(error: ValidationError) -> Text:
     for one in error.errors():
         where = ".".join(str(part) for part in one["loc"])
         at = f"[{where}] " if where else ""  # what several sections say names them itself
-        cause = one.get("ctx", {}).get("error")
-        plain = Text(one["msg"], one["msg"])
-        said = cause.text if isinstance(cause, ColumnError) else SAID.get(one["type"], plain)
-        if (most := one.get("ctx", {}).get("le")) is not None:
-            said = Text(f"不能大于 {most:,.10g}", f"must not be above {most:,.10g}")
-            said = said if most != 1 else Text(f"{said.zh}（80% 写作 0.8）",
-                                               f"{said.en} (write 80% as 0.8)")  # fmt: skip
+        said = _in_our_words(one)
         zh.append(f"{at}{said.zh}")
         en.append(f"{at}{said.en}")
     return Text("；".join(zh), "; ".join(en))
+
+
+def _in_our_words(one: ErrorDetails) -> Text:
+    """Say what is wrong with one key, and what can stand there."""
+    facts = one.get("ctx", {})
+    if isinstance(facts.get("error"), ColumnError):
+        return cast("ColumnError", facts["error"]).text
+    if (most := facts.get("le")) is not None:
+        said = Text(f"不能大于 {most:,.10g}", f"must not be above {most:,.10g}")
+        return said if most != 1 else Text(f"{said.zh}（80% 写作 0.8）",
+                                           f"{said.en} (write 80% as 0.8)")  # fmt: skip
+    said = SAID.get(one["type"], Text(one["msg"], one["msg"]))
+    if one["type"] != "literal_error":
+        return said
+    words = re.findall(r"'([^']*)'", facts["expected"])
+    return Text(f"{said.zh}：{'、'.join(words)}", f"{said.en}: {', '.join(words)}")
 
 
 def read_project(path: str | Path) -> Project:

@@ -60,6 +60,10 @@ OpenLayer = Literal[
 ]
 
 
+COARSEST_M = 10_000
+"""Widest grid of corners [m]: no town is left beyond it, and numbers run out further on."""
+
+
 class Publication(Part):
     """
     What a public page may hold.
@@ -85,7 +89,7 @@ class Publication(Part):
     min_firms: int = Field(strict=True)
     columns: tuple[str, ...]
     layers: tuple[OpenLayer, ...] = ()
-    tolerance_m: float = Field(default=20.0, gt=0, allow_inf_nan=False)
+    tolerance_m: float = Field(default=20.0, gt=0, le=COARSEST_M)
     source: str | None = None
 
     @model_validator(mode="before")

@@ -151,12 +151,16 @@ def _refuse_unknown(columns: dict[str, Column], unknown: list[str]) -> None:
 
 def _refuse_nothing_left(shown: pd.DataFrame, terms: Publication) -> None:
     if not shown.notna().to_numpy().any():
+        way = Text("可减少 columns", "List fewer columns")
+        if terms.by == "blocks":
+            way = Text(
+                '可把 by 改为 "towns"，或减少 columns', "Coarsen to towns, or list fewer columns"
+            )
         raise PublicationError(
             f"没有可以公布的数字：每个镇街或地块组的每一项都不足 {terms.min_firms} 家企业，"
-            '或会被推算出来。可把 by 改为 "towns"，或减少 columns。',
+            f"或会被推算出来。{way.zh}。",
             f"Nothing is left to publish: every figure of every area rests on fewer than"
-            f" {terms.min_firms} firms, or could be worked out. Coarsen to towns, or list fewer"
-            " columns.",
+            f" {terms.min_firms} firms, or could be worked out. {way.en}.",
         )
 
 
