@@ -58,11 +58,15 @@ WIDE = {"W", "F", "A"}
 NARROW_EM = 0.56
 """Width of a Latin letter, of its height, on the safe side."""
 
-PIECES = re.compile(
-    r"[\u2e80-\u9fff\uf900-\uffef][\u3001\u3002\uff0c\uff1b\uff1a\uff09\u201d\u300b\u3015]*"
-    r"|[^\s\u2e80-\u9fff\uf900-\uffef]+\s*|\s+"
+CHINESE = r"\u2e80-\u9fff\uf900-\uffef"
+OPENING, CLOSING = (
+    r"\u201c\u300a\u3014\uff08",
+    r"\u3001\u3002\uff0c\uff1b\uff1a\uff09\u201d\u300b\u3015",
 )
-"""Where a line may break: after any Chinese character but before no mark that closes."""
+
+PIECES = re.compile(rf"[{OPENING}]*(?:[{CHINESE}][{CLOSING}]*|[^\s{CHINESE}]+[{CLOSING}]*\s*)|\s+")
+"""Where a line may break: after any Chinese character, but before no mark that closes and after
+none that opens."""
 
 
 @contextmanager
