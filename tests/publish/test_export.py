@@ -282,6 +282,22 @@ def test_a_failed_export_leaves_the_earlier_files(
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("name", ["plots.shp", "plots.gpkg", "plots.pmtiles", "plots.xlsx"])
+def test_a_file_never_takes_the_place_of_a_folder(name: str, run: Path, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(FileError, match="it is a folder, not a file"):
+        export_layer(run, tmp_path / name)
+    assert [one.name for one in tmp_path.rglob("*")] == [name, "mine.txt"]
+
+
+def test_a_folder_never_takes_the_place_of_a_file(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "plots.gdb").write_bytes(b"mine")
+    with pytest.raises(FileError, match="not a folder"):
+        export_layer(run, tmp_path / "plots.gdb")
+    assert (tmp_path / "plots.gdb").read_bytes() == b"mine"
+
+
 def test_an_export_over_earlier_files_replaces_them(run: Path, tmp_path: Path) -> None:
     for file in ("a.gdb", "a.shp"):
         for layer in ("parcels", "control_line"):

@@ -433,6 +433,42 @@ def test_a_damaged_file_says_so(
         assert seen.nothing(), seen
 
 
+def cut_in_the_head(text: str) -> str:
+    return text[: text.index("<script>") + 2_000]
+
+
+def with_a_script_changed(text: str) -> str:
+    return text.replace("class Page {", "class Pape {", 1)
+
+
+def saved_anew_as_gbk(text: str) -> bytes:
+    return text.encode("gb18030")
+
+
+OPENING = "getComputedStyle(document.body, '::before')"
+ANIMATIONS = "document.body.getAnimations({ subtree: true })"
+
+
+@pytest.mark.parametrize("spoil", [cut_in_the_head, with_a_script_changed, saved_anew_as_gbk])
+def test_a_file_whose_scripts_cannot_run_says_so_as_well(
+    show: Show, file: Path, tmp_path: Path, spoil: Callable[[str], str | bytes]
+) -> None:
+    path = tmp_path / "map.html"
+    spoilt = spoil(file.read_text(encoding="utf-8"))
+    path.write_bytes(spoilt if isinstance(spoilt, bytes) else spoilt.encode())
+    with show(file) as (sound, _):
+        assert sound.evaluate(f"{OPENING}.content") == "none"
+        browser = sound.context.browser
+        assert browser
+        page = browser.new_page(offline=True)
+        page.goto(path.as_uri())
+        page.evaluate(f"Promise.all({ANIMATIONS}.map((one) => one.finished)).then(() => null)")
+        assert page.evaluate(f"{OPENING}.visibility") == "visible"
+        for said in ("文件不完整或已损坏", "cut short or damaged"):
+            assert said in page.evaluate(f"{OPENING}.content")
+        page.close()
+
+
 def kept_in_python(
     table: pd.DataFrame, hidden: dict[str, set[str]], least: float | None
 ) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -131,6 +133,8 @@ def _exchange(fresh: Path, home: Path, old: Path, leaving: Sequence[str]) -> Non
     """Put the new files in place of those of the same names; on any failure put these back."""
     came: list[Path] = []
     new = sorted(fresh.iterdir())
+    for one in new:
+        _refuse_other_kind(one, home / one.name)
     try:
         for name in (*leaving, *(one.name for one in new)):
             if (home / name).exists():
@@ -144,6 +148,13 @@ def _exchange(fresh: Path, home: Path, old: Path, leaving: Sequence[str]) -> Non
         for one in old.iterdir():
             one.rename(home / one.name)
         raise
+
+
+def _refuse_other_kind(new: Path, place: Path) -> None:
+    """Let no file take the place of a folder and all that is in it, nor a folder that of a file."""
+    if place.exists() and new.is_dir() != place.is_dir():
+        code = errno.EISDIR if place.is_dir() else errno.ENOTDIR
+        raise OSError(code, os.strerror(code), str(place))
 
 
 def _cannot_write(out: Path, error: Exception) -> FileError:

@@ -29,6 +29,22 @@ HEAD = "<head>"
 NO_ENLARGING = re.compile(r",\s*maximum-scale=1\.0,\s*user-scalable=no")
 """What folium says to phones; people with weak eyes must be able to enlarge the page."""
 
+OPENING = (
+    "正在打开地图……如果一直停在这里，说明文件不完整或已损坏，请重新生成或重新复制该文件。\n"
+    "Opening the map … If it stays like this, the file is cut short or damaged: make or copy it"
+    " again."
+)
+"""What a page says until its scripts have read it, and for good where damage keeps them from it."""
+
+OPENING_STYLE = """
+body:not([data-state])::before { content: "WORDS"; position: fixed; z-index: 2000;
+  inset: 40% 10% auto; padding: 12px 20px; border-left: 4px solid #8c8a86; background: #fff;
+  font: 15px/1.6 sans-serif; white-space: pre-line;
+  visibility: hidden; animation: opening 0s 2s forwards; }
+@keyframes opening { to { visibility: visible; } }
+"""
+"""Two seconds after it began; in letters that no wrong encoding spoils."""
+
 DATA = frozenset({"application/json", "text/plain"})
 """Types of script elements that a browser does not run."""
 
@@ -115,10 +131,19 @@ def _parts(map: folium.Map) -> list[str]:  # noqa: A002  the field's word
     policy = _policy(reader.scripts, _tile_hosts(map), has_outlines=has_outlines)
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
     charset = '<meta charset="utf-8" />'
-    page = re.sub(HEAD, lambda _: f"{HEAD}\n{charset}\n{meta}", page, count=1)
+    head = f"{HEAD}\n{charset}\n{meta}\n{_opening()}"
+    page = re.sub(HEAD, lambda _: head, page, count=1)
     parts = MARK.split(page)  # every other part is the number of a piece
     parts[1::2] = [pieces[int(number)] for number in parts[1::2]]
     return parts
+
+
+def _opening() -> str:
+    """Say that the page is being opened, and what to do if it stays so: by style, not by script."""
+    letters = (
+        one if one.isprintable() and one.isascii() else f"\\{ord(one):x} " for one in OPENING
+    )
+    return f"<style>{OPENING_STYLE.replace('WORDS', ''.join(letters))}</style>"
 
 
 def offline_page(map: folium.Map) -> str:  # noqa: A002  the field's word
