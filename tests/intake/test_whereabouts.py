@@ -215,3 +215,21 @@ def test_a_datum_without_a_name_is_known_by_its_ellipsoid(tmp_path: Path) -> Non
     old = numbers_of(line(), CRS, KRASSOWSKY)
     with pytest.raises(CrsError, match="Between Beijing 1954 and other datums"):
         read_city(city(tmp_path, zone=old))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "crs"),
+    [
+        ([shapely.box(179.999, 50, 180, 50.001), shapely.box(-180, 50, -179.999, 50.001)], 4326),
+        ([shapely.box(-100, -100, 100, 100)], 3031),
+    ],
+)
+def test_the_ends_of_the_earth_are_refused(
+    shapes: list[shapely.Polygon], crs: int, tmp_path: Path
+) -> None:
+    """UTM folds the one and gave 2,870 km2 for a garden; the pole's own projection gave none."""
+    ids = [f"P{k}" for k in range(len(shapes))]
+    path = city(tmp_path, layer_of(*shapes, crs=crs, parcel_id=ids), control_line=None)
+    with pytest.raises(CrsError, match="180th meridian, or beyond 85 degrees") as caught:
+        read_city(path)
+    assert "180° 经线两侧" in caught.value.say("zh")

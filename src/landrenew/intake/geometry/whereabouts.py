@@ -50,6 +50,9 @@ NAMELESS = ("Not specified", "Unknown", "unknown")
 OLD_ELLIPSOIDS = {"Krassowsky 1940": "Beijing 1954", "IAG 1975": "Xian 1980"}
 """What a datum without a name is, by its ellipsoid."""
 
+HALF_ROUND, HIGHEST = 180.0, 85.0
+"""A wider city crosses the 180th meridian; a higher one is off Web Mercator [degrees]."""
+
 STRIP_DEGREES = 3
 FALSE_EASTING = 500_000.0
 MILLION = 1e6
@@ -131,7 +134,8 @@ def project_crs(
     FileError
         When no shape has coordinates.
     CrsError
-        When the stated CRS cannot carry the project.
+        When the stated CRS cannot carry the project, or none can: the shapes lie on both sides of
+        the 180th meridian, or beyond 85 degrees of latitude.
     """
     city = city_extent(located)
     if city is None:
@@ -140,6 +144,7 @@ def project_crs(
             f"No shape of file {spec.path} has coordinates. Check the export.",
         )
     own, bounds = city.crs, city.lonlat
+    _refuse_ends_of_earth(spec, bounds)
     if stated is not None:
         crs = parse_crs(stated)
         check_project_crs(crs, bounds)
@@ -151,6 +156,21 @@ def project_crs(
     check_datum(own, crs, "parcels")
     beyond = beyond_strip(bounds, crs)
     return crs, (*notes, *([beyond] if beyond else []))
+
+
+def _refuse_ends_of_earth(spec: Layer, bounds: Bounds) -> None:
+    """Refuse what no projection here lays flat: UTM, for one, folds the far side onto the near."""
+    left, bottom, right, top = bounds
+    if right - left <= HALF_ROUND and max(-bottom, top) <= HIGHEST:
+        return
+    raise CrsError(
+        f"文件 {spec.path} 的图形位于 180° 经线两侧，或超出南北纬 85°"
+        f"（经度 {left:g} 至 {right:g}，纬度 {bottom:g} 至 {top:g}），没有适用的坐标系。"
+        "请核对坐标系，或分开处理。",
+        f"The shapes of file {spec.path} lie on both sides of the 180th meridian, or beyond 85"
+        f" degrees of latitude (longitude {left:g} to {right:g}, latitude {bottom:g} to {top:g}):"
+        " no CRS serves. Check the CRS, or work on the parts one by one.",
+    )
 
 
 def _chosen(crs: CRS, own: CRS, error: float) -> Text:
