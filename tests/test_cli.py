@@ -328,6 +328,10 @@ def test_columns_prints_the_data_dictionary(lang: str) -> None:
     assert all(len(line.split("\t")) == 5 for line in met.stdout.splitlines())
 
 
+def test_help_names_the_sections_in_brackets() -> None:
+    assert "按 [public]" in call("map", "--help", COLUMNS="200").stdout
+
+
 def test_help_names_every_command() -> None:
     met = call("--help", COLUMNS="200")
     assert met.exit_code == 0

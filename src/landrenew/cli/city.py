@@ -46,7 +46,7 @@ DoubtList = Annotated[
 ]
 
 Public = Annotated[
-    bool, typer.Option("--public", help="公开版，按 [public] · For the public, by [public]")
+    bool, typer.Option("--public", help=r"公开版，按 \[public] · For the public, by \[public]")
 ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import FixedFormatter, FixedLocator
 from pyproj import CRS
 
 from landrenew.assess.share.land import UNKNOWN_TOWN
@@ -36,6 +37,8 @@ from landrenew.publish.figures.map_frame import fit_frame
 from landrenew.publish.figures.map_panel import PANEL_MM, SCALE_MM, write_panel, write_scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geopandas import GeoDataFrame
     from matplotlib.axes import Axes
 
@@ -136,13 +139,39 @@ def _draw_map(
 
 
 def _grid_ticks(axes: Axes) -> None:
-    """Mark whole kilometres of the grid along the frame."""
+    """Mark kilometres of the grid along the frame."""
     axes.tick_params(direction="in", length=4, labelsize=6, colors=SOFT, top=True, right=True)
     axes.locator_params(nbins=6)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x / 1000:g}")
-    axes.yaxis.set_major_formatter(lambda y, _: f"{y / 1000:g}")
+    for axis in (axes.xaxis, axes.yaxis):
+        ticks = axis.get_major_locator()()
+        axis.set_major_locator(FixedLocator(ticks))
+        axis.set_major_formatter(FixedFormatter(kilometres(ticks)))
     for label in axes.get_yticklabels():
         label.set(rotation=90, va="center")
+
+
+def kilometres(ticks: Sequence[float]) -> list[str]:
+    """
+    Write coordinates in kilometres, all with as many decimals as one of them needs.
+
+    Parameters
+    ----------
+    ticks
+        Coordinates in whole centimetres [m].
+
+    Returns
+    -------
+    list of str
+        Their numbers [km].
+
+    Examples
+    --------
+    >>> kilometres([3_339_600.0, 3_339_620.0])
+    ['3339.60', '3339.62']
+    """
+    centimetres = [round(one * 100) for one in ticks]
+    decimals = next(d for d in range(6) if all(one % 10 ** (5 - d) == 0 for one in centimetres))
+    return [f"{one / 1000:.{decimals}f}" for one in ticks]
 
 
 def _candidates(result: Result) -> GeoDataFrame | None:
