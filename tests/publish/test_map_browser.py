@@ -198,6 +198,29 @@ def test_a_click_on_a_parcel_opens_its_card_and_escape_closes_it(show: Show, fil
         assert seen.nothing(), seen
 
 
+@pytest.mark.parametrize(("size", "across", "down"), [(WIDE, 0.9, 0.3), (NARROW, 0.5, 0.8)])
+def test_a_card_does_not_hide_what_was_clicked(
+    show: Show, file: Path, size: tuple[int, int], across: float, down: float
+) -> None:
+    with show(file, size) as (page, seen):
+        page.evaluate(
+            """([id, across, down]) => {
+                const place = layer_parcels.bounds(layer_parcels.ids.indexOf(id)).getCenter();
+                map_city.setView(place, 17, { animate: false });
+                const { x, y } = map_city.getSize();
+                map_city.panBy([(0.5 - across) * x, (0.5 - down) * y], { animate: false });
+            }""",
+            [ONE, across, down],
+        )
+        page.mouse.click(*place_of(page, ONE))
+        expect(page.locator("#card h2")).to_have_text(ONE)
+        card = page.locator("#card").bounding_box()
+        assert card
+        x, y = place_of(page, ONE)
+        assert x < card["x"] or y < card["y"]
+        assert seen.nothing(), seen
+
+
 def test_a_layer_is_switched_off_and_on(show: Show, file: Path) -> None:
     with show(file) as (page, seen):
         for name in ("parcels", "control_line", "blocks", "parks"):

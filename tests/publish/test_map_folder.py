@@ -215,17 +215,18 @@ def test_clicks_on_parcels_whose_outlines_are_not_there_yet_are_right(
     with show(folder, fragment="#at=11.75/30.12/121.2") as (page, seen):
         page.evaluate("window.heard = null; map_city.on('click', (e) => { heard = e.latlng; });0")
         for _ in range(40):
+            page.keyboard.press("Escape")  # a card that is open would take the click itself
             id_ = chance.choice(list(shapes.index[8:]))
             x, y = place_of(page, id_)
             page.mouse.click(x + chance.uniform(-2, 2), y + chance.uniform(-2, 2))
             settled(page)
             point = shapely.Point(*page.evaluate("[heard.lng, heard.lat]"))
-            there = shapes.index[shapes.contains(point)]
+            there = shapes.index[shapes.contains(point)]  # two, where parcels lie upon each other
             card = page.locator("#card h2")
             said = card.inner_text() if card.is_visible() else None
             if len(there):
-                right += said == there[0]
-                wrong += said != there[0]
+                right += said in there
+                wrong += said not in there
             else:
                 wrong += said in shapes.index
         assert seen.nothing(), seen

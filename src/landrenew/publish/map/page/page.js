@@ -350,8 +350,19 @@ class Page {
 
   openAt(place) {
     const found = this.whatIsAt(place);
-    if (found) this.select(found.kind, found.i);
-    else this.closeCard();
+    if (found) {
+      this.select(found.kind, found.i);
+      this.bringOut(place);
+    } else this.closeCard();
+  }
+
+  // Move the map until a place that its card has just covered lies in the middle of what is free.
+  bringOut(place) {
+    const [map, card] = [this.map.getContainer(), document.getElementById('card')].map((one) => one.getBoundingClientRect());
+    const at = this.map.latLngToContainerPoint(place);
+    const [left, top] = [card.left - map.left, card.top - map.top];
+    if (at.x < left || at.y < top || at.y > card.bottom - map.top) return;
+    this.map.panBy(left > 0 ? [at.x - left / 2, 0] : [0, at.y - top / 2], { animate: false });
   }
 
   // What lies at a place: a parcel, else a block, else a park; only of the layers switched on.
