@@ -11,7 +11,7 @@ const SCREEN = { boxBelow: 3.2, rowsBelow: 14, line: 0.7, markFrom: 26, markWidt
 const PAPER = { boxBelow: 1.2, rowsBelow: 2.5, line: 0.3, markFrom: 15, markWidth: 4, mark: 8 };
 const HATCH = 6;
 // Paths are filled so many at a time: each call has its price, and so has a long path.
-const AT_A_TIME = 128;
+const AT_A_TIME = 32;
 const FILTERED = 255;
 // Of a shape narrower than so many pixels one would see the edge alone: it is drawn on top, in its
 // colour, as a line so wide.

@@ -13,6 +13,11 @@ const rint = (x) => (Math.abs(x) < 2 ** 51 ? x + WHOLE - WHOLE : Math.round(x));
 const roundTo = (value, decimals) => rint(value * 10 ** decimals) / 10 ** decimals;
 const compared = (value) => rint(value * COMPARED) / COMPARED;
 
+// Browsers make short loops of their own quick at once; within a long function they take a while.
+function addTo(sums, values) {
+  for (let k = 0; k < sums.length; k += 1) sums[k] += values[k];
+}
+
 // The exact sum of many numbers, nearly: what each addition loses is added up as well.
 function carefulSum(values) {
   let [sum, lost] = [0, 0];
@@ -236,12 +241,13 @@ class Judge {
     const [score, unsettled] = [new Float64Array(rows.length), new Uint8Array(rows.length)];
     const bonus = this.table.has('bonus_score') ? this.table.figures('bonus_score', this.count) : null;
     const hanging = criteria.filter((one) => one.canHang);
-    for (const points of earned) for (let k = 0; k < rows.length; k += 1) score[k] += points[k];
-    for (let k = 0; k < rows.length; k += 1) {
-      const hangs = hanging.length > 0 && hanging.some((one) => one.hangs(k));
-      unsettled[k] = hangs && !Number.isNaN(score[k]) ? 1 : 0;
-      score[k] = hangs ? NaN : score[k] + ((bonus && bonus[rows[k]]) || 0);
+    for (const points of earned) addTo(score, points);
+    for (let k = 0; hanging.length && k < rows.length; k += 1) {
+      if (!hanging.some((one) => one.hangs(k))) continue;
+      unsettled[k] = Number.isNaN(score[k]) ? 0 : 1;
+      score[k] = NaN;
     }
+    if (bonus) for (let k = 0; k < rows.length; k += 1) score[k] += bonus[rows[k]] || 0;
     return { score, unsettled };
   }
 

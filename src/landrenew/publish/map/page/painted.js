@@ -1,7 +1,7 @@
 // Tiles that a brush paints: first what is in sight, and the rest in frames that stay short. Who extends
 // it gives the grid, the brush, the outlines, the classes and of each parcel the shade.
 
-const TILE = 512;
+const TILE = 256;
 // So long may painting hold up a frame [ms].
 const PATIENCE = 12;
 
