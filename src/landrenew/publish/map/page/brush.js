@@ -345,8 +345,7 @@ class Brush {
     for (const i of members) {
       if ((box[4 * i + 2] - box[4 * i]) * scale < this.fineness.markFrom * ratio) continue;
       if (this.widthOf(i) * scale < this.fineness.markWidth * ratio) continue;
-      const x = (box[4 * i] + box[4 * i + 2]) / 2;
-      const y = (box[4 * i + 1] + box[4 * i + 3]) / 2;
+      const [x, y] = this.grid.middle(i); // that of its box lies at the edge of a triangle
       if (this.grid.holds(i, x, y)) pen.fillText(say(mark), (x - left) * scale, (y - top) * scale);
     }
   }
