@@ -94,7 +94,7 @@ function asSums({ hasLine, land }, count, counted, inside) {
 }
 
 function sumWords({ count, mu, share }) {
-  const said = [`${number(count, 0)} ${say('parcels_unit')}`];
+  const said = [parcelCount(count)];
   if (mu !== null) said.push(land(mu));
   if (share !== null) said.push(`${say('share')} ${percent(share)}`);
   return said.join(' · ');

@@ -213,7 +213,7 @@ class Histogram {
   summary() {
     const { table } = this.parcels;
     const known = this.tally.all.count.reduce((sum, one) => sum + one, 0);
-    return `${say('distribution', { x: table.label(this.name) })} ${number(known, 0)} ${say('parcels_unit')}`;
+    return `${say('distribution', { x: table.label(this.name) })} ${parcelCount(known)}`;
   }
 
   // What a bin holds, or how to use the chart.
@@ -224,7 +224,7 @@ class Histogram {
     }
     const { bins, name, by, tally: { all } } = this;
     const total = all[by].reduce((sum, one) => sum + one, 0);
-    const sums = [`${number(all.count[bin], 0)} ${say('parcels_unit')}`, ...(this.parcels.land ? [land(all.land[bin])] : []), percent(total > 0 ? all[by][bin] / total : null)];
+    const sums = [parcelCount(all.count[bin]), ...(this.parcels.land ? [land(all.land[bin])] : []), percent(total > 0 ? all[by][bin] / total : null)];
     this.caption.replaceChildren(el('strong', {}, endsWords(this.parcels.table, name, bins.span(bin, bin + 1))), ` ${sums.join(' · ')}`);
   }
 

@@ -86,7 +86,7 @@ class PlanOrder {
     const { enough } = this;
     said.replaceChildren(
       el('strong', {}, `${say('share')} ${sharePercent(share)} ${reached(share)}`),
-      el('span', {}, `${year}${number(parcels, 0)} ${say('parcels_unit')} · ${say('cleared')} ${land((now[1] - total) / M2_PER_MU)} · ${number(cost, 0)} ${say('money')}`),
+      el('span', {}, `${year}${parcelCount(parcels)} · ${say('cleared')} ${land((now[1] - total) / M2_PER_MU)} · ${number(cost, 0)} ${say('money')}`),
       el('small', {}, enough === null ? '' : say('enough', { n: number(enough, 0), all: number(this.count, 0) })));
   }
 }

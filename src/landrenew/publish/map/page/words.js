@@ -237,6 +237,11 @@ function number(value, decimals = 2) {
   return formats[decimals].format(value);
 }
 
+// So many parcels; English has a word of its own for one.
+function parcelCount(count) {
+  return `${number(count, 0)} ${lang === 'en' && count === 1 ? say('parcel').toLowerCase() : say('parcels_unit')}`;
+}
+
 // Land as people add it up: whole mu for a city, two decimals for a few plots.
 const landDecimals = (mu) => (mu >= 1000 ? 0 : 2);
 
