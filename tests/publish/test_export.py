@@ -282,6 +282,24 @@ def test_a_failed_export_leaves_the_earlier_files(
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("file", ["mine.gpkg", "mine.gdb"])
+def test_a_database_with_layers_of_others_is_never_replaced(
+    file: str, run: Path, tmp_path: Path
+) -> None:
+    roads = gpd.GeoDataFrame({"name": ["a"]}, geometry=[square(0)], crs=CRS)
+    roads.to_file(tmp_path / file, layer="roads")
+    with pytest.raises(FileError, match="holds other layers or files: roads"):
+        export_layer(run, tmp_path / file)
+    assert gpd.list_layers(tmp_path / file)["name"].tolist() == ["roads"]
+
+
+def test_a_folder_that_is_no_database_is_never_replaced(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.gdb").mkdir()
+    (tmp_path / "a.gdb" / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(FileError, match=r"holds other layers or files: mine.txt"):
+        export_layer(run, tmp_path / "a.gdb")
+
+
 @pytest.mark.parametrize("name", ["plots.shp", "plots.gpkg", "plots.pmtiles", "plots.xlsx"])
 def test_a_file_never_takes_the_place_of_a_folder(name: str, run: Path, tmp_path: Path) -> None:
     (tmp_path / name).mkdir()

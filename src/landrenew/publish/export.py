@@ -55,6 +55,10 @@ WGS84 = 4326
 DEGREE_DECIMALS = 11
 """Decimals of a GeoJSON's degrees, a thousandth of a millimetre, so that areas come back."""
 
+DATABASES = {".gpkg", ".gdb"}
+OURS = {"parcels", "blocks", "towns", "rejected", "control_line", "layer_styles"}
+"""Layers that an export may write into a database, and so may replace."""
+
 COULD_NOT_READ = (OSError, ValueError, DataSourceError, DataLayerError, pa.ArrowException)
 
 
@@ -125,7 +129,8 @@ def export_layer(
     ------
     FileError
         When the run or the layer is not there, the format is unknown, a text does not fit its
-        encoding, or the file cannot be written; what was there before is untouched.
+        encoding, the database that is there holds layers of others, or the file cannot be written;
+        what was there before is untouched.
     CrsError
         When boundary points are asked for in a CRS that is no CGCS2000 strip.
     """
@@ -143,9 +148,27 @@ def export_layer(
         )
     task = Task(table, table.crs, layer, _encoding(encoding, out), lang, wkt)
     notes: Notes = []
+    _refuse_layers_of_others(out)
     with whole_files(out) as place:
         write(task, place, notes)
     return tuple(notes)
+
+
+def _refuse_layers_of_others(out: Path) -> None:
+    """Let a database give way to an export only where an export had written all of it."""
+    if out.suffix.lower() not in DATABASES or not out.exists():
+        return
+    try:
+        held = {str(name) for name, _ in pyogrio.list_layers(out)}
+    except DataSourceError:
+        is_folder = out.is_dir() and out.suffix.lower() == ".gdb"  # any other is refused below
+        held = {one.name for one in out.iterdir()} if is_folder else set()
+    if others := sorted(held - OURS):
+        raise FileError(
+            f"{out} 中有其他图层或文件：{some(others)}。导出会整个替换它，请另取名字。",
+            f"{out} holds other layers or files: {some(others)}. An export replaces it as a whole;"
+            " choose another name.",
+        )
 
 
 def _encoding(stated: str | None, out: Path) -> str:
