@@ -173,6 +173,15 @@ class FilterPanel {
     this.sayAloud();
   }
 
+  // Whether anything in the panel may be other once another number is tried.
+  hangsOn(path) {
+    const { filters, column } = this;
+    const { table, tests } = filters.parcels;
+    const { values } = table.columns[column] || {};
+    const isThreshold = tests && tests.tests.some((test) => test.column === column && path === `${test.path}.threshold`);
+    return !filters.isEmpty || values instanceof MadeColumn || isThreshold;
+  }
+
   // While a span is drawn, the map and the sums follow.
   follow() {
     const { parcels } = this.filters;

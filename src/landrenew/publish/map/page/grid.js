@@ -231,7 +231,7 @@ class Grid {
     return left > right ? L.latLngBounds([]) : L.latLngBounds([this.place(left, bottom), this.place(right, top)]);
   }
 
-  // The middle of a shape: the centre of mass of its largest ring.
+  // The middle of a shape in whole steps: the centre of mass of its largest ring.
   middle(i) {
     const { xy, ring, middles } = this;
     if (middles) return middles.subarray(2 * i, 2 * i + 2);
@@ -250,8 +250,8 @@ class Grid {
       }
       if (Math.abs(area) > best[0]) best = [Math.abs(area), left + x / (3 * area), top + y / (3 * area)];
     }
-    if (best[0] > 0) return best.slice(1);
-    return [(this.box[4 * i] + this.box[4 * i + 2]) / 2, (this.box[4 * i + 1] + this.box[4 * i + 3]) / 2];
+    if (best[0] > 0) return best.slice(1).map(rint);
+    return [0, 1].map((k) => Math.floor((this.box[4 * i + k] + this.box[4 * i + k + 2]) / 2));
   }
 
   outline(i) {

@@ -90,8 +90,8 @@ class Criterion {
     const { exempt, open } = marks;
     Object.assign(this, { said, values, marks, exempt });
     const isKnown = (_, k) => !exempt[k] && !Number.isNaN(values[k]);
-    this.rising = values.filter(isKnown).sort();
     this.isRelative = said.form !== 'ratio';
+    this.rising = this.isRelative ? values.filter(isKnown).sort() : []; // a ratio asks nobody else
     this.takesMean = said.missing === 'mean_points';
     const mayCount = (k) => open[k] && !Number.isNaN(values[k]);
     if (values.some((_, k) => mayCount(k))) {
@@ -108,8 +108,14 @@ class Criterion {
     return sure[0] === this.rising[0] && sure[sure.length - 1] === this.rising[this.rising.length - 1];
   }
 
-  // Points of each row, and the formula that gave them.
+  // Points of each row; they stay for as long as the numbers do.
   earned(numbers) {
+    const isSame = this.points && numbers.weight === this.by.weight && numbers.baseline === this.by.baseline;
+    if (!isSame) [this.by, this.points] = [numbers, this.pointsBy(numbers)];
+    return this.points;
+  }
+
+  pointsBy(numbers) {
     const { said, values, exempt, isRelative } = this;
     const formula = FORMS[said.form]({ ...said, ...numbers }, this.rising);
     const points = new Float64Array(values.length);

@@ -141,7 +141,11 @@ class Page {
   showTrial(path) {
     this.parcels.keep(this.filters.test());
     if (path === null || path === SHARE_TARGET) this.fillChosen();
-    else this.fillFilter();
+    else if (this.filterPanel.hangsOn(path)) this.fillFilter();
+    else {
+      this.fillLegend();
+      this.swipe.update();
+    }
     this.whatIf.update();
     if (this.open) this.showCard();
   }

@@ -11,6 +11,13 @@ const Painted = L.GridLayer.extend({
   initialize() {
     L.GridLayer.prototype.initialize.call(this);
     this.waiting = [];
+    this.on('tileunload', ({ tile }) => this.letGo(tile));
+  },
+
+  // Browsers keep the pixels of a canvas for long after it has gone, but for one that has none.
+  letGo(tile) {
+    tile.width = tile.height = 0;
+    tile.owners = null;
   },
 
   // Tiles of the zoom that is shown, whole or not: a picture that is stretched is blurred.
@@ -73,7 +80,7 @@ const Painted = L.GridLayer.extend({
   repaint(number) {
     for (const { el: tile, coords } of Object.values(this._tiles)) {
       if (!tile.lacking?.delete(number) || tile.lacking.size) continue;
-      delete tile.owners;
+      tile.owners = null;
       this.wait({ tile, coords, isSeen: this.isSeen(coords) });
     }
     if (!this.isBusy()) this.fire('painted');

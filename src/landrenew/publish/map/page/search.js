@@ -11,22 +11,28 @@ class Haystack {
     this.textAt = textAt;
   }
 
-  // At most so many different texts that hold the words: the whole text first, then those that begin
-  // with them.
+  // At most so many different texts that hold the words, those first that begin with them. The one that
+  // is the words is among these, and looked for by itself only where they are too many.
   find(words, most) {
+    const beginning = this.among(`\0${words}`, most);
+    const isMany = beginning.size === most;
+    const [first, then] = isMany ? [this.among(`\0${words}\0`, 1), beginning] : [beginning, this.among(words, most)];
+    return [...new Map([...first, ...then])].slice(0, most).map(([text, i]) => ({ text, i }));
+  }
+
+  // The first different texts with some signs in them, and a row of each.
+  among(signs, most) {
     const found = new Map();
-    for (const wanted of [`\0${words}\0`, `\0${words}`, words]) {
-      for (const part of this.parts) {
-        let at = part.text.indexOf(wanted);
-        while (at >= 0 && found.size < most) {
-          const row = part.first + this.rowAt(part, wanted[0] === '\0' ? at + 1 : at);
-          const text = this.textAt(row);
-          if (!found.has(text)) found.set(text, row);
-          at = part.text.indexOf(wanted, at + 1);
-        }
+    for (const part of this.parts) {
+      let at = part.text.indexOf(signs);
+      while (at >= 0 && found.size < most) {
+        const row = part.first + this.rowAt(part, signs[0] === '\0' ? at + 1 : at);
+        const text = this.textAt(row);
+        if (!found.has(text)) found.set(text, row);
+        at = part.text.indexOf(signs, at + 1);
       }
     }
-    return [...found].map(([text, i]) => ({ text, i }));
+    return found;
   }
 
   // Which text of a part a position lies in; where they begin is found out when it is first asked.

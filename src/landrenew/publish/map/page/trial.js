@@ -80,26 +80,32 @@ class Trial {
     for (const [one, published] of this.published) Object.assign(one, published);
     if (!this.isOn) return;
     const { grades, verdicts } = this.made;
-    if (grades) this.showGrades(grades);
-    if (verdicts) this.showVerdicts(verdicts);
-    if (this.made.score) this.showScores(this.made.score);
+    if (grades) this.write('efficiency_grade', this.gradeWords(), grades);
+    if (verdicts) this.write('low_efficiency_class', VERDICTS, verdicts);
+    for (const [theme, look] of this.looks()) Object.assign(theme, look);
   }
 
-  showGrades(grades) {
+  // Work out once what each step needs: the first time takes the longest.
+  prepare() { this.looks(); }
+
+  gradeWords() {
     const { classes, exempt } = this.parcels.scoring.grades;
-    const words = [...classes.map((one) => one.grade), exempt];
-    this.write('efficiency_grade', words, grades);
-    this.colour('efficiency_grade', grades, (one) => (one === UNGRADED ? words.length : one));
+    return [...classes.map((one) => one.grade), exempt];
   }
 
-  showVerdicts(verdicts) {
-    this.write('low_efficiency_class', VERDICTS, verdicts);
-    const classes = [1, 0, 2]; // the legend begins with what is low
-    this.colour('low_efficiency_class', verdicts, (one) => classes[one]);
-  }
-
-  showScores(score) {
-    this.colour('efficiency_score', score, (one, { bounds }) => (one === one ? placeIn(bounds, one, true) : bounds.length + 1));
+  // The themes that hang on the numbers, with their classes at those that hold now.
+  looks() {
+    const { grades, verdicts, score } = this.made;
+    const ungraded = grades && this.gradeWords().length;
+    const ofVerdict = [1, 0, 2]; // the legend begins with what is low
+    return [
+      ['efficiency_grade', grades, (one) => (one === UNGRADED ? ungraded : one)],
+      ['low_efficiency_class', verdicts, (one) => ofVerdict[one]],
+      ['efficiency_score', score, (one, { bounds }) => (one === one ? placeIn(bounds, one, true) : bounds.length + 1)],
+    ].flatMap(([name, rows, classOf]) => {
+      const theme = this.parcels.themes.find((one) => one.name === name);
+      return theme && rows ? [[theme, this.look(theme, rows, classOf)]] : [];
+    });
   }
 
   // Write words by their codes over those of a column.
@@ -109,13 +115,13 @@ class Trial {
     if (column) Object.assign(column, { words, say: words.map(saying), codes: new PlainCodes(codes) });
   }
 
-  // Give a theme other classes, and count them anew where they are others than last time.
-  colour(name, rows, classOf) {
-    const theme = this.parcels.themes.find((one) => one.name === name);
-    if (!theme) return;
-    const last = this.coloured.get(name);
-    if (!last || last.rows !== rows) this.coloured.set(name, { rows, look: this.lookOf(theme, rows, classOf) });
-    Object.assign(theme, this.coloured.get(name).look);
+  // Classes of a theme, counted anew where the rows are others than last time.
+  look(theme, rows, classOf) {
+    const last = this.coloured.get(theme.name);
+    if (last && last.rows === rows) return last.look;
+    const look = this.lookOf(theme, rows, classOf);
+    this.coloured.set(theme.name, { rows, look });
+    return look;
   }
 
   lookOf(theme, rows, classOf) {

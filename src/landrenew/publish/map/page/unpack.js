@@ -204,8 +204,9 @@ class TextColumn {
     this.pieces = [];
   }
 
-  // Texts are taken apart when one of them is asked for.
-  read(bytes, first, count) { this.pieces.push([first, count, bytes]); }
+  // Texts are taken apart when one of them is asked for. The bytes are copied: a part of a piece would
+  // keep the whole piece.
+  read(bytes, first, count) { this.pieces.push([first, count, bytes.slice()]); }
 
   at(i) {
     if (this.rows[i] === undefined) this.takeApart(this.pieces.find(([first, count]) => i < first + count));

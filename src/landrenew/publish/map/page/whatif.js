@@ -71,7 +71,7 @@ class WhatIf {
   // The first judgement takes a while: it is made while the reader looks at what has opened.
   turn(isOpen) {
     this.isOpen = isOpen;
-    if (isOpen) setTimeout(() => this.trial.made);
+    if (isOpen) setTimeout(() => this.trial.prepare());
   }
 
   group({ name, pools, rows }) {
