@@ -91,3 +91,16 @@ def show(browser: Browser) -> Show:
     from browser import opened  # noqa: PLC0415
 
     return partial(opened, browser)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the map of the city that is made for the tests, where a module draws no other."""
+    from map_city import made_result  # noqa: PLC0415
+
+    from landrenew.publish.map.draw import draw_map  # noqa: PLC0415
+    from landrenew.publish.map.offline import save_map  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    save_map(draw_map(made_result()), path)
+    return path

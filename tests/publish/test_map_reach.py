@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from browser import NARROW, WIDE, Seen, keep_picture, opened
 from firefox import started
-from map_city import made_result
 from playwright.sync_api import expect
 from recorder import recording
-
-from landrenew.publish.map.draw import draw_map
-from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +24,6 @@ pytestmark = pytest.mark.browser
 ONE = "330282100020"
 STAMPS = {"en": "Internal working map · not for publication", "zh": "内部工作用图 不得公开"}
 ENTER = "\ue007"
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("reach") / "map.html"
-    save_map(draw_map(made_result()), path)
-    return path
 
 
 @pytest.fixture

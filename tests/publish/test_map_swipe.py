@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from browser import NARROW
-from map_city import made_result
 from PIL import Image
 from playwright.sync_api import expect
-
-from landrenew.publish.map.draw import draw_map
-from landrenew.publish.map.offline import save_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 ONE = "330282100020"
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("swipe") / "map.html"
-    save_map(draw_map(made_result()), path)
-    return path
 
 
 def go_to_one(page: Page) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landrenew.base.threads import AT_A_TIME
+from landrenew.base.threads import AT_A_TIME, portions
 from landrenew.base.words import Text
 from landrenew.intake.faults import Fault
 from landrenew.intake.geometry.nearby import may_be_near
@@ -176,18 +176,18 @@ def _ring_sizes(shapes: Shapes) -> Rows:
 
 def _corner_faults(kept: GeoDataFrame, shapes: Shapes) -> list[Fault]:
     """Look at some shapes at a time: all corners of a large city at once take more than it."""
-    starts = range(0, len(shapes), AT_A_TIME)
-    found = [_odd_corners(shapes[first : first + AT_A_TIME], first) for first in starts]
+    split = portions(shapes, np.arange(len(shapes)), at_a_time=AT_A_TIME)
+    found = [_odd_corners(some, rows) for some, rows in split]
     doubled = [one for some, _ in found for one in some]
     return _faults(kept, [*doubled, *(one for _, some in found for one in some)])
 
 
-def _odd_corners(shapes: Shapes, first: int) -> tuple[list[Found], list[Found]]:
-    """Find doubled vertices and spikes of shapes, of which the first has this position."""
+def _odd_corners(shapes: Shapes, rows: Rows) -> tuple[list[Found], list[Found]]:
+    """Find doubled vertices and spikes of shapes that have these positions."""
     corners = corners_of(shapes)
     is_double = corners.step < SAME_SPOT_M
     doubled = [
-        (first + i, "repeated_vertex", corners.xy[at[0]],
+        (int(rows[i]), "repeated_vertex", corners.xy[at[0]],
          Text(f"{len(at)} 处，相距不足 1 毫米", f"{len(at)}, within 1 mm of the one before"))
         for i, at in _by_owner(is_double, corners.owner)
     ]  # fmt: skip
@@ -200,7 +200,7 @@ def _odd_corners(shapes: Shapes, first: int) -> tuple[list[Found], list[Found]]:
             f"{len(at)} 处，最尖 {angle[tip]:.2f}°，边长 {reach[tip]:.2f} m",
             f"{len(at)}, the sharpest {angle[tip]:.2f} deg, edge {reach[tip]:.2f} m",
         )
-        spikes.append((first + i, "spike", clean.xy[acute[tip]], said))
+        spikes.append((int(rows[i]), "spike", clean.xy[acute[tip]], said))
     return doubled, spikes
 
 

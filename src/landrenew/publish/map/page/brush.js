@@ -106,11 +106,11 @@ class Brush {
 
   // One picture serves tile after tile.
   pictureOf(size) {
-    if (!this.picture || this.picture.width !== size) {
-      this.picture = new ImageData(size, size);
-      this.pixels = new Uint32Array(this.picture.data.buffer);
+    if (!this.room || this.room.picture.width !== size) {
+      const picture = new ImageData(size, size);
+      this.room = { picture, pixels: new Uint32Array(picture.data.buffer) };
     }
-    return this;
+    return this.room;
   }
 
   paintBoxes(pen, window, found, classes, shade) {

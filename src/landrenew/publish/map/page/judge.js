@@ -167,9 +167,10 @@ class Judge {
 
   // Try a number; null and the rulebook's own take it back.
   set(path, value) {
+    const before = this.at(path);
     if (value === null || value === this.numbers.get(path).value) this.tried.delete(path);
     else this.tried.set(path, value);
-    this.forget(path);
+    if (this.at(path) !== before) this.forget(path);
   }
 
   clear() {
@@ -351,9 +352,14 @@ class Judge {
     return this.exact[name];
   }
 
-  holdsGrade(grades, word) {
+  // The grades by their codes, the exempt behind them.
+  gradeWords() {
     const { classes, exempt } = this.scoring.grades;
-    const code = [...classes.map((one) => one.grade), exempt].indexOf(word);
+    return [...classes.map((one) => one.grade), exempt];
+  }
+
+  holdsGrade(grades, word) {
+    const code = this.gradeWords().indexOf(word);
     return (i) => grades[i] === code;
   }
 }

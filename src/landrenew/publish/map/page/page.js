@@ -142,10 +142,7 @@ class Page {
     this.parcels.keep(this.filters.test());
     if (path === null || path === SHARE_TARGET) this.fillChosen();
     else if (this.filterPanel.hangsOn(path)) this.fillFilter();
-    else {
-      this.fillLegend();
-      this.swipe.update();
-    }
+    else this.showTheme();
     this.whatIf.update();
     if (this.open) this.showCard();
   }
@@ -190,6 +187,11 @@ class Page {
 
   fillFilter() {
     this.filterPanel.fill();
+    this.showTheme();
+  }
+
+  // What the parcels are coloured by, in the legend and on the divider.
+  showTheme() {
     this.fillLegend();
     this.swipe.update();
   }
@@ -201,8 +203,7 @@ class Page {
 
   setTheme(name) {
     this.parcels.paint(name);
-    this.fillLegend();
-    this.swipe.update();
+    this.showTheme();
     this.remember(true);
   }
 

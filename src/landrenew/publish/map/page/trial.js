@@ -80,7 +80,7 @@ class Trial {
     for (const [one, published] of this.published) Object.assign(one, published);
     if (!this.isOn) return;
     const { grades, verdicts } = this.made;
-    if (grades) this.write('efficiency_grade', this.gradeWords(), grades);
+    if (grades) this.write('efficiency_grade', this.judge.gradeWords(), grades);
     if (verdicts) this.write('low_efficiency_class', VERDICTS, verdicts);
     for (const [theme, look] of this.looks()) Object.assign(theme, look);
   }
@@ -88,15 +88,10 @@ class Trial {
   // Work out once what each step needs: the first time takes the longest.
   prepare() { this.looks(); }
 
-  gradeWords() {
-    const { classes, exempt } = this.parcels.scoring.grades;
-    return [...classes.map((one) => one.grade), exempt];
-  }
-
   // The themes that hang on the numbers, with their classes at those that hold now.
   looks() {
     const { grades, verdicts, score } = this.made;
-    const ungraded = grades && this.gradeWords().length;
+    const ungraded = grades && this.judge.gradeWords().length;
     const ofVerdict = [1, 0, 2]; // the legend begins with what is low
     return [
       ['efficiency_grade', grades, (one) => (one === UNGRADED ? ungraded : one)],
