@@ -108,9 +108,10 @@ def open_located(path: Path, key: str) -> Iterator[DatasetReader]:
                     raise _no_crs(path, key)
                 yield raster
     except RasterioIOError as error:
+        why = str(error).rstrip(".")
         raise FileError(
-            f"{key} 的文件 {path} 读不出来：{error}。请确认文件完整。",
-            f"{key}: file {path} cannot be read: {error}. Check that it is whole.",
+            f"{key} 的文件 {path} 读不出来：{why}。请确认文件完整。",
+            f"{key}: file {path} cannot be read: {why}. Check that it is whole.",
         ) from error
     except NotGeoreferencedWarning as error:
         raise _no_crs(path, key) from error
